@@ -1,0 +1,208 @@
+# What a user may hand over. Each check returns the value in the form the rest of the package relies on.
+
+first_words <- function(values, most = 3) {
+  shown <- paste0("\"", utils::head(values, most), "\"")
+  paste0(paste(shown, collapse = ", "), if (length(values) > most) ", ..." else "")
+}
+
+check_flag <- function(value, arg) {
+  if (!is.logical(value) || length(value) != 1 || is.na(value)) {
+    abort_input("`{arg}` must be TRUE or FALSE.")
+  }
+  value
+}
+
+check_choice <- function(value, choices, arg) {
+  if (!is.character(value) || length(value) != 1 || !value %in% choices) {
+    found <- if (is.character(value)) first_words(value) else class(value)[1]
+    abort_input("`{arg}` is {found}.", "It must be one of {first_words(choices, 10)}.")
+  }
+  value
+}
+
+is_number <- function(value) is.numeric(value) && length(value) == 1 && !is.na(value)
+
+# least, most: bounds; open: the lower bound itself is not allowed
+check_number <- function(value, arg, least = -Inf, most = Inf, open = FALSE, whole = FALSE) {
+  inside <- is_number(value) && is.finite(value) && value <= most && (if (open) value > least else value >= least)
+  if (!inside || (whole && value != round(value))) {
+    kind <- if (whole) "a whole number" else "a number"
+    found <- if (is_number(value)) format(value) else describe(value)
+    lower <- if (is.finite(least)) paste(if (open) "above" else "of at least", least) else ""
+    upper <- if (is.finite(most)) paste("at most", most) else ""
+    range <- paste(Filter(nzchar, c(lower, upper)), collapse = " and ")
+    abort_input("`{arg}` is {found}.", "It must be {kind} {range}.")
+  }
+  as.numeric(value)
+}
+
+describe <- function(value) {
+  if (is.null(value)) return("NULL")
+  if (length(value) == 1 && is.atomic(value)) return(format(value))
+  paste0("a ", class(value)[1], " of length ", length(value))
+}
+
+check_vector <- function(value, n, arg, per = "row") {
+  if (is.matrix(value) && ncol(value) == 1) value <- drop(value)
+  if (!is.numeric(value) && !is.logical(value)) {
+    abort_input("`{arg}` is {describe(value)}.", "It must be numeric, with one number for each {per} of x.")
+  }
+  if (length(value) != n) {
+    abort_input("`{arg}` has {length(value)} value{?s}, x has {n} {per}{qty(n)}{?s}.", "They must agree.")
+  }
+  check_finite(as.double(value), arg)
+}
+
+check_finite <- function(value, arg) {
+  bad <- which(!is.finite(value))
+  if (length(bad)) {
+    abort_input(
+      "`{arg}` has {length(bad)} missing or infinite value{?s}, the first at position {bad[1]}.",
+      "Drop those rows, or use the formula call, which drops missing values."
+    )
+  }
+  value
+}
+
+# ---- x ----------------------------------------------------------------------
+
+# A double matrix or a dgCMatrix, all finite.
+check_x <- function(x, arg = "x") {
+  x <- as_numeric_x(x, arg)
+  if (nrow(x) == 0 || ncol(x) == 0) {
+    abort_input("`{arg}` has {nrow(x)} row{?s} and {ncol(x)} column{?s}.", "It needs at least one of each.")
+  }
+  bad <- r_not_finite(x)
+  if (bad[["count"]] > 0) abort_not_finite_x(bad, colnames(x), arg)
+  x
+}
+
+abort_not_finite_x <- function(bad, names, arg) {
+  at <- if (is.null(names)) bad[["column"]] else paste0(bad[["column"]], " (", names[bad[["column"]]], ")")
+  abort_input(
+    "`{arg}` has {bad[['count']]} missing or infinite value{?s}, the first in column {at}, row {bad[['row']]}.",
+    "Drop those rows, or use the formula call, which drops missing values."
+  )
+}
+
+as_numeric_x <- function(x, arg) {
+  if (is.data.frame(x)) return(data_frame_as_matrix(x, arg))
+  if (methods::is(x, "sparseMatrix")) {
+    if (methods::is(x, "dgCMatrix")) return(x)
+    return(methods::as(methods::as(methods::as(x, "dMatrix"), "generalMatrix"), "CsparseMatrix"))
+  }
+  if (methods::is(x, "Matrix")) x <- as.matrix(x)
+  if (!is.matrix(x)) {
+    abort_input(
+      "`{arg}` is {describe(x)}.",
+      "It must be a numeric matrix, a data frame of numbers or a matrix of the Matrix package; a formula goes first."
+    )
+  }
+  if (!is.numeric(x) && !is.logical(x)) {
+    abort_input(
+      "`{arg}` is a matrix of {typeof(x)} values, not of numbers.",
+      "Use the formula call, sgdlasso(y ~ ., data), which codes factors."
+    )
+  }
+  if (!is.double(x)) storage.mode(x) <- "double"
+  x
+}
+
+data_frame_as_matrix <- function(x, arg) {
+  numeric <- vapply(x, function(column) (is.numeric(column) || is.logical(column)) && is.null(dim(column)), NA)
+  if (!all(numeric)) {
+    bad <- names(x)[!numeric]
+    abort_input(
+      "`{arg}` has {length(bad)} column{?s} that {?is/are} not numeric: {first_words(bad)}.",
+      "Use the formula call, sgdlasso(y ~ ., data), which codes factors."
+    )
+  }
+  x <- as.matrix(x)
+  if (!is.double(x)) storage.mode(x) <- "double"
+  rownames(x) <- NULL
+  x
+}
+
+# ---- the other arguments ----------------------------------------------------
+
+check_weights <- function(weights, n) {
+  if (is.null(weights)) return(NULL)
+  weights <- check_vector(weights, n, "weights")
+  if (any(weights < 0)) {
+    bad <- which(weights < 0)
+    abort_input("`weights` has {length(bad)} negative value{?s}, the first at position {bad[1]}.",
+                "Weights must be 0 or more.")
+  }
+  if (all(weights == 0)) abort_input("`weights` are all 0.", "At least one must be positive.")
+  weights
+}
+
+check_offset <- function(offset, n) if (!is.null(offset)) check_vector(offset, n, "offset")
+
+# v of the manual: infinite for excluded columns, the rest rescaled to sum to p with excluded ones counting as 1.
+check_penalty_factor <- function(penalty.factor, exclude, p) {
+  if (is.null(penalty.factor)) penalty.factor <- rep(1, p)
+  if (!is.numeric(penalty.factor) || length(penalty.factor) != p) {
+    abort_input("`penalty.factor` has {length(penalty.factor)} value{?s}, x has {p} column{qty(p)}{?s}.", "They must agree.")
+  }
+  bad <- which(is.na(penalty.factor) | penalty.factor < 0)
+  if (length(bad)) {
+    abort_input("`penalty.factor` is negative or missing at position {bad[1]}.", "Factors must be 0 or more; Inf excludes a column.")
+  }
+  if (all(penalty.factor == 0)) {
+    abort_input("`penalty.factor` is 0 for every column.", "Use lm() or glm() for a fit without a penalty, or lambda = 0.")
+  }
+  penalty.factor[check_exclude(exclude, p)] <- Inf
+  counted <- ifelse(is.infinite(penalty.factor), 1, penalty.factor)
+  penalty.factor * (p / sum(counted))
+}
+
+check_exclude <- function(exclude, p) {
+  if (is.null(exclude)) return(integer())
+  if (!is.numeric(exclude) || anyNA(exclude) || any(exclude != round(exclude) | exclude < 1 | exclude > p)) {
+    abort_input("`exclude` names a column that x does not have.", "It must hold column numbers from 1 to {p}.")
+  }
+  exclude
+}
+
+check_lambda <- function(lambda) {
+  if (is.null(lambda)) return(NULL)
+  if (!is.numeric(lambda) || length(lambda) == 0) {
+    abort_input("`lambda` is {describe(lambda)}.", "It must be numbers of 0 or more, or NULL for a grid.")
+  }
+  bad <- which(!is.finite(lambda) | lambda < 0)
+  if (length(bad)) {
+    abort_input("`lambda` is {format(lambda[bad[1]])} at position {bad[1]}.", "It must be finite and 0 or more.")
+  }
+  sort(as.double(lambda), decreasing = TRUE)
+}
+
+check_seed <- function(seed) {
+  if (is.null(seed)) return(NULL)
+  check_number(seed, "seed", least = 0, most = 2^32 - 1, whole = TRUE)
+}
+
+check_family <- function(family) {
+  if (is.function(family)) family <- family()
+  if (inherits(family, "family")) {
+    canonical <- c(gaussian = "identity", binomial = "logit", poisson = "log")
+    link <- family$link
+    family <- family$family
+    if (family %in% names(canonical) && link != canonical[[family]]) {
+      abort_input("`family` has the link \"{link}\".", "Only the canonical link of {family}, \"{canonical[[family]]}\", is fitted.")
+    }
+  }
+  check_choice(family[1], c("gaussian", "binomial", "poisson"), "family")
+}
+
+# `...` of a method takes nothing: a name there is a slip of the pen.
+check_dots_empty <- function(..., known) {
+  if (...length() == 0) return(invisible())
+  given <- names(list(...))
+  given <- if (is.null(given)) "" else given
+  if (any(given == "")) {
+    abort_input("There is an argument without a name that no parameter takes.", "Name it.")
+  }
+  distance <- utils::adist(given[1], known, ignore.case = TRUE)
+  abort_input("There is no argument `{given[1]}`.", "Did you mean `{known[which.min(distance)]}`?")
+}

@@ -1,0 +1,137 @@
+# From checked input to the fitted object.
+
+`%||%` <- function(a, b) if (is.null(a)) b else a
+
+fit_rows <- function(x, response, offset, settings, call) {
+  rows <- drop_zero_weights(x, response, offset)
+  settings <- complete_settings(settings, nrow(rows$x), ncol(rows$x))
+  relative <- relative_weights(rows$weights)
+  progress <- progress_bar(settings$progress)
+  core <- utils::modifyList(settings, list(progress = progress$update, seed = settings$seed %||% 0), keep.null = TRUE)
+  result <- r_fit(rows$x, rows$y, relative, rows$offset, core)
+  if (!is.null(result$diverged)) abort_diverged(result$diverged, result$safe)
+  progress$done()
+  new_fit(result, rows, settings, response$classnames, call)
+}
+
+# Zero weight equals absent row.
+drop_zero_weights <- function(x, response, offset) {
+  rows <- list(x = x, y = response$y, weights = response$weights, offset = offset)
+  keep <- rows$weights > 0
+  if (length(keep) == 0 || all(keep)) return(rows)
+  list(x = x[keep, , drop = FALSE], y = rows$y[keep], weights = rows$weights[keep], offset = offset[keep])
+}
+
+# Relative to their mean; NULL where all are equal, so that unit weights never multiply anything.
+relative_weights <- function(weights) {
+  if (is.null(weights) || all(weights == weights[1])) return(NULL)
+  weights / mean(weights)
+}
+
+complete_settings <- function(settings, n, p) {
+  settings$penalty.factor <- check_penalty_factor(settings$penalty.factor, settings$exclude, p)
+  if (is.null(settings$lambda.min.ratio)) settings$lambda.min.ratio <- if (n < p) 0.01 else 1e-4
+  if (settings$solver$name == "nudge") settings$lambda <- nudge_lambda(settings$solver, n)
+  if (is.null(settings$seed) && is_stochastic(settings$solver)) {
+    settings$seed <- floor(stats::runif(1, 0, 2^32))
+  }
+  settings
+}
+
+# The lambda of the objective that the nudges walk on.
+nudge_lambda <- function(solver, n) {
+  solver$nudge / (solver$rate * (if (solver$every == "sample") 1 else n))
+}
+
+new_fit <- function(result, rows, settings, classnames, call) {
+  p <- ncol(rows$x)
+  k <- length(result$lambda)
+  steps <- paste0("s", seq_len(k) - 1L)
+  named <- !is.null(colnames(rows$x))
+  variables <- if (named) colnames(rows$x) else paste0("V", seq_len(p))
+  total_weight <- if (is.null(rows$weights)) length(rows$y) else sum(rows$weights)
+  trained <- if (settings$solver$epochs > 0 && result$null_deviance > 0) settings$solver$epochs * k else 0L
+  fit <- list(
+    a0 = stats::setNames(result$a0, steps),
+    beta = coefficient_matrix(result$beta, variables, steps),
+    df = diff(result$beta$p),
+    dim = c(p, k),
+    lambda = result$lambda,
+    dev.ratio = deviance_ratio(result$deviance, result$null_deviance),
+    nulldev = total_weight * result$null_deviance,
+    nobs = length(rows$y),
+    offset = !is.null(rows$offset),
+    call = call,
+    classnames = classnames,
+    converged = NA,
+    passes = trained,
+    trace = if (settings$trace) as_data_frame(result$trace),
+    solver = settings$solver,
+    family = settings$family,
+    alpha = settings$alpha,
+    standardize = settings$standardize,
+    intercept = settings$intercept,
+    seed = settings$seed,
+    named = named,
+    x.sd = result$sd,
+    loglik = saturated_loglik(rows$y, rows$weights, settings$family),
+    format = 1L
+  )
+  if (k == 1) fit <- c(fit, training_residuals(result$eta, rows, settings$family))
+  structure(fit[!vapply(fit, is.null, NA)], class = "sgdlasso")
+}
+
+deviance_ratio <- function(deviance, null) if (null > 0) 1 - deviance / null else rep(0, length(deviance))
+
+coefficient_matrix <- function(columns, variables, steps) {
+  beta <- empty_beta
+  beta@i <- columns$i
+  beta@p <- columns$p
+  beta@x <- columns$x
+  beta@Dim <- c(length(variables), length(steps))
+  beta@Dimnames <- list(variables, steps)
+  beta
+}
+
+# methods::new() is slow beside a fit of twenty rows.
+empty_beta <- methods::new("dgCMatrix", p = 0L, Dim = c(0L, 0L))
+
+# data.frame() checks what needs no check.
+as_data_frame <- function(columns) {
+  structure(columns, class = "data.frame", row.names = .set_row_names(length(columns[[1]])))
+}
+
+# ---- what summary() tells of a single lambda ---------------------------------
+
+training_residuals <- function(eta, rows, family) {
+  mu <- inverse_link(eta, family)
+  residuals <- rows$y - mu
+  list(
+    residuals = stats::setNames(stats::quantile(residuals, names = FALSE), c("Min", "1Q", "Median", "3Q", "Max")),
+    accuracy = share_accurate(rows$y, mu, family, within = 0.25, rows$weights)
+  )
+}
+
+# ---- the likelihood that deviances are measured from -------------------------
+
+saturated_loglik <- function(y, weights, family) {
+  w <- if (is.null(weights)) 1 else weights
+  x_log_x <- function(x) ifelse(x > 0, x * log(pmax(x, .Machine$double.xmin)), 0)
+  switch(family,
+    gaussian = if (is.null(weights)) 0 else sum(log(weights)) / 2,
+    binomial = sum(lchoose(w, w * y) + w * (x_log_x(y) + x_log_x(1 - y))),
+    poisson = sum(w * (x_log_x(y) - y - lgamma(y + 1)))
+  )
+}
+
+# ---- progress ----------------------------------------------------------------
+
+# cli shows the bar only where training takes longer than its own delay.
+progress_bar <- function(wanted) {
+  if (!wanted) return(list(update = NULL, done = function() NULL))
+  bar <- cli::cli_progress_bar("Training", total = 100, .auto_close = FALSE)
+  list(
+    update = function(share) cli::cli_progress_update(set = round(100 * share), id = bar),
+    done = function() cli::cli_progress_done(id = bar)
+  )
+}

@@ -1,0 +1,210 @@
+#' Predict from a fit, or take its coefficients
+#'
+#' @param object A fit by [sgdlasso()].
+#' @param newx A numeric matrix, dense or sparse, with the columns of x. Where both sides have column names, columns are
+#'   matched by name. Not for fits of a formula.
+#' @param newdata For fits of a formula, a data frame. Rows with missing values give `NA`.
+#' @param s Numbers: the lambdas to predict at. `NULL` (default): all of the fit. Between two lambdas of the fit coefficients
+#'   are interpolated linearly, as glmnet does. Outside the fit's range the nearest lambda is used, with a warning of class
+#'   `sgdlasso_warning_s`.
+#' @param type `"link"` (default), the linear predictor; `"response"`, its mean (gaussian: the same; binomial: the probability
+#'   of the second class; poisson: the expected count); `"class"`, the likelier class; `"coefficients"`; `"nonzero"`, the
+#'   numbers of the columns with nonzero coefficients.
+#' @param newoffset Offset of the new rows, needed where the fit has one. For formula fits offsets are found in `newdata`
+#'   unless given.
+#' @param ... Nothing; an argument that is not known is an error.
+#' @return `predict()`: for `"link"` and `"response"` a numeric n x k matrix, one column for each lambda; for `"class"` a
+#'   character matrix of that shape; for `"nonzero"` a named list of k integer vectors. `coef()`: a (p + 1) x k dgCMatrix with
+#'   the intercept first.
+#' @section Errors: Missing, duplicated or misnamed columns, a missing offset and a factor level that training did not see are
+#'   errors of class `sgdlasso_error_input`.
+#' @examples
+#' fit <- sgdlasso(murder_rate ~ ., data = murder_rates, seed = 1)
+#' coef(fit, s = 1)
+#' predict(fit, newdata = data.frame(population = 1e6, low_income = 20, unemployed = 7), s = c(2, 1))
+#' predict(fit, type = "nonzero", s = 2)
+#' @export
+predict.sgdlasso <- function(object, newx, s = NULL, type = c("link", "response", "coefficients", "nonzero", "class"),
+                             newoffset = NULL, newdata, ...) {
+  check_dots_empty(..., known = c("newx", "s", "type", "newoffset", "newdata"))
+  type <- check_choice(type[1], eval(formals()$type), "type")
+  at <- coefficients_at(object, s)
+  if (type == "coefficients") return(with_intercept(at))
+  if (type == "nonzero") return(lapply(split_columns(at$beta), as.integer))
+  rows <- new_rows(object, newx, newdata, newoffset)
+  eta <- linear_predictor(at, rows)
+  if (type == "link") return(eta)
+  if (type == "response") return(inverse_link(eta, object$family))
+  if (object$family != "binomial") {
+    abort_input("`type` is \"class\", and this is a {object$family} fit.", "Only binomial fits have classes.")
+  }
+  classes <- object$classnames[(eta > 0) + 1L]
+  matrix(classes, nrow(eta), ncol(eta), dimnames = dimnames(eta))
+}
+
+#' @rdname predict.sgdlasso
+#' @export
+coef.sgdlasso <- function(object, s = NULL, ...) {
+  check_dots_empty(..., known = "s")
+  with_intercept(coefficients_at(object, s))
+}
+
+# ---- coefficients at s -------------------------------------------------------
+
+coefficients_at <- function(object, s) {
+  if (is.null(s)) return(list(a0 = object$a0, beta = object$beta))
+  if (!is.numeric(s) || length(s) == 0 || anyNA(s) || any(s < 0)) {
+    abort_input("`s` is {describe(s)}.", "It must be lambdas: numbers of 0 or more.")
+  }
+  between <- interpolate(object$lambda, s)
+  steps <- paste0("s", seq_along(s))
+  beta <- object$beta[, between$left, drop = FALSE] %*% Matrix::Diagonal(x = between$share) +
+    object$beta[, between$right, drop = FALSE] %*% Matrix::Diagonal(x = 1 - between$share)
+  beta <- methods::as(Matrix::drop0(beta), "CsparseMatrix")
+  dimnames(beta) <- list(rownames(object$beta), steps)
+  a0 <- object$a0[between$left] * between$share + object$a0[between$right] * (1 - between$share)
+  list(a0 = stats::setNames(a0, steps), beta = beta)
+}
+
+# s lies between lambda[left] and lambda[right], with this share of the left one.
+interpolate <- function(lambda, s) {
+  # a lambda typed from a printed table is still that lambda
+  slack <- 1e-8 * max(lambda)
+  outside <- s[s > max(lambda) + slack | s < min(lambda) - slack]
+  if (length(outside)) {
+    warn_class("sgdlasso_warning_s", sprintf(
+      "`s` = %s lies outside the fitted lambdas, %s to %s: the nearest one is used. Fit with that lambda to solve it.",
+      format(outside[1], digits = 3), format(min(lambda), digits = 3), format(max(lambda), digits = 3)
+    ))
+  }
+  if (length(lambda) == 1) return(list(left = rep(1L, length(s)), right = rep(1L, length(s)), share = rep(1, length(s))))
+  place <- stats::approx(lambda, seq_along(lambda), pmin(pmax(s, min(lambda)), max(lambda)), ties = "ordered")$y
+  left <- pmin(floor(place), length(lambda) - 1L)
+  list(left = left, right = left + 1L, share = 1 - (place - left))
+}
+
+with_intercept <- function(at) {
+  rbind_sparse <- rbind(matrix(at$a0, 1, dimnames = list("(Intercept)", names(at$a0))), at$beta)
+  methods::as(rbind_sparse, "CsparseMatrix")
+}
+
+split_columns <- function(beta) {
+  lapply(stats::setNames(seq_len(ncol(beta)), colnames(beta)), function(k) which(beta[, k] != 0))
+}
+
+# ---- new rows ----------------------------------------------------------------
+
+# x and offset for prediction; rows that a formula leaves incomplete are counted in `missing`.
+new_rows <- function(object, newx, newdata, newoffset) {
+  if (!missing(newx) && !missing(newdata)) abort_input("`newx` and `newdata` are both given.", "Give one of them.")
+  if (!is.null(object$terms)) {
+    data <- if (missing(newdata)) newx_as_data(newx) else newdata
+    return(formula_rows(object, data, newoffset))
+  }
+  if (missing(newx) && missing(newdata)) abort_input("`newx` is missing.", "It must be a matrix with the columns of x.")
+  x <- match_columns(object, check_x(if (missing(newx)) newdata else newx, if (missing(newx)) "newdata" else "newx"))
+  list(x = x, offset = new_offset(object, newoffset, nrow(x)), missing = rep(FALSE, nrow(x)))
+}
+
+newx_as_data <- function(newx) {
+  if (missing(newx)) abort_input("`newdata` is missing.", "It must be a data frame with the variables of the formula.")
+  if (is.data.frame(newx)) return(newx)
+  abort_input("`newx` is {describe(newx)}, and this fit has a formula.", "Give a data frame as `newdata`.")
+}
+
+new_offset <- function(object, newoffset, n) {
+  if (!object$offset && is.null(newoffset)) return(rep(0, n))
+  if (is.null(newoffset)) abort_input("`newoffset` is missing, and the fit has an offset.", "Give one number for each new row.")
+  check_vector(newoffset, n, "newoffset")
+}
+
+match_columns <- function(object, x, arg = "newx") {
+  p <- object$dim[1]
+  if (object$named && !is.null(colnames(x))) {
+    wanted <- rownames(object$beta)
+    if (anyDuplicated(colnames(x))) {
+      abort_input("`{arg}` has the column \"{colnames(x)[anyDuplicated(colnames(x))]}\" twice.", "Names must be unique.")
+    }
+    absent <- setdiff(wanted, colnames(x))
+    if (length(absent) && !anyDuplicated(wanted)) {
+      abort_input("`{arg}` lacks {length(absent)} column{?s} of x: {first_words(absent)}.", "Columns are matched by name.")
+    }
+    if (identical(colnames(x), wanted) || anyDuplicated(wanted)) return(check_width(x, p, arg))
+    return(x[, wanted, drop = FALSE])
+  }
+  check_width(x, p, arg)
+}
+
+check_width <- function(x, p, arg) {
+  if (ncol(x) != p) abort_input("`{arg}` has {ncol(x)} column{?s}, x had {p}.", "They must agree.")
+  x
+}
+
+# eta = a0 + X b + offset, n x k; a row that is incomplete gives NA.
+linear_predictor <- function(at, rows) {
+  eta <- as.matrix(rows$x %*% at$beta)
+  eta <- eta + rep(at$a0, each = nrow(eta)) + rows$offset
+  eta[rows$missing, ] <- NA
+  dimnames(eta) <- list(rownames(rows$x), names(at$a0))
+  eta
+}
+
+# ---- formula -----------------------------------------------------------------
+
+formula_rows <- function(object, data, newoffset) {
+  if (!is.data.frame(data)) abort_input("`newdata` is {describe(data)}.", "It must be a data frame.")
+  terms <- stats::delete.response(object$terms)
+  check_variables(terms, data)
+  check_levels(object$xlevels, data)
+  frame <- stats::model.frame(with_environment(terms), data, na.action = stats::na.pass, xlev = object$xlevels)
+  x <- stats::model.matrix(with_environment(terms), frame, contrasts.arg = object$contrasts)
+  if (attr(terms, "intercept") == 1L) x <- x[, -1L, drop = FALSE]
+  incomplete <- !stats::complete.cases(x)
+  bad <- r_not_finite(replace(x, is.na(x), 0))
+  if (bad[["count"]] > 0) abort_not_finite_x(bad, colnames(x), "newdata")
+  x[incomplete, ] <- 0
+  attr(x, "assign") <- attr(x, "contrasts") <- NULL
+  offset <- formula_offset(object, frame, data, newoffset)
+  list(x = x, offset = replace(offset, is.na(offset), 0), missing = incomplete | is.na(offset))
+}
+
+# Functions of the formula are looked up where the user works; the fit keeps no environment.
+with_environment <- function(terms) {
+  attr(terms, ".Environment") <- globalenv()
+  terms
+}
+
+check_variables <- function(terms, data) {
+  absent <- setdiff(all.vars(terms), names(data))
+  absent <- absent[!vapply(absent, exists, NA, envir = globalenv())]
+  if (length(absent)) {
+    abort_input("`newdata` lacks {length(absent)} variable{?s} of the formula: {first_words(absent)}.", "Add {qty(length(absent))}{?it/them}.")
+  }
+}
+
+check_levels <- function(xlevels, data) {
+  for (variable in intersect(names(xlevels), names(data))) {
+    new <- setdiff(as.character(unique(data[[variable]])), c(xlevels[[variable]], NA))
+    if (length(new)) {
+      abort_input(
+        "`newdata` has {length(new)} level{?s} of {variable} that training did not see: {first_words(new)}.",
+        "Known levels: {first_words(xlevels[[variable]], 10)}."
+      )
+    }
+  }
+}
+
+# Terms' own offsets plus the call's `offset` argument, evaluated in the new data as lm() does, unless given.
+formula_offset <- function(object, frame, data, newoffset) {
+  n <- nrow(frame)
+  if (!is.null(newoffset)) return(new_offset(object, newoffset, n))
+  offset <- stats::model.offset(frame)
+  if (is.null(offset)) offset <- rep(0, n)
+  argument <- object$call$offset
+  if (is.null(argument)) return(offset)
+  extra <- tryCatch(eval(argument, data, globalenv()), error = function(e) NULL)
+  if (!is.numeric(extra) || length(extra) != n) {
+    abort_input("`newoffset` is missing, and the fit's offset is not in `newdata`.", "Give one number for each new row.")
+  }
+  offset + extra
+}

@@ -1,0 +1,226 @@
+#' Fit a lasso by stochastic gradient descent
+#'
+#' Fits the lasso or elastic net path for a numeric, binary or count response. Use the formula call for a data frame with
+#' factors or missing values, the matrix call for a numeric matrix, dense or sparse.
+#'
+#' @section The problem:
+#' With weights scaled to sum to 1 and `eta_i = b0 + offset_i + x_i' b`, the objective is
+#'
+#' \deqn{F(b_0, b) = \sum_i w_i \ell(y_i, \eta_i) + \lambda \sum_j v_j (\alpha |b_j| + (1 - \alpha) b_j^2 / 2)}{
+#'       F(b0, b) = sum_i w_i loss(y_i, eta_i) + lambda * sum_j v_j * (alpha |b_j| + (1 - alpha)/2 b_j^2)}
+#'
+#' where the loss is `(y - eta)^2 / 2` for gaussian, `log(1 + exp(eta)) - y eta` for binomial and `exp(eta) - y eta` for poisson,
+#' and `v` is `penalty.factor` rescaled to sum to the number of columns (excluded ones count as 1 in that sum). `standardize`
+#' penalises the coefficients of `x_j / s_j`, with `s_j` the weighted standard deviation (divisor n); coefficients are always
+#' returned on the scale of x. For the gaussian lasso this is glmnet's problem and lambda means the same. For `alpha < 1`,
+#' glmnet with `family = "gaussian"` divides the ridge part by the standard deviation of y (divisor n): its lambda and alpha
+#' give here the same fit with `alpha' = alpha / (alpha + (1 - alpha) / sd)` and `lambda' = lambda * (alpha + (1 - alpha) / sd)`.
+#'
+#' With `lambda = NULL` the grid starts at the smallest lambda at which every penalised coefficient is zero (columns without
+#' penalty are fitted first) and falls geometrically to `lambda.min.ratio` times it. Such a path stops early, after at least 5
+#' lambdas, when the explained share of the deviance grows by less than 1e-5 of itself or exceeds .999 (glmnet's constants). A
+#' lambda of yours is always solved as given.
+#'
+#' The fits of `"nudge"` and `"sgd"` come from a fixed number of passes and are near the optimum, not at it; more `epochs` bring
+#' them nearer. `fit$trace` shows the way.
+#'
+#' @param x A numeric matrix (double, integer or logical), a matrix of the Matrix package (sparse or dense), or a data frame of
+#'   numbers, n rows and p columns. No missing or infinite values.
+#' @param y The response, length n. Gaussian: numeric. Poisson: counts (numeric, 0 or more). Binomial: a factor with two levels
+#'   (the second is modelled), logical, 0/1, proportions with `weights` as the numbers of trials, or two columns of counts: in
+#'   the matrix call the second column counts the modelled class, as in glmnet; in a formula the first one does, as in [glm()].
+#' @param formula A model formula. `- 1` means no intercept; `offset()` terms are used.
+#' @param data A data frame in which `formula`, `weights`, `offset` and `subset` are evaluated, as in [lm()].
+#' @param family `"gaussian"` (default), `"binomial"`, `"poisson"`, or such a family function or object with its canonical link.
+#' @param weights Observation weights of 0 or more, length n. A zero weight is the same as leaving the row out. Default: all 1.
+#' @param offset Numeric vector of length n added to the linear predictor. Default: none.
+#' @param subset,na.action,contrasts As in [lm()].
+#' @param alpha Mixing between ridge (0) and lasso (1, default).
+#' @param nlambda,lambda.min.ratio Number of lambdas of an automatic grid (default 100) and the smallest as a share of the
+#'   largest (default 1e-4 where rows are at least as many as columns, else .01).
+#' @param lambda Numbers of 0 or more; solved from the largest to the smallest, each starting from the last. `NULL` (default)
+#'   makes a grid. Not with `solver_nudge()`.
+#' @param standardize Whether to penalise coefficients of columns at unit standard deviation. Default `TRUE`.
+#' @param intercept Whether to fit an intercept, which carries no penalty. Default `TRUE`. In the formula call use `- 1`.
+#' @param exclude Numbers of columns to leave out.
+#' @param penalty.factor Numbers of 0 or more, length p, that multiply lambda for each column. 0: no penalty; `Inf`: leave the
+#'   column out. Default: all 1.
+#' @param solver A [solver][solvers], or `"sgd"` (default) or `"nudge"` for one with its defaults.
+#' @param seed A whole number from 0 to 2^32 - 1 that fixes start and order of rows; `NULL` (default) draws one from R's
+#'   generator if a random step is run, so that [set.seed()] governs. It is kept in the fit.
+#' @param progress Whether to show a progress bar in long training. Default: in interactive use.
+#' @param trace Whether to record each epoch (default `TRUE`), which costs one more pass over the data an epoch.
+#' @param ... For methods; an argument that no method knows is an error.
+#'
+#' @return An object of class `"sgdlasso"`, a list of plain vectors and one sparse matrix:
+#' \item{a0}{intercepts, one per lambda.}
+#' \item{beta}{coefficients, a p x k dgCMatrix, on the scale of x.}
+#' \item{df}{number of nonzero coefficients, per lambda.}
+#' \item{dim}{c(p, k).}
+#' \item{lambda}{the k lambdas, falling.}
+#' \item{dev.ratio}{share of the null deviance explained, per lambda.}
+#' \item{nulldev}{null deviance: of the model with intercept and offset only.}
+#' \item{nobs}{number of rows with positive weight.}
+#' \item{offset}{whether an offset was used.}
+#' \item{call}{the call.}
+#' \item{classnames}{for binomial, the two classes; the second is modelled.}
+#' \item{converged}{`NA`: these solvers run the epochs asked for.}
+#' \item{passes}{training passes over the rows, in all.}
+#' \item{trace}{a data frame, one row for each lambda and epoch: `lambda epoch mse objective nonzero rate`. `mse` is the mean
+#'   squared error, outside gaussian the mean loss; `objective` is F above; `rate` the step size reached. `NULL` without trace.}
+#' \item{solver, family, seed, alpha, intercept, standardize}{what was used.}
+#' \item{x.sd}{standard deviation of each column (divisor n, weighted), for standardised sizes.}
+#' \item{residuals, accuracy}{for a single lambda, the quantiles of the response residuals and the [accuracy()] on the training
+#'   rows. `NULL` otherwise.}
+#' \item{loglik}{log-likelihood of the saturated model, from which [logLik()] counts.}
+#' \item{terms, xlevels, contrasts, na.action}{for the formula call.}
+#' \item{format}{version of this layout, 1.}
+#'
+#' @section Errors:
+#' Bad input is an error of class `sgdlasso_error_input` that names the argument; a learning rate that diverges is one of class
+#' `sgdlasso_error_diverged` with the fields `rate` and `safe_rate`. Both are of class `sgdlasso_error`.
+#' @references
+#' Tibshirani, R. (1996). Regression shrinkage and selection via the lasso. *Journal of the Royal Statistical Society B* 58,
+#' 267-288. \doi{10.1111/j.2517-6161.1996.tb02080.x}
+#'
+#' Friedman, J., Hastie, T. and Tibshirani, R. (2010). Regularization paths for generalized linear models via coordinate
+#' descent. *Journal of Statistical Software* 33(1). \doi{10.18637/jss.v033.i01} (the grid of lambdas)
+#' @seealso [solvers], [predict.sgdlasso()], [summary.sgdlasso()], [plot.sgdlasso()], `vignette("murder-rates")`.
+#' @examples
+#' # A path, and one lambda of it
+#' fit <- sgdlasso(murder_rate ~ ., data = murder_rates, seed = 1, solver = solver_sgd(epochs = 20))
+#' coef(fit, s = 1)
+#'
+#' # The textbook trainer
+#' scaled <- murder_rates / rep(c(1e7, 100, 10, 100), each = 20)
+#' fit <- sgdlasso(murder_rate ~ population + low_income + unemployed, data = scaled, standardize = FALSE, seed = 0,
+#'                 solver = solver_nudge(nudge = 0.001, rate = 0.06, epochs = 8))
+#' fit$trace
+#' accuracy(fit, scaled, within = 0.25)
+#'
+#' # A sparse matrix, two classes
+#' x <- Matrix::rsparsematrix(200, 50, density = 0.1)
+#' y <- x[, 1] - x[, 2] + rnorm(200) > 0
+#' sgdlasso(x, y, family = "binomial", lambda = c(0.05, 0.02))
+#' @export
+sgdlasso <- function(x, ...) UseMethod("sgdlasso")
+
+#' @rdname sgdlasso
+#' @export
+sgdlasso.matrix <- function(x, y, family = "gaussian", weights = NULL, offset = NULL, alpha = 1, nlambda = 100,
+                            lambda.min.ratio = NULL, lambda = NULL, standardize = TRUE, intercept = TRUE, exclude = NULL,
+                            penalty.factor = NULL, solver = "sgd", seed = NULL, progress = interactive(), trace = TRUE, ...) {
+  call <- generic_call(match.call())
+  check_dots_empty(..., known = argument_names())
+  settings <- check_settings(
+    family, alpha, nlambda, lambda.min.ratio, lambda, standardize, intercept, exclude, penalty.factor, solver, seed,
+    progress, trace
+  )
+  if (missing(y)) abort_input("`y` is missing.", "It must be the response, one value for each row of x.")
+  x <- check_x(x)
+  response <- check_response(y, nrow(x), settings$family, check_weights(weights, nrow(x)))
+  fit_rows(x, response, check_offset(offset, nrow(x)), settings, call)
+}
+
+#' @rdname sgdlasso
+#' @export
+sgdlasso.data.frame <- sgdlasso.matrix
+
+#' @rdname sgdlasso
+#' @export
+sgdlasso.Matrix <- sgdlasso.matrix
+
+#' @rdname sgdlasso
+#' @export
+sgdlasso.formula <- function(formula, data, family = "gaussian", weights, offset, subset, na.action, contrasts = NULL,
+                             alpha = 1, nlambda = 100, lambda.min.ratio = NULL, lambda = NULL, standardize = TRUE,
+                             intercept = TRUE, exclude = NULL, penalty.factor = NULL, solver = "sgd", seed = NULL,
+                             progress = interactive(), trace = TRUE, ...) {
+  matched <- match.call()
+  check_dots_empty(..., known = setdiff(c(argument_names(), names(formals())), c("x", "y")))
+  settings <- check_settings(
+    family, alpha, nlambda, lambda.min.ratio, lambda, standardize, intercept, exclude, penalty.factor, solver, seed,
+    progress, trace
+  )
+  frame <- eval_model_frame(matched, parent.frame())
+  design <- model_design(frame, contrasts, settings$family)
+  settings$intercept <- settings$intercept && design$intercept
+  x <- check_x(design$x)
+  weights <- check_weights(stats::model.weights(frame), nrow(x))
+  response <- check_response(design$y, nrow(x), settings$family, weights, success = 1L)
+  offset <- check_offset(stats::model.offset(frame), nrow(x))
+  fit <- fit_rows(x, response, offset, settings, generic_call(matched))
+  fit[names(design$kept)] <- design$kept
+  fit
+}
+
+#' @export
+sgdlasso.default <- function(x, ...) {
+  if (inherits(x, "sgdlasso")) {
+    abort_input("`x` is a fit.", "Give the data that it was fitted to: sgdlasso(x, y) or sgdlasso(formula, data).")
+  }
+  check_x(x)
+}
+
+argument_names <- function() setdiff(names(formals(sgdlasso.matrix)), "...")
+
+generic_call <- function(call) {
+  call[[1]] <- quote(sgdlasso)
+  call
+}
+
+# ---- settings that do not depend on the rows ---------------------------------
+
+check_settings <- function(family, alpha, nlambda, lambda.min.ratio, lambda, standardize, intercept, exclude, penalty.factor,
+                           solver, seed, progress, trace) {
+  solver <- check_solver(solver)
+  if (solver$name == "nudge" && !is.null(lambda)) {
+    abort_input(
+      "`lambda` is given, and so is a nudge, which is the penalty of solver_nudge().",
+      "Drop `lambda` (the fit tells which one the nudge amounts to), or use solver_sgd()."
+    )
+  }
+  if (!is.null(lambda.min.ratio)) check_number(lambda.min.ratio, "lambda.min.ratio", least = 0, most = 1, open = TRUE)
+  list(
+    family = check_family(family),
+    alpha = check_number(alpha, "alpha", least = 0, most = 1),
+    nlambda = check_number(nlambda, "nlambda", least = 1, most = .Machine$integer.max, whole = TRUE),
+    lambda.min.ratio = lambda.min.ratio,
+    lambda = check_lambda(lambda),
+    standardize = check_flag(standardize, "standardize"),
+    intercept = check_flag(intercept, "intercept"),
+    exclude = exclude,
+    penalty.factor = penalty.factor,
+    solver = solver,
+    seed = check_seed(seed),
+    progress = check_flag(progress, "progress"),
+    trace = check_flag(trace, "trace")
+  )
+}
+
+# ---- formula -----------------------------------------------------------------
+
+# Evaluates data, weights, offset, subset and na.action as lm() does.
+eval_model_frame <- function(call, envir) {
+  wanted <- match(c("formula", "data", "subset", "weights", "na.action", "offset"), names(call), 0L)
+  call <- call[c(1L, wanted)]
+  call$drop.unused.levels <- TRUE
+  call[[1L]] <- quote(stats::model.frame)
+  eval(call, envir)
+}
+
+# x without its column of ones, y, and what a later predict() needs. Terms lose their environment, which may be large.
+model_design <- function(frame, contrasts, family) {
+  terms <- attr(frame, "terms")
+  y <- stats::model.response(frame)
+  if (is.null(y)) abort_input("`formula` has no response.", "Write it as y ~ x1 + x2.")
+  x <- stats::model.matrix(terms, frame, contrasts)
+  used <- attr(x, "contrasts")
+  intercept <- attr(terms, "intercept") == 1L
+  if (intercept) x <- x[, -1L, drop = FALSE]
+  attr(terms, ".Environment") <- NULL
+  kept <- list(
+    terms = terms, xlevels = stats::.getXlevels(terms, frame), contrasts = used, na.action = attr(frame, "na.action")
+  )
+  list(x = x, y = y, intercept = intercept, kept = Filter(Negate(is.null), kept))
+}

@@ -1,0 +1,149 @@
+#' Choose how the lasso is trained
+#'
+#' A solver is a small list of settings made by one of these constructors, which are the only place that holds defaults. Give
+#' it to [sgdlasso()] as `solver`. A bare string, `solver = "nudge"` or `solver = "sgd"`, stands for the constructor's
+#' defaults.
+#'
+#' @section The textbook trainer:
+#' `solver_nudge()` goes through the rows in a new random order each epoch. For each row, with prediction `eta`, it moves every
+#' coefficient by `rate * x_j * (y - mu(eta))` and the intercept by `rate * (y - mu(eta))`; then every coefficient, and the
+#' intercept if `penalize_intercept`, takes a step of size `nudge` towards zero: minus if positive, plus if negative, nothing
+#' at zero. The step may cross zero, so a coefficient never stays at an exact zero. The penalty is the nudge itself: `lambda`
+#' must not be given, and the fit's `lambda` is the one of the objective it walks on, `nudge / rate` for `every = "sample"` and
+#' `nudge / (n * rate)` for `every = "epoch"`. For `alpha < 1` the step is `nudge * (alpha + (1 - alpha) |b_j|)`; each
+#' column's step is multiplied by its penalty factor. Weights multiply the gradient step, not the nudge.
+#'
+#' @section Stochastic gradient descent:
+#' `solver_sgd()` makes `epochs` passes over the rows for each lambda and starts each lambda where the last one ended.
+#' With `g` the gradient of the loss at one row, the rules are:
+#' \describe{
+#'   \item{`"adaptive"`}{(default) implicit, capped dual averaging with the cumulative penalty. Steps come from the columns'
+#'     moments and each row's step is capped by its own implicit (proximal point) step, so it takes no `rate` and no
+#'     `schedule`: finite on any finite data. Early steps are forgotten as training goes on.}
+#'   \item{`"cumulative"`}{`b = soft(z, u)`, with `z` the sum of the gradient steps and `u` the sum of step sizes times lambda
+#'     (Tsuruoka, Tsujii and Ananiadou 2009, section 3).}
+#'   \item{`"dual_averaging"`}{`b = step * soft(z, t * lambda)`, with `z` the plain sum of gradients after `t` rows (Xiao 2010,
+#'     equation 6). Each lambda starts anew from zero.}
+#'   \item{`"proximal"`}{a gradient step, then soft-thresholding by step size times lambda (Duchi and Singer 2009).}
+#'   \item{`"truncated"`}{gradient steps; every tenth row soft-thresholding by the sum of ten step sizes times lambda (Langford,
+#'     Li and Zhang 2009).}
+#' }
+#' With `rate = NULL` the coefficients found are also tried at 1/2, 1/4, ..., 0 of their size, each with its best intercept, and
+#' the best is kept: the fit is never worse than the null model. With a rate of yours the iterate is returned as it is.
+#'
+#' Textbook rules see the columns as [sgdlasso()] standardises them: with `standardize = TRUE` divided by their standard
+#' deviation (dense ones centred too, when there is an intercept), with `standardize = FALSE` as they are. Sparse rows cost time
+#' in proportion to their nonzeros: the penalty on a coefficient waits until a row reads it. For the same reason the averages
+#' of the proximal and truncated rules on sparse rows are over iterates that lie as many nonzeros apart as there are columns.
+#'
+#' @param nudge Step towards zero, a number of 0 or more. Default 0.001.
+#' @param rate Learning rate, above 0. For `solver_sgd()` `NULL` (default) finds it: from the columns' moments for the
+#'   adaptive rule, from the largest row norm for the others (divided by 8 and started again if it should still diverge).
+#' @param epochs Passes over the rows for each lambda, a whole number: 100 for `solver_nudge()`, where 0 gives the initial
+#'   coefficients, and 5 for `solver_sgd()`, at least 1.
+#' @param every `"sample"` (default) nudges after every row, `"epoch"` after every pass.
+#' @param init `"uniform"` (default) starts coefficients uniform on \[0, 1), `"zero"` at zero. The intercept starts at 0.
+#' @param penalize_intercept Whether the intercept is nudged too. Default `TRUE`, as in the published run.
+#' @param rule The update rule, see below.
+#' @param schedule `"constant"`, `"inverse"` (rate / t) or `"sqrt"` (rate / sqrt(t)) at the t-th row; `NULL` (default) means
+#'   `"sqrt"` with a rate of yours and `"constant"` with the rate found from the data. Not for the adaptive rule.
+#' @param average Whether the result is the average over iterates, with weights t^2 (default `TRUE`), or the last iterate.
+#'   Dual rules average the dual point before its threshold, which keeps zeros exact; averages of the proximal and truncated
+#'   rules are seldom exactly zero.
+#' @param shuffle `"blocks"` (default): blocks of 64 neighbouring rows in random order each epoch, and the rows within a block
+#'   too, on a copy that is laid out in random order once; `"rows"`: a new permutation of all rows each epoch, several times slower on
+#'   data larger than the processor's cache; `"none"`: rows as they stand. Do not use `"none"` for rows sorted by the response.
+#' @param copy Whether dense x is copied row by row, once (default `TRUE`, as much memory as x). `FALSE` gathers each block from
+#'   the columns, which is slower and needs next to no memory; blocks are then neighbours in x, so rows should not be sorted by
+#'   the response. Sparse x is always copied.
+#' @return A list of class `"sgdlasso_solver"`: `name` and the settings.
+#' @section Errors: A setting out of its range is an error of class `sgdlasso_error_input`.
+#' @references
+#' Langford, J., Li, L. and Zhang, T. (2009). Sparse online learning via truncated gradient. *Journal of Machine Learning
+#' Research* 10, 777-801. <https://jmlr.org/papers/v10/langford09a.html>
+#'
+#' Tsuruoka, Y., Tsujii, J. and Ananiadou, S. (2009). Stochastic gradient descent training for L1-regularized log-linear models
+#' with cumulative penalty. *ACL-IJCNLP 2009*, 477-485. <https://aclanthology.org/P09-1054/>
+#'
+#' Duchi, J. and Singer, Y. (2009). Efficient online and batch learning using forward backward splitting. *Journal of Machine
+#' Learning Research* 10, 2899-2934. <https://jmlr.org/papers/v10/duchi09a.html>
+#'
+#' Xiao, L. (2010). Dual averaging methods for regularized stochastic learning and online optimization. *Journal of Machine
+#' Learning Research* 11, 2543-2596. <https://jmlr.org/papers/v11/xiao10a.html>
+#'
+#' Shamir, O. and Zhang, T. (2013). Stochastic gradient descent for non-smooth optimization: convergence results and optimal
+#' averaging schemes. *ICML 2013*. <https://proceedings.mlr.press/v28/shamir13.html> (the weights of the average)
+#' @examples
+#' solver_nudge(nudge = 0.001, rate = 0.06, epochs = 8)
+#' sgdlasso(murder_rate ~ ., data = murder_rates, lambda = 1, seed = 1, solver = solver_sgd(epochs = 50))
+#' @name solvers
+NULL
+
+#' @rdname solvers
+#' @export
+solver_nudge <- function(nudge = 0.001, rate = 0.01, epochs = 100, every = "sample", init = "uniform",
+                         penalize_intercept = TRUE) {
+  new_solver(
+    name = "nudge",
+    nudge = check_number(nudge, "nudge", least = 0),
+    rate = check_number(rate, "rate", least = 0, open = TRUE),
+    epochs = check_epochs(epochs, least = 0),
+    every = check_choice(every, c("sample", "epoch"), "every"),
+    init = check_choice(init, c("uniform", "zero"), "init"),
+    penalize_intercept = check_flag(penalize_intercept, "penalize_intercept")
+  )
+}
+
+#' @rdname solvers
+#' @export
+solver_sgd <- function(rule = "adaptive", rate = NULL, schedule = NULL, average = TRUE, epochs = 5, shuffle = "blocks",
+                       copy = TRUE) {
+  rules <- c("adaptive", "truncated", "cumulative", "proximal", "dual_averaging")
+  rule <- check_choice(rule, rules, "rule")
+  if (rule == "adaptive" && !(is.null(rate) && is.null(schedule))) {
+    given <- if (is.null(rate)) "schedule" else "rate"
+    abort_input("`{given}` is given, and rule \"adaptive\" finds its own.", "Drop it, or choose one of {first_words(rules[-1], 4)}.")
+  }
+  if (!is.null(rate)) rate <- check_number(rate, "rate", least = 0, open = TRUE)
+  if (!is.null(schedule)) schedule <- check_choice(schedule, c("constant", "inverse", "sqrt"), "schedule")
+  if (is.null(schedule) && rule != "adaptive") schedule <- if (is.null(rate)) "constant" else "sqrt"
+  new_solver(
+    name = "sgd",
+    rule = rule,
+    rate = rate,
+    schedule = schedule,
+    average = check_flag(average, "average"),
+    epochs = check_epochs(epochs, least = 1),
+    shuffle = check_choice(shuffle, c("rows", "blocks", "none"), "shuffle"),
+    copy = check_flag(copy, "copy")
+  )
+}
+
+new_solver <- function(...) structure(list(...), class = "sgdlasso_solver")
+
+check_epochs <- function(epochs, least) {
+  as.integer(check_number(epochs, "epochs", least = least, most = .Machine$integer.max, whole = TRUE))
+}
+
+check_solver <- function(solver) {
+  if (inherits(solver, "sgdlasso_solver")) return(solver)
+  if (is.function(solver)) solver <- solver()
+  if (inherits(solver, "sgdlasso_solver")) return(solver)
+  switch(check_choice(solver, c("nudge", "sgd"), "solver"), nudge = solver_nudge(), sgd = solver_sgd())
+}
+
+# A nudge solver's shuffles and start are random; SGD's only if it shuffles.
+is_stochastic <- function(solver) solver$name == "nudge" || solver$shuffle != "none"
+
+#' @export
+format.sgdlasso_solver <- function(x, ...) {
+  settings <- Filter(Negate(is.null), unclass(x)[names(x) != "name"])
+  shown <- vapply(settings, function(value) if (is.character(value)) dQuote(value, FALSE) else format(value), "")
+  paste0("solver_", x$name, "(", paste(names(shown), "=", shown, collapse = ", "), ")")
+}
+
+#' @export
+print.sgdlasso_solver <- function(x, ...) {
+  cat(format(x), "\n", sep = "")
+  invisible(x)
+}

@@ -1,0 +1,88 @@
+#' Summarise a fit
+#'
+#' @param object A fit by [sgdlasso()].
+#' @param x A summary.
+#' @param s One lambda to summarise at. `NULL` (default): for a path only the table of lambdas is shown.
+#' @param digits Significant digits to print.
+#' @param ... Nothing; an argument that is not known is an error.
+#' @return `summary()`: a list of class `"summary.sgdlasso"`: `call`, `family`, `classnames`, `nobs`, `nvars`, `solver`,
+#'   `stopped` (a sentence), `lambda`, `df`, `dev.ratio`, `intercept`, `coefficients` (for one lambda, a data frame of the nonzero
+#'   coefficients with `estimate` and `standardized`, the estimate times the column's standard deviation), `residuals`
+#'   (quantiles) and `accuracy` on the training rows (a single fitted lambda), and `notes`.
+#' @examples
+#' summary(sgdlasso(murder_rate ~ ., data = murder_rates, lambda = 1, seed = 1, solver = solver_sgd(epochs = 50)))
+#' @export
+summary.sgdlasso <- function(object, s = NULL, ...) {
+  check_dots_empty(..., known = "s")
+  if (!is.null(s)) check_number(s, "s", least = 0)
+  at <- if (!is.null(s) || length(object$lambda) == 1) coefficients_at(object, s)
+  single <- length(object$lambda) == 1
+  structure(
+    list(
+      call = object$call, family = object$family, classnames = object$classnames, nobs = object$nobs, nvars = object$dim[1],
+      solver = object$solver, stopped = why_stopped(object), seed = object$seed,
+      lambda = if (is.null(s)) object$lambda else s,
+      df = if (is.null(at)) object$df else sum(at$beta != 0),
+      dev.ratio = if (is.null(s) || single) object$dev.ratio else stats::approx(object$lambda, object$dev.ratio, s, rule = 2)$y,
+      nulldev = object$nulldev,
+      intercept = if (is.null(at)) object$a0 else unname(at$a0),
+      coefficients = if (!is.null(at)) nonzero_table(at$beta, object$x.sd),
+      residuals = object$residuals, accuracy = object$accuracy,
+      trained.intercept = object$intercept, notes = solver_notes(object)
+    ),
+    class = "summary.sgdlasso"
+  )
+}
+
+nonzero_table <- function(beta, sd) {
+  values <- beta[, 1]
+  kept <- which(values != 0)
+  data.frame(estimate = values[kept], standardized = values[kept] * sd[kept], row.names = rownames(beta)[kept])
+}
+
+why_stopped <- function(object) {
+  epochs <- object$solver$epochs
+  if (object$nulldev == 0) return("The response is constant: nothing to train.")
+  cli::pluralize("Stopped after the {epochs} epoch{?s} asked for{if (length(object$lambda) > 1) ', at each lambda' else ''}.")
+}
+
+solver_notes <- function(object) {
+  if (object$solver$name != "nudge") return(character())
+  "The nudge moves coefficients across zero and back: this rule never reaches an exact zero."
+}
+
+#' @rdname summary.sgdlasso
+#' @export
+print.summary.sgdlasso <- function(x, digits = max(3, getOption("digits") - 3), ...) {
+  show <- function(...) cat(strwrap(paste0(...), exdent = 2), sep = "\n")
+  cat("\nCall: ", paste(deparse(x$call), collapse = "\n"), "\n\n", sep = "")
+  show("Data: ", cli::pluralize("{x$nobs} row{?s}, {x$nvars} column{?s}"), "; family ", x$family,
+       if (!is.null(x$classnames)) paste0(", modelled class \"", x$classnames[2], "\""))
+  show("Solver: ", format(x$solver), if (!is.null(x$seed)) paste0(", seed ", format(x$seed, digits = 10)))
+  show(x$stopped)
+  if (is.null(x$coefficients)) print_path(x, digits) else print_single(x, digits)
+  for (note in x$notes) cat("\n", paste(strwrap(paste("Note:", note)), collapse = "\n"), "\n", sep = "")
+  invisible(x)
+}
+
+print_path <- function(x, digits) {
+  cat("\n")
+  print(data.frame(Df = x$df, `%Dev` = round(100 * x$dev.ratio, 2), Lambda = signif(x$lambda, digits), check.names = FALSE))
+}
+
+print_single <- function(x, digits) {
+  cat("Lambda: ", format(x$lambda, digits = digits), "\n", sep = "")
+  if (!is.null(x$residuals)) {
+    cat("\nResiduals:\n")
+    print(x$residuals, digits = digits)
+  }
+  cat("\nNonzero coefficients: ", x$df, " of ", x$nvars, "\n", sep = "")
+  intercept <- if (x$trained.intercept) data.frame(estimate = x$intercept, standardized = NA, row.names = "(Intercept)")
+  table <- rbind(intercept, x$coefficients)
+  if (!is.null(table)) print(format(table, digits = digits, na.encode = FALSE), na.print = "")
+  cat("\nDeviance explained: ", format(100 * x$dev.ratio, digits = digits), " %\n", sep = "")
+  if (!is.null(x$accuracy)) {
+    what <- if (x$family == "binomial") "rows in the right class" else "rows predicted within 25 % of the truth"
+    cat("Accuracy: ", format(100 * x$accuracy, digits = digits), " % of the training ", what, "\n", sep = "")
+  }
+}

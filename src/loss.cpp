@@ -1,0 +1,136 @@
+#include "loss.h"
+
+#include <algorithm>
+#include <cmath>
+#include <limits>
+#include <stdexcept>
+
+namespace sgdlasso {
+namespace {
+
+double square(double a) { return a * a; }
+
+double mean_response(const Response& response) {
+  return response.mean([&](std::size_t i) { return response.y[i]; });
+}
+
+// Where all events or none are seen, the best intercept is infinite: half an event is lent to the count.
+double finite_mean(const Response& response) {
+  const double n = static_cast<double>(response.n), mean = mean_response(response);
+  return mean > 0 ? mean : 0.5 / (n + 1);
+}
+
+double x_log_x(double x) { return x > 0 ? x * std::log(x) : 0.0; }
+
+// The root of r = y - mean(eta + step r), which falls in r, by Newton steps kept inside a bracket.
+template <class L>
+double solve_implicit(const L& loss, double eta, double y, double step, double low, double high) {
+  const int enough = 60;  // bisection alone reaches rounding by then
+  double r = std::isfinite(low) && std::isfinite(high) ? 0.5 * (low + high) : (std::isfinite(low) ? low : high);
+  for (int k = 0; k < enough; ++k) {
+    const double excess = y - loss.mean(eta + step * r) - r;
+    if (excess == 0) break;
+    (excess > 0 ? low : high) = r;
+    double next = r + excess / (1 + step * loss.curvature(eta + step * r));
+    if (!(next > low && next < high)) next = 0.5 * (low + high);
+    if (std::abs(next - r) <= 1e-14 * std::abs(next)) return next;
+    r = next;
+  }
+  return r;
+}
+
+class Gaussian final : public Loss {
+ public:
+  bool is_squared() const override { return true; }
+  double value(double eta, double y) const override { return 0.5 * square(y - eta); }
+  double saturated(double) const override { return 0; }
+  double mean(double eta) const override { return eta; }
+  double link(double mu) const override { return mu; }
+  double curvature(double) const override { return 1; }
+  double usual_curvature(double) const override { return 1; }
+  double fit_intercept(const Response& response, const std::vector<double>& eta) const override {
+    return response.mean([&](std::size_t i) { return response.y[i] - eta[i]; });
+  }
+  double implicit_residual(double eta, double y, double step) const override { return (y - eta) / (1 + step); }
+  double cap(double excess) const override { return 1 / std::sqrt(1 + square(excess)); }
+};
+
+class Binomial final : public Loss {
+ public:
+  // log(1 + exp(eta)) - y eta, in the form that does not overflow.
+  double value(double eta, double y) const override {
+    return std::max(eta, 0.0) + std::log1p(std::exp(-std::abs(eta))) - y * eta;
+  }
+  double saturated(double y) const override { return -x_log_x(y) - x_log_x(1 - y); }
+  double mean(double eta) const override {
+    if (eta >= 0) return 1 / (1 + std::exp(-eta));
+    const double odds = std::exp(eta);
+    return odds / (1 + odds);
+  }
+  double link(double mu) const override { return std::log(mu / (1 - mu)); }
+  double curvature(double eta) const override {
+    const double odds = std::exp(-std::abs(eta));
+    return odds / square(1 + odds);
+  }
+  double usual_curvature(double) const override { return 0.25; }
+  double fit_intercept(const Response& response, const std::vector<double>& eta) const override {
+    const double n = static_cast<double>(response.n);
+    const double mean_y = std::min(finite_mean(response), (n + 0.5) / (n + 1));
+    // The mean probability rises in the intercept: Newton steps kept inside a bracket.
+    const auto range = std::minmax_element(eta.begin(), eta.end());
+    double low = link(mean_y) - *range.second, high = link(mean_y) - *range.first;
+    double b = std::min(std::max(link(mean_y), low), high);
+    for (int k = 0; k < 60 && low < high; ++k) {
+      const double excess = mean_y - response.mean([&](std::size_t i) { return mean(b + eta[i]); });
+      if (excess == 0) break;
+      (excess > 0 ? low : high) = b;
+      const double slope = response.mean([&](std::size_t i) { return curvature(b + eta[i]); });
+      double next = b + excess / slope;
+      if (!(next > low && next < high)) next = 0.5 * (low + high);
+      if (std::abs(next - b) <= 1e-14 * (1 + std::abs(next))) return next;
+      b = next;
+    }
+    return b;
+  }
+  double implicit_residual(double eta, double y, double step) const override {
+    const double r = y - mean(eta);
+    return r == 0 ? 0 : solve_implicit(*this, eta, y, step, std::min(r, 0.0), std::max(r, 0.0));
+  }
+  double cap(double excess) const override { return 1 / std::sqrt(1 + square(excess)); }
+};
+
+class Poisson final : public Loss {
+ public:
+  double value(double eta, double y) const override { return std::exp(eta) - y * eta; }
+  double saturated(double y) const override { return y - x_log_x(y); }
+  double mean(double eta) const override { return std::exp(eta); }
+  double link(double mu) const override { return std::log(mu); }
+  double curvature(double eta) const override { return std::exp(eta); }
+  double usual_curvature(double mean_y) const override { return mean_y; }
+  // log(mean y) - log(mean exp(eta)), the largest exponent taken out.
+  double fit_intercept(const Response& response, const std::vector<double>& eta) const override {
+    const double largest = *std::max_element(eta.begin(), eta.end());
+    const double rest = response.mean([&](std::size_t i) { return std::exp(eta[i] - largest); });
+    return std::log(finite_mean(response)) - largest - std::log(rest);
+  }
+  double implicit_residual(double eta, double y, double step) const override {
+    const double r = y - mean(eta);
+    if (r == 0 || step == 0) return r;
+    if (r > 0) return solve_implicit(*this, eta, y, step, 0.0, r);
+    // At r = -eta/step the mean is 1, so the root lies above min(-eta/step, y - 1); a huge eta has no finite r.
+    const double low = std::max(r, std::min(-eta / step, y - 1) - 1);
+    return solve_implicit(*this, eta, y, step, low, 0.0);
+  }
+  double cap(double excess) const override { return 1 / (1 + excess); }
+};
+
+}  // namespace
+
+std::unique_ptr<Loss> make_loss(const std::string& family) {
+  if (family == "gaussian") return std::make_unique<Gaussian>();
+  if (family == "binomial") return std::make_unique<Binomial>();
+  if (family == "poisson") return std::make_unique<Poisson>();
+  throw std::invalid_argument("unknown family: " + family);
+}
+
+}  // namespace sgdlasso

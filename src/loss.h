@@ -1,0 +1,39 @@
+// loss.h: how far a linear predictor eta is from the response y.
+//
+// To add a loss: derive from Loss, give its functions in loss.cpp, name it in make_loss() and in check_family() of
+// R/check.R, and add its row to the table in tests/testthat/test-loss.R. Solvers and row sources need no change.
+#pragma once
+
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "response.h"
+
+namespace sgdlasso {
+
+class Loss {
+ public:
+  virtual ~Loss() = default;
+  virtual bool is_squared() const { return false; }
+  virtual double value(double eta, double y) const = 0;  // l(eta, y)
+  virtual double saturated(double y) const = 0;          // inf over eta of l(eta, y)
+  virtual double mean(double eta) const = 0;             // mu; the slope dl/deta is mu - y for every loss here
+  virtual double link(double mu) const = 0;              // eta of a mean
+  virtual double curvature(double eta) const = 0;        // d2l/deta2
+  virtual double usual_curvature(double mean_y) const = 0;  // its size when eta fits a response of that mean
+  // The implicit residual r* = y - mean(eta + step r*) for a step >= 0.
+  virtual double implicit_residual(double eta, double y, double step) const = 0;
+  // The factor on a step whose plain residual is 1 + excess times the implicit one.
+  virtual double cap(double excess) const = 0;
+
+  // The intercept that minimises the mean loss of intercept + eta_i (eta holds the offsets). Finite for any data.
+  virtual double fit_intercept(const Response& response, const std::vector<double>& eta) const = 0;
+
+  double deviance(double eta, double y) const { return 2 * (value(eta, y) - saturated(y)); }
+};
+
+// "gaussian", "binomial" or "poisson"; throws std::invalid_argument for any other name.
+std::unique_ptr<Loss> make_loss(const std::string& family);
+
+}  // namespace sgdlasso

@@ -1,0 +1,33 @@
+// optimality.h: how good given coefficients are, from the data alone.
+#pragma once
+
+#include <cstddef>
+#include <vector>
+
+#include "problem.h"
+
+namespace sgdlasso {
+
+// Coefficients and what one pass over x says of them.
+struct Scored {
+  Coefficients coefficients;
+  double mse = 0;        // mean squared error; outside gaussian the mean loss
+  double objective = 0;  // F of the manual: mean loss plus lambda times the penalty
+  double deviance = 0;   // mean deviance per unit weight
+  std::size_t nonzero = 0;
+};
+
+// Intercept and offset only.
+struct NullModel {
+  double intercept = 0;
+  double deviance = 0;  // mean; 0 for a constant response
+};
+NullModel fit_null_model(const Problem& problem);
+
+// The loss of coefficients as they are.
+Scored score(const Problem& problem, Coefficients coefficients, double lambda);
+
+// The best of beta, beta/2, beta/4, ..., 0, each with its own best intercept: never worse than the null model.
+Scored score_best_scaled(const Problem& problem, Coefficients coefficients, double lambda);
+
+}  // namespace sgdlasso

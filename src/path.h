@@ -1,0 +1,36 @@
+// path.h: which lambdas are solved, one after another, and what is kept of each.
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <vector>
+
+#include "optimality.h"
+#include "problem.h"
+#include "solver.h"
+
+namespace sgdlasso {
+
+// glmnet's grid: from the smallest lambda at which every penalised coefficient is 0, geometric down to ratio times it.
+struct GridSettings {
+  int length;
+  double ratio;
+};
+
+struct LambdaGrid {
+  std::vector<double> lambda;
+  bool automatic;  // then the path may stop early
+};
+LambdaGrid make_grid(const Problem& problem, const NullModel& null, const GridSettings& settings);
+
+struct PathPoint {
+  double lambda;
+  Trained trained;
+};
+
+// Solves down the grid. A constant response, which nothing can explain, gets zeros without training.
+using MakeSolver = std::function<std::unique_ptr<Solver>()>;
+std::vector<PathPoint> fit_path(const Problem& problem, const NullModel& null, const LambdaGrid& grid, bool trace,
+                                const MakeSolver& make_solver);
+
+}  // namespace sgdlasso

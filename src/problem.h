@@ -1,0 +1,32 @@
+// problem.h: everything that stays the same along a path of lambdas. A view; the caller keeps rows and loss.
+#pragma once
+
+#include <cstddef>
+#include <vector>
+
+#include "loss.h"
+#include "penalty.h"
+#include "response.h"
+#include "rows.h"
+#include "watch.h"
+
+namespace sgdlasso {
+
+struct Problem {
+  const Rows& rows;
+  Response response;
+  const Loss& loss;
+  Penalty penalty;
+  ColumnMoments moments;
+  bool intercept;
+  bool standardize;
+  Watch& watch;
+};
+
+// On the scale of x as it was given.
+struct Coefficients {
+  double intercept = 0;
+  std::vector<double> beta;
+};
+
+}  // namespace sgdlasso

@@ -1,0 +1,61 @@
+#include <Rcpp.h>
+
+#include <algorithm>
+#include <cmath>
+
+#include "dense_kernels.h"
+
+namespace {
+
+struct NotFinite {
+  double count = 0;
+  std::size_t first = 0;
+};
+
+NotFinite count_one_by_one(const double* values, std::size_t size) {
+  NotFinite found;
+  for (std::size_t i = 0; i < size; ++i) {
+    if (std::isfinite(values[i])) continue;
+    if (found.count == 0) found.first = i;
+    found.count += 1;
+  }
+  return found;
+}
+
+// The sum of a strip is finite where all its values are, but for overflow; only what it leaves in doubt is counted.
+NotFinite count_not_finite(const double* values, std::size_t size) {
+  const std::size_t strip = 4096;
+  NotFinite all;
+  for (std::size_t first = 0; first < size; first += strip) {
+    const std::size_t count = std::min(strip, size - first);
+    double sum = 0, square = 0;
+    sgdlasso::dense_kernels().shifted_sums(values + first, 0, count, &sum, &square);
+    if (std::isfinite(sum)) continue;
+    const NotFinite found = count_one_by_one(values + first, count);
+    if (all.count == 0 && found.count > 0) all.first = first + found.first;
+    all.count += found.count;
+  }
+  return all;
+}
+
+}  // namespace
+
+// How many values of x (a double matrix or a dgCMatrix) are NA, NaN or infinite, and where the first stands, from 1.
+// [[Rcpp::export]]
+Rcpp::NumericVector r_not_finite(SEXP x) {
+  const bool dense = Rf_isMatrix(x);
+  const SEXP values = dense ? x : R_do_slot(x, Rf_install("x"));
+  const NotFinite found = count_not_finite(REAL(values), static_cast<std::size_t>(Rf_xlength(values)));
+  double row = 0, column = 0;
+  if (found.count > 0 && dense) {
+    const std::size_t n = static_cast<std::size_t>(Rf_nrows(x));
+    row = static_cast<double>(found.first % n);
+    column = static_cast<double>(found.first / n);
+  } else if (found.count > 0) {
+    const SEXP start = R_do_slot(x, Rf_install("p"));
+    const int* end = std::upper_bound(INTEGER(start), INTEGER(start) + Rf_xlength(start), static_cast<int>(found.first));
+    column = static_cast<double>(end - INTEGER(start) - 1);
+    row = INTEGER(R_do_slot(x, Rf_install("i")))[found.first];
+  }
+  return Rcpp::NumericVector::create(Rcpp::_["count"] = found.count, Rcpp::_["row"] = row + 1, Rcpp::_["column"] = column + 1);
+}

@@ -1,0 +1,231 @@
+#include "lanes.h"  // first: it forbids fused multiply-adds in this file
+
+#include <cmath>
+#include <utility>
+
+#include "dense_kernels.h"
+#include "sgd_learner.h"
+#include "sgd_rules.h"
+
+namespace sgdlasso {
+namespace {
+
+double shrink(double z, double theta, double rho, Shrinkage by) {
+  return soft_threshold(z, by.l1 * theta) / (1 + by.l2 * rho);
+}
+
+// Per column: z, the sum of steps; carry, by which the averaged sum lags it; the penalty's theta and rho.
+class DenseFeatures {
+ public:
+  explicit DenseFeatures(const WorkingPenalty& penalty)
+      : theta_(penalty.theta), rho_(penalty.rho), z_(theta_.size(), 0.0), carry_(theta_.size(), 0.0) {}
+  std::size_t size() const { return z_.size(); }
+  double& z(std::size_t j) { return z_[j]; }
+  double& carry(std::size_t j) { return carry_[j]; }
+  double z(std::size_t j) const { return z_[j]; }
+  double carry(std::size_t j) const { return carry_[j]; }
+  double theta(std::size_t j) const { return theta_[j]; }
+  double rho(std::size_t j) const { return rho_[j]; }
+
+  double dot(const RowBlock& block, std::size_t i, Shrinkage by) const {
+    return kernels_.dual_dot(block.value[i], z_.data(), theta_.data(), rho_.data(), by, z_.size());
+  }
+  void add(const RowBlock& block, std::size_t i, double move, double weight) {
+    kernels_.dual_add(block.value[i], move, weight, z_.data(), carry_.data(), z_.size());
+  }
+  std::size_t visits(const RowBlock&, std::size_t) const { return z_.size(); }
+
+ private:
+  const DenseKernels& kernels_ = dense_kernels();
+  std::vector<double> theta_, rho_, z_, carry_;
+};
+
+// The same with one record per column: a sparse row then touches one cache line per nonzero.
+class SparseFeatures {
+ public:
+  explicit SparseFeatures(const WorkingPenalty& penalty) : records_(penalty.theta.size()) {
+    for (std::size_t j = 0; j < records_.size(); ++j) records_[j] = {0, 0, penalty.theta[j], penalty.rho[j]};
+  }
+  std::size_t size() const { return records_.size(); }
+  double& z(std::size_t j) { return records_[j].z; }
+  double& carry(std::size_t j) { return records_[j].carry; }
+  double z(std::size_t j) const { return records_[j].z; }
+  double carry(std::size_t j) const { return records_[j].carry; }
+  double theta(std::size_t j) const { return records_[j].theta; }
+  double rho(std::size_t j) const { return records_[j].rho; }
+
+  double dot(const RowBlock& block, std::size_t i, Shrinkage by) const {
+    const double* x = block.value[i];
+    const int* index = block.index[i];
+    double sum = 0;
+    for (std::size_t k = 0; k < block.size[i]; ++k) {
+      const Record& at = records_[index[k]];
+      const double shrunk = soft_threshold(at.z, by.l1 * at.theta);
+      sum += x[k] * (by.l2 == 0 ? shrunk : shrunk / (1 + by.l2 * at.rho));
+    }
+    return sum;
+  }
+  void add(const RowBlock& block, std::size_t i, double move, double weight) {
+    const double* x = block.value[i];
+    const int* index = block.index[i];
+    for (std::size_t k = 0; k < block.size[i]; ++k) {
+      Record& at = records_[index[k]];
+      const double step = move * x[k];
+      at.z += step;
+      at.carry += weight * step;
+    }
+  }
+  std::size_t visits(const RowBlock& block, std::size_t i) const { return block.size[i]; }
+
+ private:
+  struct Record {
+    double z, carry, theta, rho;
+  };
+  std::vector<Record> records_;
+};
+
+// A sum that moves with the rows, and its average over them: average = value - carry / total weight.
+struct Averaged {
+  double value = 0;
+  double carry = 0;
+  void add(double move, double weight) {
+    value += move;
+    carry += weight * move;
+  }
+  double average(double total) const { return total > 0 ? value - carry / total : value; }
+};
+
+template <class Features, class Steps>
+class DualLearner final : public Learner {
+ public:
+  DualLearner(const LearnerInput& input, const Steps& steps)
+      : in_(input), fresh_(steps), steps_(steps), features_(input.penalty), start_(input.start) {}
+
+  void restart(double lambda) override {
+    keep_coefficients();
+    lambda_ = lambda;
+    steps_ = fresh_;
+    rows_ = weight_ = scaled_weight_ = 0;
+    shrink_ = Averaged();
+    next_forget_ = kFirstForget;
+  }
+
+  void learn(const RowBlock& block) override {
+    for (std::size_t i = 0; i < block.count(); ++i) learn_row(block, i);
+  }
+
+  void end_epoch() override { steps_.end_epoch(); }
+  double step_size() const override { return steps_.size(rows_); }
+  std::size_t coefficient_visits() const override { return visits_; }
+
+  Estimate estimate() const override {
+    const bool averages = in_.average && scaled_weight_ > 0;
+    const double total = averages ? scaled_weight_ : 0;
+    const double scale = averages ? scaled_weight_ / weight_ : steps_.scale(rows_);
+    const Shrinkage by = shrinkage(shrink_.average(total), scale);
+    Estimate result{start_ + scale * intercept_.average(total), std::vector<double>(features_.size())};
+    for (std::size_t j = 0; j < features_.size(); ++j) {
+      const double z = Averaged{features_.z(j), features_.carry(j)}.average(total);
+      result.coefficients[j] = scale * shrink(z, features_.theta(j), features_.rho(j), by);
+    }
+    return result;
+  }
+
+ private:
+  static constexpr double kFirstForget = 80;    // rows until the early, wild steps are first forgotten
+  static constexpr double kForgetGrowth = 1.25;
+  static constexpr double kKept = 0.8;          // of the past, at each forgetting
+
+  Shrinkage shrinkage(double total, double scale) const {
+    return {total * in_.penalty.alpha, scale * total * (1 - in_.penalty.alpha)};
+  }
+
+  void learn_row(const RowBlock& block, std::size_t i) {
+    const std::size_t row = block.id[i];
+    rows_ += 1;
+    if (Steps::kForgets && rows_ >= next_forget_) forget();
+    const double scale = steps_.scale(rows_ - 1);
+    RowView view;
+    view.eta = start_ + scale * (intercept_.value + features_.dot(block, i, shrinkage(shrink_.value, scale))) +
+               in_.response.offset_of(row);
+    if (!std::isfinite(view.eta)) throw NotFinite();
+    view.y = in_.response.y[row];
+    view.weight = in_.response.weight_of(row);
+    view.norm2 = block.norm2[i] + (in_.intercept ? 1 : 0);
+    const Step step = steps_.next(in_.loss, view, rows_);
+    features_.add(block, i, step.move, scaled_weight_);
+    if (in_.intercept) intercept_.add(step.move, scaled_weight_);
+    shrink_.add(step.size * lambda_, scaled_weight_);
+    // Later iterates count more: weights t^2 (Shamir, Zhang 2013, polynomial-decay averaging).
+    const double weight = view.weight * rows_ * rows_;
+    weight_ += weight;
+    scaled_weight_ += weight * steps_.scale(rows_);
+    visits_ += features_.visits(block, i);
+  }
+
+  // Shrinks the past's share in z, the penalty and their averages, leaving every nonzero coefficient where it is.
+  void forget() {
+    const Averaged old = shrink_;
+    const double mean = old.average(scaled_weight_);
+    shrink_.value = kKept * old.value;
+    shrink_.carry = scaled_weight_ * (shrink_.value - kKept * mean);
+    for (std::size_t j = 0; j < features_.size(); ++j) {
+      const double average = Averaged{features_.z(j), features_.carry(j)}.average(scaled_weight_);
+      features_.z(j) = forgotten(features_.z(j), j, old.value);
+      features_.carry(j) = scaled_weight_ * (features_.z(j) - forgotten(average, j, mean));
+    }
+    next_forget_ = std::fmax(rows_ + 1, std::ceil(kForgetGrowth * rows_));
+  }
+
+  double forgotten(double z, std::size_t j, double total) const {
+    const double b = shrink(z, features_.theta(j), features_.rho(j), shrinkage(total, 1));
+    if (b == 0) return kKept * z;
+    return dual_point(b, j, kKept * total);
+  }
+
+  // The z whose coefficient is b (not 0) after a total penalty.
+  double dual_point(double b, std::size_t j, double total) const {
+    const Shrinkage by = shrinkage(total, 1);
+    return std::copysign(by.l1 * features_.theta(j), b) + b * (1 + by.l2 * features_.rho(j));
+  }
+
+  void keep_coefficients() {
+    const Estimate kept = estimate();
+    const bool scaled = steps_.scale(1) != 1;
+    start_ = kept.intercept;
+    intercept_ = Averaged();
+    for (std::size_t j = 0; j < features_.size(); ++j) {
+      features_.z(j) = scaled ? 0 : kept.coefficients[j];
+      features_.carry(j) = 0;
+    }
+  }
+
+  LearnerInput in_;
+  Steps fresh_, steps_;
+  Features features_;
+  double start_;
+  double lambda_ = 0;
+  Averaged intercept_;
+  Averaged shrink_;  // the penalty so far
+  double rows_ = 0, weight_ = 0, scaled_weight_ = 0;
+  double next_forget_ = kFirstForget;
+  std::size_t visits_ = 0;
+};
+
+template <class Steps>
+std::unique_ptr<Learner> make_for(const LearnerInput& input, const Steps& steps) {
+  if (input.sparse) return std::make_unique<DualLearner<SparseFeatures, Steps>>(input, steps);
+  return std::make_unique<DualLearner<DenseFeatures, Steps>>(input, steps);
+}
+
+}  // namespace
+
+std::unique_ptr<Learner> make_dual_learner(const LearnerInput& input) {
+  if (input.rule == "adaptive") return make_for(input, AdaptiveSteps(input.mean_norm2 + (input.intercept ? 1 : 0)));
+  const Schedule schedule(input.schedule, input.rate);
+  if (input.rule == "cumulative") return make_for(input, CumulativeSteps(schedule));
+  if (input.rule == "dual_averaging") return make_for(input, DualAveragingSteps(schedule));
+  throw std::invalid_argument("unknown rule: " + input.rule);
+}
+
+}  // namespace sgdlasso

@@ -1,0 +1,57 @@
+// sgd_learner.h: what one pass of stochastic gradient descent does with each row of working columns.
+//
+// Two kinds of learner share this face. A dual learner (sgd_dual.cpp) keeps sums of gradient steps and reads coefficients off
+// them by one soft threshold; a primal learner (sgd_primal.cpp) keeps the coefficients themselves.
+#pragma once
+
+#include <cstddef>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "loss.h"
+#include "penalty.h"
+#include "response.h"
+#include "rows.h"
+
+namespace sgdlasso {
+
+// Coefficients of working columns.
+struct Estimate {
+  double intercept = 0;
+  std::vector<double> coefficients;
+};
+
+struct LearnerInput {
+  const Response& response;
+  const Loss& loss;
+  WorkingPenalty penalty;
+  bool sparse;
+  bool intercept;
+  bool average;
+  double start;           // the intercept to start from
+  double mean_norm2;      // mean of |x|^2 over the rows
+  std::string rule;
+  std::string schedule;   // of a textbook rule
+  double rate;
+};
+
+// The linear predictor became infinite or undefined.
+struct NotFinite {};
+
+class Learner {
+ public:
+  virtual ~Learner() = default;
+  // Forgets the steps taken, keeps the coefficients, and aims at another lambda.
+  virtual void restart(double lambda) = 0;
+  virtual void learn(const RowBlock& block) = 0;
+  virtual void end_epoch() = 0;
+  virtual Estimate estimate() const = 0;
+  virtual double step_size() const = 0;         // the latest, for a row of weight 1
+  virtual std::size_t coefficient_visits() const = 0;  // work done so far, for tests
+};
+
+std::unique_ptr<Learner> make_dual_learner(const LearnerInput& input);
+std::unique_ptr<Learner> make_primal_learner(const LearnerInput& input);
+
+}  // namespace sgdlasso

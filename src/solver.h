@@ -1,0 +1,81 @@
+// solver.h: what a trainer is. It is made for one problem and trained at one lambda after another, each time from where the
+// last one ended.
+//
+// To add a solver: derive from Solver in a solver_*.cpp, declare its maker here, name it in r_fit.cpp and R/solvers.R.
+#pragma once
+
+#include <cstdint>
+#include <limits>
+#include <memory>
+#include <stdexcept>
+#include <string>
+#include <vector>
+
+#include "optimality.h"
+#include "problem.h"
+
+namespace sgdlasso {
+
+// How things stood after an epoch, and the step size it had reached.
+struct Epoch {
+  double mse;
+  double objective;
+  std::size_t nonzero;
+  double rate;
+};
+inline Epoch epoch_of(const Scored& scored, double rate) {
+  return {scored.mse, scored.objective, scored.nonzero, rate};
+}
+
+struct Trained {
+  Scored scored;
+  std::vector<Epoch> trace;
+};
+
+class Solver {
+ public:
+  virtual ~Solver() = default;
+  // A trace costs a pass over the data an epoch.
+  virtual Trained train(double lambda, bool trace) = 0;
+  virtual int epochs() const = 0;
+};
+
+// A rate of the user's made a number infinite or undefined.
+struct Diverged : std::runtime_error {
+  Diverged(double rate, double safe_rate) : std::runtime_error("diverged"), rate(rate), safe_rate(safe_rate) {}
+  double rate;
+  double safe_rate;
+};
+
+struct NudgeSettings {
+  double nudge;
+  double rate;
+  int epochs;
+  bool every_sample;  // else after every epoch
+  bool uniform_start;
+  bool penalize_intercept;
+};
+std::unique_ptr<Solver> make_nudge_solver(const Problem& problem, const NudgeSettings& settings, std::uint32_t seed);
+
+struct SgdSettings {
+  std::string rule;
+  double rate = std::numeric_limits<double>::quiet_NaN();  // NaN: found from the data
+  std::string schedule;
+  bool average;
+  int epochs;
+  std::string shuffle;
+  bool copy;
+};
+std::unique_ptr<Solver> make_sgd_solver(const Problem& problem, const SgdSettings& settings, std::uint32_t seed);
+
+// Columns as the textbook trainers see them: as given, or, standardised, divided by their deviation and (dense rows, with an
+// intercept) centred. Excluded columns get scale 0.
+Scaling textbook_scaling(const Problem& problem);
+
+// Coefficients of working columns, back on the scale of x.
+Coefficients original_scale(const Scaling& scaling, double intercept, const std::vector<double>& working);
+
+// A step size at which no row as the reader gives it can overshoot: 1 / (curvature * largest weight * (1 + |x|^2)).
+double safe_rate(RowReader& reader, const Problem& problem);
+
+}  // namespace sgdlasso

@@ -1,0 +1,165 @@
+#include "lanes.h"  // first: it forbids fused multiply-adds in this file
+
+#include <algorithm>
+#include <cmath>
+#include <utility>
+
+#include "rng.h"
+#include "row_order.h"
+#include "solver.h"
+
+namespace sgdlasso {
+namespace {
+
+// One nudge towards zero. It may cross zero; only an exact zero stays. The ridge part is weight decay.
+struct Nudge {
+  double l1;
+  double l2;
+  double operator()(double b) const {
+    if (b > 0) return b - (l1 + l2 * b);
+    if (b < 0) return b + (l1 - l2 * b);
+    return b;
+  }
+};
+
+// `times` nudges one after another, to the same bits. Near zero a coefficient soon jumps between two values: the rest of
+// the nudges then only asks whether their number is odd.
+double nudge_often(double b, Nudge nudge, std::size_t times) {
+  for (; times > 0; --times) {
+    const double once = nudge(b);
+    if (times >= 2 && nudge(once) == b) return times % 2 ? once : b;
+    b = once;
+  }
+  return b;
+}
+
+// The textbook trainer: after every sample, or every epoch, each coefficient moves by the nudge towards zero.
+class NudgeSolver final : public Solver {
+ public:
+  NudgeSolver(const Problem& problem, const NudgeSettings& settings, std::uint32_t seed)
+      : problem_(problem),
+        settings_(settings),
+        scaling_(textbook_scaling(problem)),
+        rng_(seed),
+        order_(problem.response.n, Shuffle::rows),
+        reader_(problem.rows.reader({scaling_, {}, true}, problem.watch)),
+        b_(problem.rows.p(), 0.0),
+        nudged_(problem.rows.p(), 0) {
+    const WorkingPenalty penalty(problem.penalty, scaling_);
+    for (std::size_t j = 0; j < b_.size(); ++j) {
+      nudges_.push_back({settings.nudge * penalty.theta[j] * penalty.alpha,
+                         settings.nudge * penalty.rho[j] * (1 - penalty.alpha)});
+      if (settings.uniform_start) b_[j] = rng_.uniform();
+      if (scaling_.scale[j] == 0) b_[j] = 0;
+    }
+  }
+
+  int epochs() const override { return settings_.epochs; }
+
+  Trained train(double lambda, bool trace) override {
+    Trained result;
+    for (int epoch = 1; epoch <= settings_.epochs; ++epoch) {
+      run_epoch();
+      if (trace) result.trace.push_back(epoch_of(score(problem_, estimate(), lambda), settings_.rate));
+    }
+    result.scored = score(problem_, estimate(), lambda);
+    return result;
+  }
+
+ private:
+  void run_epoch() {
+    order_.reshuffle(rng_);
+    for (std::size_t first = 0; first < order_.size(); first += kBlockRows) {
+      const std::size_t count = std::min(kBlockRows, order_.size() - first);
+      learn(reader_->read(order_.positions() + first, count));
+      problem_.watch.tick(count);
+    }
+    if (!settings_.every_sample) ++samples_;
+    catch_up();
+  }
+
+  void learn(const RowBlock& block) {
+    for (std::size_t i = 0; i < block.count(); ++i) {
+      if (problem_.rows.sparse()) {
+        learn_sparse(block, i);
+      } else {
+        learn_dense(block, i);
+      }
+      if (settings_.every_sample) {
+        ++samples_;
+        nudge_intercept();
+      }
+    }
+  }
+
+  void learn_dense(const RowBlock& block, std::size_t i) {
+    const double* x = block.value[i];
+    double sum = 0;
+    for (std::size_t j = 0; j < b_.size(); ++j) sum += x[j] * b_[j];
+    const double step = settings_.rate * problem_.response.weight_of(block.id[i]);
+    const double error = residual(block.id[i], sum);
+    for (std::size_t j = 0; j < b_.size(); ++j) {
+      b_[j] += (step * x[j]) * error;
+      if (settings_.every_sample) b_[j] = nudges_[j](b_[j]);
+    }
+    intercept_ += problem_.intercept ? step * error : 0;
+  }
+
+  // Coefficients of columns that the row leaves at zero wait with their nudges until a row reads them.
+  void learn_sparse(const RowBlock& block, std::size_t i) {
+    const double* x = block.value[i];
+    const int* index = block.index[i];
+    double sum = 0;
+    for (std::size_t k = 0; k < block.size[i]; ++k) sum += x[k] * settled(index[k]);
+    const double step = settings_.rate * problem_.response.weight_of(block.id[i]);
+    const double error = residual(block.id[i], sum);
+    for (std::size_t k = 0; k < block.size[i]; ++k) b_[index[k]] += (step * x[k]) * error;
+    intercept_ += problem_.intercept ? step * error : 0;
+  }
+
+  double residual(std::size_t row, double sum) const {
+    const double eta = sum + intercept_ + problem_.response.offset_of(row);
+    const double error = problem_.response.y[row] - problem_.loss.mean(eta);
+    if (!std::isfinite(error)) throw Diverged(settings_.rate, safe_rate(*reader_, problem_));
+    return error;
+  }
+
+  double& settled(std::size_t j) {
+    b_[j] = nudge_often(b_[j], nudges_[j], samples_ - nudged_[j]);
+    nudged_[j] = samples_;
+    return b_[j];
+  }
+
+  // Dense rows nudge as they go; only nudges of an epoch wait for its end.
+  void catch_up() {
+    const bool waiting = problem_.rows.sparse() || !settings_.every_sample;
+    for (std::size_t j = 0; j < b_.size() && waiting; ++j) settled(j);
+    if (!settings_.every_sample) nudge_intercept();
+  }
+
+  void nudge_intercept() {
+    if (settings_.penalize_intercept) intercept_ = Nudge{settings_.nudge, 0}(intercept_);
+  }
+
+  Coefficients estimate() const { return original_scale(scaling_, intercept_, b_); }
+
+  const Problem& problem_;
+  NudgeSettings settings_;
+  Scaling scaling_;
+  Rng rng_;
+  RowOrder order_;
+  std::unique_ptr<RowReader> reader_;
+  std::vector<Nudge> nudges_;
+  std::vector<double> b_;
+  double intercept_ = 0;
+  std::size_t samples_ = 0;           // nudges due so far
+  std::vector<std::size_t> nudged_;   // and done, for each coefficient
+};
+
+}  // namespace
+
+std::unique_ptr<Solver> make_nudge_solver(const Problem& problem, const NudgeSettings& settings, std::uint32_t seed) {
+  return std::make_unique<NudgeSolver>(problem, settings, seed);
+}
+
+}  // namespace sgdlasso

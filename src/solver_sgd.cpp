@@ -1,0 +1,146 @@
+#include "lanes.h"  // first: it forbids fused multiply-adds in this file
+
+#include <algorithm>
+#include <cmath>
+#include <utility>
+
+#include "rng.h"
+#include "row_order.h"
+#include "sgd_learner.h"
+#include "solver.h"
+
+namespace sgdlasso {
+namespace {
+
+// The adaptive rule brings every column to unit deviation, whatever is penalised: dense ones around their mean, sparse ones
+// (and all without an intercept) around 0. 1 / sqrt(square of nonzeros * sqrt(frequency)) lets rare columns move further.
+Scaling adaptive_scaling(const Problem& problem) {
+  const std::size_t p = problem.rows.p();
+  Scaling scaling{std::vector<double>(p, 0.0), std::vector<double>(p, 0.0)};
+  const bool centres = problem.intercept && !problem.rows.sparse();
+  for (std::size_t j = 0; j < p; ++j) {
+    const ColumnMoments& moments = problem.moments;
+    if (moments.variance[j] == 0 || problem.penalty.excluded(j)) continue;
+    if (centres) scaling.centre[j] = moments.mean[j];
+    const double size = centres ? moments.variance[j] : moments.square[j] / std::sqrt(moments.frequency[j]);
+    const double scale = 1 / std::sqrt(size);
+    scaling.scale[j] = std::isfinite(scale) ? scale : 0;
+  }
+  return scaling;
+}
+
+double mean_norm2(const Problem& problem, const Scaling& scaling) {
+  double sum = 0;
+  for (std::size_t j = 0; j < scaling.scale.size(); ++j) {
+    const double square = scaling.centre[j] != 0 ? problem.moments.variance[j] : problem.moments.square[j];
+    if (scaling.scale[j] != 0) sum += square * scaling.scale[j] * scaling.scale[j];
+  }
+  return sum;
+}
+
+class SgdSolver final : public Solver {
+ public:
+  SgdSolver(const Problem& problem, const SgdSettings& settings, std::uint32_t seed)
+      : problem_(problem),
+        settings_(settings),
+        adaptive_(settings.rule == "adaptive"),
+        rate_is_found_(std::isnan(settings.rate)),
+        scaling_(adaptive_ ? adaptive_scaling(problem) : textbook_scaling(problem)),
+        rng_(seed),
+        order_(problem.response.n, make_shuffle(settings.shuffle)),
+        reader_(problem.rows.reader({scaling_, physical_order(), settings.copy}, problem.watch)),
+        rate_(adaptive_ || !rate_is_found_ ? settings.rate : safe_rate(*reader_, problem)) {
+    learner_ = make_learner();
+  }
+
+  int epochs() const override { return settings_.epochs; }
+
+  Trained train(double lambda, bool trace) override {
+    for (;;) {
+      try {
+        return try_train(lambda, trace);
+      } catch (const NotFinite&) {
+        if (!rate_is_found_) throw Diverged(settings_.rate, safe_rate(*reader_, problem_));
+        rate_ /= 8;
+        learner_ = make_learner();
+      }
+    }
+  }
+
+ private:
+  Trained try_train(double lambda, bool trace) {
+    Trained result;
+    learner_->restart(lambda);
+    for (int epoch = 1; epoch <= settings_.epochs; ++epoch) {
+      run_epoch();
+      if (!trace && epoch < settings_.epochs) continue;
+      result.scored = assess(lambda);
+      if (trace) result.trace.push_back(epoch_of(result.scored, learner_->step_size()));
+    }
+    return result;
+  }
+
+  void run_epoch() {
+    order_.reshuffle(rng_);
+    for (std::size_t first = 0; first < order_.size(); first += kBlockRows) {
+      const std::size_t count = std::min(kBlockRows, order_.size() - first);
+      learner_->learn(reader_->read(order_.positions() + first, count));
+      problem_.watch.tick(count);
+    }
+    learner_->end_epoch();
+  }
+
+  // Where the package chose the rate it also answers for the result: never worse than the null model.
+  Scored assess(double lambda) const {
+    const Estimate estimate = learner_->estimate();
+    Coefficients coefficients = original_scale(scaling_, estimate.intercept, estimate.coefficients);
+    if (rate_is_found_) return score_best_scaled(problem_, std::move(coefficients), lambda);
+    return score(problem_, std::move(coefficients), lambda);
+  }
+
+  // Rows that stand sorted by y would make every block one-sided, so a copy is laid out in a random order, once.
+  std::vector<std::size_t> physical_order() {
+    std::vector<std::size_t> order;
+    const bool copies = settings_.copy || problem_.rows.sparse();
+    if (make_shuffle(settings_.shuffle) == Shuffle::blocks && copies) {
+      order = counting(problem_.response.n);
+      rng_.shuffle(order);
+    }
+    return order;
+  }
+
+  std::unique_ptr<Learner> make_learner() const {
+    const bool primal = settings_.rule == "truncated" || settings_.rule == "proximal";
+    const LearnerInput input{problem_.response,
+                             problem_.loss,
+                             WorkingPenalty(problem_.penalty, scaling_),
+                             problem_.rows.sparse(),
+                             problem_.intercept,
+                             settings_.average,
+                             fit_null_model(problem_).intercept,
+                             adaptive_ ? mean_norm2(problem_, scaling_) : 0,
+                             settings_.rule,
+                             settings_.schedule,
+                             rate_};
+    return primal ? make_primal_learner(input) : make_dual_learner(input);
+  }
+
+  const Problem& problem_;
+  SgdSettings settings_;
+  bool adaptive_;
+  bool rate_is_found_;
+  Scaling scaling_;
+  Rng rng_;
+  RowOrder order_;
+  std::unique_ptr<RowReader> reader_;
+  double rate_;
+  std::unique_ptr<Learner> learner_;
+};
+
+}  // namespace
+
+std::unique_ptr<Solver> make_sgd_solver(const Problem& problem, const SgdSettings& settings, std::uint32_t seed) {
+  return std::make_unique<SgdSolver>(problem, settings, seed);
+}
+
+}  // namespace sgdlasso

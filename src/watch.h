@@ -1,0 +1,17 @@
+// watch.h: how long work tells the outside that it goes on, and how the outside stops it (by throwing).
+#pragma once
+
+#include <cstddef>
+
+namespace sgdlasso {
+
+class Watch {
+ public:
+  virtual ~Watch() = default;
+  // Called once: how many rows training will visit, over all epochs and lambdas.
+  virtual void expect(std::size_t rows) = 0;
+  // Called often, after `rows` more were visited (0 from work that is not counted). Must be cheap; may throw.
+  virtual void tick(std::size_t rows) = 0;
+};
+
+}  // namespace sgdlasso
