@@ -9,3 +9,7 @@ r_fit <- function(x, y, weight, offset, spec) {
     .Call(`_sgdlasso_r_fit`, x, y, weight, offset, spec)
 }
 
+r_stream_sum <- function(x) {
+    .Call(`_sgdlasso_r_stream_sum`, x)
+}
+

@@ -37,10 +37,22 @@ BEGIN_RCPP
     return rcpp_result_gen;
 END_RCPP
 }
+// r_stream_sum
+double r_stream_sum(Rcpp::NumericVector x);
+RcppExport SEXP _sgdlasso_r_stream_sum(SEXP xSEXP) {
+BEGIN_RCPP
+    Rcpp::RObject rcpp_result_gen;
+    Rcpp::RNGScope rcpp_rngScope_gen;
+    Rcpp::traits::input_parameter< Rcpp::NumericVector >::type x(xSEXP);
+    rcpp_result_gen = Rcpp::wrap(r_stream_sum(x));
+    return rcpp_result_gen;
+END_RCPP
+}
 
 static const R_CallMethodDef CallEntries[] = {
     {"_sgdlasso_r_not_finite", (DL_FUNC) &_sgdlasso_r_not_finite, 1},
     {"_sgdlasso_r_fit", (DL_FUNC) &_sgdlasso_r_fit, 5},
+    {"_sgdlasso_r_stream_sum", (DL_FUNC) &_sgdlasso_r_stream_sum, 1},
     {NULL, NULL, 0}
 };
 

@@ -51,8 +51,10 @@ class Gaussian final : public Loss {
   double fit_intercept(const Response& response, const std::vector<double>& eta) const override {
     return response.mean([&](std::size_t i) { return response.y[i] - eta[i]; });
   }
-  double implicit_residual(double eta, double y, double step) const override { return (y - eta) / (1 + step); }
-  double cap(double excess) const override { return 1 / std::sqrt(1 + square(excess)); }
+  CappedStep capped_step(double eta, double y, double step) const override {
+    const double share = 1 / std::sqrt(1 + square(step));  // the excess is the step itself
+    return {share, share * (y - eta)};
+  }
 };
 
 class Binomial final : public Loss {
@@ -92,11 +94,14 @@ class Binomial final : public Loss {
     }
     return b;
   }
-  double implicit_residual(double eta, double y, double step) const override {
+  CappedStep capped_step(double eta, double y, double step) const override {
     const double r = y - mean(eta);
-    return r == 0 ? 0 : solve_implicit(*this, eta, y, step, std::min(r, 0.0), std::max(r, 0.0));
+    if (r == 0) return {1, 0};
+    const double implicit = solve_implicit(*this, eta, y, step, std::min(r, 0.0), std::max(r, 0.0));
+    const double excess = implicit == 0 ? 0 : std::max(r / implicit - 1, 0.0);
+    const double share = 1 / std::sqrt(1 + square(excess));
+    return {share, share * r};
   }
-  double cap(double excess) const override { return 1 / std::sqrt(1 + square(excess)); }
 };
 
 class Poisson final : public Loss {
@@ -113,15 +118,15 @@ class Poisson final : public Loss {
     const double rest = response.mean([&](std::size_t i) { return std::exp(eta[i] - largest); });
     return std::log(finite_mean(response)) - largest - std::log(rest);
   }
-  double implicit_residual(double eta, double y, double step) const override {
+  CappedStep capped_step(double eta, double y, double step) const override {
     const double r = y - mean(eta);
-    if (r == 0 || step == 0) return r;
-    if (r > 0) return solve_implicit(*this, eta, y, step, 0.0, r);
+    if (r == 0 || step == 0) return {1, r};
     // At r = -eta/step the mean is 1, so the root lies above min(-eta/step, y - 1); a huge eta has no finite r.
-    const double low = std::max(r, std::min(-eta / step, y - 1) - 1);
-    return solve_implicit(*this, eta, y, step, low, 0.0);
+    const double low = r > 0 ? 0 : std::max(r, std::min(-eta / step, y - 1) - 1);
+    const double implicit = solve_implicit(*this, eta, y, step, low, std::max(r, 0.0));
+    const double excess = implicit == 0 ? 0 : std::max(r / implicit - 1, 0.0);
+    return {1 / (1 + excess), excess > 0 ? implicit : r};  // r / (1 + excess) is the implicit residual
   }
-  double cap(double excess) const override { return 1 / (1 + excess); }
 };
 
 }  // namespace

@@ -12,6 +12,13 @@
 
 namespace sgdlasso {
 
+// The implicit (proximal point) step has the residual r* = y - mean(eta + step r*). With q = r / r* - 1, the excess of the
+// plain residual r, the step is cut to `share` = 1 / sqrt(1 + q^2) of its size, where the mean can run away to 1 / (1 + q).
+struct CappedStep {
+  double share;
+  double residual;  // share * r
+};
+
 class Loss {
  public:
   virtual ~Loss() = default;
@@ -22,11 +29,8 @@ class Loss {
   virtual double link(double mu) const = 0;              // eta of a mean
   virtual double curvature(double eta) const = 0;        // d2l/deta2
   virtual double usual_curvature(double mean_y) const = 0;  // its size when eta fits a response of that mean
-  // The implicit residual r* = y - mean(eta + step r*) for a step >= 0.
-  virtual double implicit_residual(double eta, double y, double step) const = 0;
-  // The factor on a step whose plain residual is 1 + excess times the implicit one.
-  virtual double cap(double excess) const = 0;
-
+  // A gradient step of this size times |x|^2, capped by its own implicit step.
+  virtual CappedStep capped_step(double eta, double y, double step) const = 0;
   // The intercept that minimises the mean loss of intercept + eta_i (eta holds the offsets). Finite for any data.
   virtual double fit_intercept(const Response& response, const std::vector<double>& eta) const = 0;
 

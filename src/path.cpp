@@ -39,7 +39,8 @@ bool explains_enough(const std::vector<PathPoint>& path, double null_deviance) {
   if (path.size() < least) return false;
   const double now = 1 - path.back().trained.scored.deviance / null_deviance;
   const double before = 1 - path[path.size() - 2].trained.scored.deviance / null_deviance;
-  return now - before < 1e-5 * now || now > 0.999;
+  // Stochastic training may also lose a little from one lambda to the next: that is no reason to stop.
+  return std::abs(now - before) < 1e-5 * now || now > 0.999;
 }
 
 }  // namespace

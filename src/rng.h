@@ -45,6 +45,12 @@ class Rng {
     shuffle(values.data(), values.size());
   }
 
+  // The same for a few elements, by one multiplication a draw: no branch to guess wrong, and off uniform by count / 2^32.
+  template <class T>
+  void shuffle_few(T* first, std::size_t count) {
+    for (std::size_t i = count; i-- > 1;) std::swap(first[i], first[(std::uint64_t{draw()} * (i + 1)) >> 32]);
+  }
+
  private:
   std::uint32_t draw() { return static_cast<std::uint32_t>(engine_()); }
   std::uint64_t draw64() {

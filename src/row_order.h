@@ -9,9 +9,11 @@
 #include <numeric>
 #include <stdexcept>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "rng.h"
+#include "rows.h"
 
 namespace sgdlasso {
 
@@ -52,7 +54,7 @@ class RowOrder {
       const std::size_t first = block * kBlockRows;
       const std::size_t count = std::min(kBlockRows, positions_.size() - first);
       std::iota(to, to + count, first);
-      rng.shuffle(to, count);
+      rng.shuffle_few(to, count);
       to += count;
     }
   }
@@ -61,5 +63,21 @@ class RowOrder {
   std::vector<std::size_t> positions_;
   std::vector<std::size_t> blocks_;
 };
+
+// Hands the rows out block by block in this order: visit(block, next), with an empty next after the last.
+template <class Visit>
+void for_each_block(const RowReader& reader, const RowOrder& order, Visit visit) {
+  RowBlock block, next;
+  const auto read = [&](std::size_t first, RowBlock& to) {
+    reader.read(order.positions() + first, std::min(kBlockRows, order.size() - first), to);
+  };
+  read(0, block);
+  for (std::size_t first = 0; first < order.size(); first += kBlockRows) {
+    next.rows.clear();
+    if (first + kBlockRows < order.size()) read(first + kBlockRows, next);
+    visit(block, next);
+    std::swap(block, next);
+  }
+}
 
 }  // namespace sgdlasso

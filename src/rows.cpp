@@ -4,10 +4,10 @@
 
 namespace sgdlasso {
 
-void RowBlock::resize(std::size_t count) {
-  id.resize(count);
-  value.resize(count);
-  norm2.resize(count);
+std::vector<std::size_t> positions_of(const std::vector<std::size_t>& order, std::size_t n) {
+  std::vector<std::size_t> position(n);
+  for (std::size_t k = 0; k < n; ++k) position[order.empty() ? k : order[k]] = k;
+  return position;
 }
 
 bool is_rounding(double deviation, double size) {

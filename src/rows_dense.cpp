@@ -2,9 +2,9 @@
 
 #include <algorithm>
 #include <cmath>
-#include <numeric>
 
 #include "dense_kernels.h"
+#include "large_buffer.h"
 #include "rows.h"
 
 namespace sgdlasso {
@@ -38,85 +38,61 @@ class DenseColumns {
   std::size_t n_, p_;
 };
 
+Row make_row(const double* value, std::size_t p, const Response& response, std::size_t id) {
+  const double norm2 = dense_kernels().dot(value, value, p);
+  return {value, nullptr, p, norm2, response.y[id], response.weight_of(id), response.offset_of(id)};
+}
+
 // Rows gathered from the columns anew for every block: nothing is kept.
 class GatheringReader final : public RowReader {
  public:
   GatheringReader(const DenseColumns& x, ReadPlan plan) : x_(x), plan_(std::move(plan)) {}
 
-  const RowBlock& read(const std::size_t* positions, std::size_t count) override {
+  void read(const std::size_t* positions, std::size_t count, RowBlock& block) const override {
     const std::size_t p = x_.p();
-    buffer_.resize(count * p);
-    block_.resize(count);
-    targets_.resize(count);
-    for (std::size_t i = 0; i < count; ++i) {
-      block_.id[i] = plan_.order.empty() ? positions[i] : plan_.order[positions[i]];
-      targets_[i] = buffer_.data() + i * p;
-      block_.value[i] = targets_[i];
-    }
-    x_.transfer(block_.id.data(), count, plan_.scaling, targets_.data());
-    for (std::size_t i = 0; i < count; ++i) {
-      block_.norm2[i] = dense_kernels().dot(block_.value[i], block_.value[i], p);
-    }
-    return block_;
+    block.numbers.resize(count * p);
+    block.rows.resize(count);
+    std::vector<double*> targets(count);
+    for (std::size_t i = 0; i < count; ++i) targets[i] = block.numbers.data() + i * p;
+    x_.transfer(positions, count, plan_.scaling, targets.data());
+    for (std::size_t i = 0; i < count; ++i) block.rows[i] = make_row(targets[i], p, plan_.response, positions[i]);
   }
 
  private:
   DenseColumns x_;
   ReadPlan plan_;
-  std::vector<double> buffer_;
-  std::vector<double*> targets_;
-  RowBlock block_;
 };
 
-// A row-major copy, made once.
+// A row-major copy, made once, in the order of the plan.
 class CopyingReader final : public RowReader {
  public:
-  CopyingReader(const DenseColumns& x, ReadPlan plan, Watch& watch)
-      : n_(x.n()), p_(x.p()), order_(std::move(plan.order)), copy_(new double[n_ * p_]), norm2_(n_) {
-    if (order_.empty()) {
-      order_.resize(n_);
-      std::iota(order_.begin(), order_.end(), std::size_t{0});
-    }
-    std::vector<std::size_t> position(n_);
-    for (std::size_t k = 0; k < n_; ++k) position[order_[k]] = k;
-    fill(x, plan.scaling, position, watch);
-  }
-
-  const RowBlock& read(const std::size_t* positions, std::size_t count) override {
-    block_.resize(count);
-    for (std::size_t i = 0; i < count; ++i) {
-      block_.id[i] = order_[positions[i]];
-      block_.value[i] = copy_.get() + positions[i] * p_;
-      block_.norm2[i] = norm2_[positions[i]];
-    }
-    return block_;
-  }
-
- private:
-  // In the order of the source, so that x is read once from front to back.
-  void fill(const DenseColumns& x, const Scaling& scaling, const std::vector<std::size_t>& position, Watch& watch) {
-    const std::size_t panel = 256;
-    std::vector<std::size_t> rows(panel);
+  CopyingReader(const DenseColumns& x, const ReadPlan& plan, Watch& watch) : copy_(x.n() * x.p()), rows_(x.n()) {
+    const std::vector<std::size_t> position = positions_of(plan.order, x.n());
+    const std::size_t panel = 256;  // x is read once, from front to back
+    std::vector<std::size_t> ids(panel);
     std::vector<double*> targets(panel);
-    for (std::size_t first = 0; first < n_; first += panel) {
-      const std::size_t count = std::min(panel, n_ - first);
+    for (std::size_t first = 0; first < x.n(); first += panel) {
+      const std::size_t count = std::min(panel, x.n() - first);
       for (std::size_t i = 0; i < count; ++i) {
-        rows[i] = first + i;
-        targets[i] = copy_.get() + position[first + i] * p_;
+        ids[i] = first + i;
+        targets[i] = copy_.data() + position[first + i] * x.p();
       }
-      x.transfer(rows.data(), count, scaling, targets.data());
+      x.transfer(ids.data(), count, plan.scaling, targets.data());
       for (std::size_t i = 0; i < count; ++i) {
-        norm2_[position[first + i]] = dense_kernels().dot(targets[i], targets[i], p_);
+        rows_[position[ids[i]]] = make_row(targets[i], x.p(), plan.response, ids[i]);
       }
       watch.tick(0);
     }
   }
 
-  std::size_t n_, p_;
-  std::vector<std::size_t> order_;
-  std::unique_ptr<double[]> copy_;
-  std::vector<double> norm2_;
-  RowBlock block_;
+  void read(const std::size_t* positions, std::size_t count, RowBlock& block) const override {
+    block.rows.resize(count);
+    for (std::size_t i = 0; i < count; ++i) block.rows[i] = rows_[positions[i]];
+  }
+
+ private:
+  LargeBuffer copy_;
+  std::vector<Row> rows_;
 };
 
 class DenseRows final : public Rows {
@@ -178,7 +154,7 @@ class DenseRows final : public Rows {
   }
 
   std::unique_ptr<RowReader> reader(ReadPlan plan, Watch& watch) const override {
-    if (plan.copy) return std::make_unique<CopyingReader>(x_, std::move(plan), watch);
+    if (plan.copy) return std::make_unique<CopyingReader>(x_, plan, watch);
     return std::make_unique<GatheringReader>(x_, std::move(plan));
   }
 

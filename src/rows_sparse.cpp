@@ -1,6 +1,6 @@
 #include <algorithm>
 #include <cmath>
-#include <numeric>
+#include <utility>
 
 #include "lanes.h"  // forbids fused multiply-adds below
 #include "rows.h"
@@ -8,62 +8,53 @@
 namespace sgdlasso {
 namespace {
 
-// The same numbers by rows: counted, then placed column after column, so that a row's columns rise.
+// The same numbers by rows, in the order of the plan: counted, then placed column after column, so that a row's columns rise.
 class SparseReader final : public RowReader {
  public:
-  SparseReader(const SparseColumns& x, ReadPlan plan, Watch& watch)
-      : order_(std::move(plan.order)), start_(x.n + 1, 0), norm2_(x.n, 0) {
-    if (order_.empty()) {
-      order_.resize(x.n);
-      std::iota(order_.begin(), order_.end(), std::size_t{0});
-    }
-    std::vector<std::size_t> position(x.n);
-    for (std::size_t k = 0; k < x.n; ++k) position[order_[k]] = k;
-
-    const std::size_t nonzeros = x.start[x.p];
-    for (std::size_t k = 0; k < nonzeros; ++k) ++start_[position[x.index[k]] + 1];
-    std::partial_sum(start_.begin(), start_.end(), start_.begin());
-    value_.resize(nonzeros);
-    index_.resize(nonzeros);
-    fill(x, plan.scaling, position, watch);
-  }
-
-  const RowBlock& read(const std::size_t* positions, std::size_t count) override {
-    block_.resize(count);
-    block_.index.resize(count);
-    block_.size.resize(count);
-    for (std::size_t i = 0; i < count; ++i) {
-      const std::size_t at = positions[i];
-      block_.id[i] = order_[at];
-      block_.value[i] = value_.data() + start_[at];
-      block_.index[i] = index_.data() + start_[at];
-      block_.size[i] = start_[at + 1] - start_[at];
-      block_.norm2[i] = norm2_[at];
-    }
-    return block_;
-  }
-
- private:
-  void fill(const SparseColumns& x, const Scaling& scaling, const std::vector<std::size_t>& position, Watch& watch) {
-    std::vector<std::size_t> next(start_.begin(), start_.end() - 1);
+  SparseReader(const SparseColumns& x, const ReadPlan& plan, Watch& watch)
+      : value_(x.start[x.p]), index_(x.start[x.p]), rows_(x.n) {
+    const std::vector<std::size_t> position = positions_of(plan.order, x.n);
+    lay_out(x, plan, position);
     for (std::size_t j = 0; j < x.p; ++j) {
       for (int k = x.start[j]; k < x.start[j + 1]; ++k) {
-        const std::size_t row = position[x.index[k]];
-        const double value = x.value[k] * scaling.scale[j];
-        value_[next[row]] = value;
-        index_[next[row]++] = static_cast<int>(j);
-        norm2_[row] += value * value;
+        Row& row = rows_[position[x.index[k]]];
+        const double value = x.value[k] * plan.scaling.scale[j];
+        value_[row.value - value_.data() + row.size] = value;
+        index_[row.index - index_.data() + row.size] = static_cast<int>(j);
+        row.norm2 += value * value;
+        ++row.size;
       }
       watch.tick(0);
     }
   }
 
-  std::vector<std::size_t> order_;
-  std::vector<std::size_t> start_;
+  void read(const std::size_t* positions, std::size_t count, RowBlock& block) const override {
+    block.rows.resize(count);
+    for (std::size_t i = 0; i < count; ++i) block.rows[i] = rows_[positions[i]];
+  }
+
+ private:
+  // Empty rows, each with room for its numbers.
+  void lay_out(const SparseColumns& x, const ReadPlan& plan, const std::vector<std::size_t>& position) {
+    for (std::size_t k = 0; k < value_.size(); ++k) ++rows_[position[x.index[k]]].size;
+    std::size_t start = 0;
+    for (Row& row : rows_) {
+      row.value = value_.data() + start;
+      row.index = index_.data() + start;
+      start += std::exchange(row.size, 0);
+      row.norm2 = 0;
+    }
+    for (std::size_t i = 0; i < x.n; ++i) {
+      Row& row = rows_[position[i]];
+      row.y = plan.response.y[i];
+      row.weight = plan.response.weight_of(i);
+      row.offset = plan.response.offset_of(i);
+    }
+  }
+
   std::vector<double> value_;
   std::vector<int> index_;
-  std::vector<double> norm2_;
-  RowBlock block_;
+  std::vector<Row> rows_;
 };
 
 class SparseRows final : public Rows {
@@ -117,7 +108,7 @@ class SparseRows final : public Rows {
   }
 
   std::unique_ptr<RowReader> reader(ReadPlan plan, Watch& watch) const override {
-    return std::make_unique<SparseReader>(x_, std::move(plan), watch);
+    return std::make_unique<SparseReader>(x_, plan, watch);
   }
 
  private:

@@ -27,13 +27,13 @@ class DenseFeatures {
   double theta(std::size_t j) const { return theta_[j]; }
   double rho(std::size_t j) const { return rho_[j]; }
 
-  double dot(const RowBlock& block, std::size_t i, Shrinkage by) const {
-    return kernels_.dual_dot(block.value[i], z_.data(), theta_.data(), rho_.data(), by, z_.size());
+  double dot(const Row& row, Shrinkage by) const {
+    return kernels_.dual_dot(row.value, z_.data(), theta_.data(), rho_.data(), by, z_.size());
   }
-  void add(const RowBlock& block, std::size_t i, double move, double weight) {
-    kernels_.dual_add(block.value[i], move, weight, z_.data(), carry_.data(), z_.size());
+  void add(const Row& row, double move, double weight) {
+    kernels_.dual_add(row.value, move, weight, z_.data(), carry_.data(), z_.size());
   }
-  std::size_t visits(const RowBlock&, std::size_t) const { return z_.size(); }
+  std::size_t visits(const Row&) const { return z_.size(); }
 
  private:
   const DenseKernels& kernels_ = dense_kernels();
@@ -54,28 +54,28 @@ class SparseFeatures {
   double theta(std::size_t j) const { return records_[j].theta; }
   double rho(std::size_t j) const { return records_[j].rho; }
 
-  double dot(const RowBlock& block, std::size_t i, Shrinkage by) const {
-    const double* x = block.value[i];
-    const int* index = block.index[i];
+  double dot(const Row& row, Shrinkage by) const {
+    const double* x = row.value;
+    const int* index = row.index;
     double sum = 0;
-    for (std::size_t k = 0; k < block.size[i]; ++k) {
+    for (std::size_t k = 0; k < row.size; ++k) {
       const Record& at = records_[index[k]];
       const double shrunk = soft_threshold(at.z, by.l1 * at.theta);
       sum += x[k] * (by.l2 == 0 ? shrunk : shrunk / (1 + by.l2 * at.rho));
     }
     return sum;
   }
-  void add(const RowBlock& block, std::size_t i, double move, double weight) {
-    const double* x = block.value[i];
-    const int* index = block.index[i];
-    for (std::size_t k = 0; k < block.size[i]; ++k) {
+  void add(const Row& row, double move, double weight) {
+    const double* x = row.value;
+    const int* index = row.index;
+    for (std::size_t k = 0; k < row.size; ++k) {
       Record& at = records_[index[k]];
       const double step = move * x[k];
       at.z += step;
       at.carry += weight * step;
     }
   }
-  std::size_t visits(const RowBlock& block, std::size_t i) const { return block.size[i]; }
+  std::size_t visits(const Row& row) const { return row.size; }
 
  private:
   struct Record {
@@ -110,10 +110,9 @@ class DualLearner final : public Learner {
     next_forget_ = kFirstForget;
   }
 
-  void learn(const RowBlock& block) override {
-    for (std::size_t i = 0; i < block.count(); ++i) learn_row(block, i);
+  void learn(const RowBlock& block, const RowBlock& next) override {
+    for_each_row(block, next, [this](const Row& row) { learn_row(row); });
   }
-
   void end_epoch() override { steps_.end_epoch(); }
   double step_size() const override { return steps_.size(rows_); }
   std::size_t coefficient_visits() const override { return visits_; }
@@ -140,27 +139,23 @@ class DualLearner final : public Learner {
     return {total * in_.penalty.alpha, scale * total * (1 - in_.penalty.alpha)};
   }
 
-  void learn_row(const RowBlock& block, std::size_t i) {
-    const std::size_t row = block.id[i];
+  void learn_row(const Row& row) {
     rows_ += 1;
     if (Steps::kForgets && rows_ >= next_forget_) forget();
+    steps_.prepare(in_.loss, row, rows_);
     const double scale = steps_.scale(rows_ - 1);
-    RowView view;
-    view.eta = start_ + scale * (intercept_.value + features_.dot(block, i, shrinkage(shrink_.value, scale))) +
-               in_.response.offset_of(row);
-    if (!std::isfinite(view.eta)) throw NotFinite();
-    view.y = in_.response.y[row];
-    view.weight = in_.response.weight_of(row);
-    view.norm2 = block.norm2[i] + (in_.intercept ? 1 : 0);
-    const Step step = steps_.next(in_.loss, view, rows_);
-    features_.add(block, i, step.move, scaled_weight_);
+    const double eta = start_ + scale * (intercept_.value + features_.dot(row, shrinkage(shrink_.value, scale))) +
+               row.offset;
+    if (!std::isfinite(eta)) throw NotFinite();
+    const Step step = steps_.next(in_.loss, row, eta);
+    features_.add(row, step.move, scaled_weight_);
     if (in_.intercept) intercept_.add(step.move, scaled_weight_);
     shrink_.add(step.size * lambda_, scaled_weight_);
     // Later iterates count more: weights t^2 (Shamir, Zhang 2013, polynomial-decay averaging).
-    const double weight = view.weight * rows_ * rows_;
+    const double weight = row.weight * rows_ * rows_;
     weight_ += weight;
     scaled_weight_ += weight * steps_.scale(rows_);
-    visits_ += features_.visits(block, i);
+    visits_ += features_.visits(row);
   }
 
   // Shrinks the past's share in z, the penalty and their averages, leaving every nonzero coefficient where it is.
@@ -221,7 +216,7 @@ std::unique_ptr<Learner> make_for(const LearnerInput& input, const Steps& steps)
 }  // namespace
 
 std::unique_ptr<Learner> make_dual_learner(const LearnerInput& input) {
-  if (input.rule == "adaptive") return make_for(input, AdaptiveSteps(input.mean_norm2 + (input.intercept ? 1 : 0)));
+  if (input.rule == "adaptive") return make_for(input, AdaptiveSteps(input.mean_norm2 + (input.intercept ? 1 : 0), input.intercept));
   const Schedule schedule(input.schedule, input.rate);
   if (input.rule == "cumulative") return make_for(input, CumulativeSteps(schedule));
   if (input.rule == "dual_averaging") return make_for(input, DualAveragingSteps(schedule));

@@ -11,7 +11,6 @@
 
 #include "loss.h"
 #include "penalty.h"
-#include "response.h"
 #include "rows.h"
 
 namespace sgdlasso {
@@ -23,7 +22,6 @@ struct Estimate {
 };
 
 struct LearnerInput {
-  const Response& response;
   const Loss& loss;
   WorkingPenalty penalty;
   bool sparse;
@@ -44,7 +42,8 @@ class Learner {
   virtual ~Learner() = default;
   // Forgets the steps taken, keeps the coefficients, and aims at another lambda.
   virtual void restart(double lambda) = 0;
-  virtual void learn(const RowBlock& block) = 0;
+  // Learns from each row of the block; `next` is the block that follows, if any.
+  virtual void learn(const RowBlock& block, const RowBlock& next) = 0;
   virtual void end_epoch() = 0;
   virtual Estimate estimate() const = 0;
   virtual double step_size() const = 0;         // the latest, for a row of weight 1

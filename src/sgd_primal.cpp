@@ -36,13 +36,13 @@ class DenseWeights {
   double& total(std::size_t j) { return total_[j]; }
   double b(std::size_t j) const { return b_[j]; }
   double total(std::size_t j) const { return total_[j]; }
-  std::size_t visits(const RowBlock&, std::size_t) const { return b_.size(); }
+  std::size_t visits(const Row&) const { return b_.size(); }
 
-  double dot(const RowBlock& block, std::size_t i) { return kernels_.dot(block.value[i], b_.data(), b_.size()); }
+  double dot(const Row& row) { return kernels_.dot(row.value, b_.data(), b_.size()); }
   // b + move x, then the penalty for `time`
-  void add(const RowBlock& block, std::size_t i, double move, double time) {
+  void add(const Row& row, double move, double time) {
     const bool lasso = penalty_.alpha == 1;
-    kernels_.primal_add(block.value[i], move, penalty_.theta.data(), lasso ? time : 0, b_.data(), b_.size());
+    kernels_.primal_add(row.value, move, penalty_.theta.data(), lasso ? time : 0, b_.data(), b_.size());
     for (std::size_t j = 0; j < b_.size() && !lasso && time > 0; ++j) {
       b_[j] = flow_(b_[j], time, penalty_.theta[j], penalty_.rho[j]);
     }
@@ -68,15 +68,15 @@ class SparseWeights {
   double& total(std::size_t j) { return records_[j].total; }
   double b(std::size_t j) const { return records_[j].b; }
   double total(std::size_t j) const { return records_[j].total; }
-  std::size_t visits(const RowBlock& block, std::size_t i) const { return block.size[i]; }
+  std::size_t visits(const Row& row) const { return row.size; }
 
-  double dot(const RowBlock& block, std::size_t i) {
+  double dot(const Row& row) {
     double sum = 0;
-    for (std::size_t k = 0; k < block.size[i]; ++k) sum += block.value[i][k] * settled(records_[block.index[i][k]]);
+    for (std::size_t k = 0; k < row.size; ++k) sum += row.value[k] * settled(records_[row.index[k]]);
     return sum;
   }
-  void add(const RowBlock& block, std::size_t i, double move, double time) {
-    for (std::size_t k = 0; k < block.size[i]; ++k) records_[block.index[i][k]].b += move * block.value[i][k];
+  void add(const Row& row, double move, double time) {
+    for (std::size_t k = 0; k < row.size; ++k) records_[row.index[k]].b += move * row.value[k];
     now_ += time;
   }
   void settle() {
@@ -141,10 +141,9 @@ class PrimalLearner final : public Learner {
     visited_ = 0;
   }
 
-  void learn(const RowBlock& block) override {
-    for (std::size_t i = 0; i < block.count(); ++i) learn_row(block, i);
+  void learn(const RowBlock& block, const RowBlock& next) override {
+    for_each_row(block, next, [this](const Row& row) { learn_row(row); });
   }
-
   void end_epoch() override {
     weights_.settle();
     if (pending_ > 0) take_snapshot();
@@ -162,19 +161,18 @@ class PrimalLearner final : public Learner {
   }
 
  private:
-  void learn_row(const RowBlock& block, std::size_t i) {
-    const std::size_t row = block.id[i];
+  void learn_row(const Row& row) {
     rows_ += 1;
-    const double eta = intercept_ + weights_.dot(block, i) + in_.response.offset_of(row);
+    const double eta = intercept_ + weights_.dot(row) + row.offset;
     if (!std::isfinite(eta)) throw NotFinite();
-    const double weight = in_.response.weight_of(row);
+    const double weight = row.weight;
     const double size = schedule_.at(rows_) * weight;
-    const double move = size * (in_.response.y[row] - in_.loss.mean(eta));
-    weights_.add(block, i, move, clock_.advance(size * lambda_));
+    const double move = size * (row.y - in_.loss.mean(eta));
+    weights_.add(row, move, clock_.advance(size * lambda_));
     if (in_.intercept) intercept_ += move;
     pending_ += weight * rows_ * rows_;
-    visited_ += weights_.visits(block, i);
-    visits_ += weights_.visits(block, i);
+    visited_ += weights_.visits(row);
+    visits_ += weights_.visits(row);
     if (in_.average && visited_ >= weights_.size()) take_snapshot();
   }
 

@@ -10,6 +10,7 @@
 #include <string>
 
 #include "loss.h"
+#include "rows.h"
 
 namespace sgdlasso {
 
@@ -38,15 +39,8 @@ class Schedule {
   Power power_ = Power::constant;
 };
 
-// What a rule may look at in a row.
-struct RowView {
-  double eta;
-  double y;
-  double weight;
-  double norm2;  // 1 + |x|^2 with an intercept, |x|^2 without
-};
-
-// The dual point moves by `move` along the row; the penalty grows by `size`.
+// A rule first prepares for the t-th row without its linear predictor, so that this work runs beside the predictor's sum, and
+// then takes the step. The dual point moves by `move` along the row; the penalty grows by `size`.
 struct Step {
   double size;
   double move;
@@ -57,16 +51,15 @@ class CumulativeSteps {
  public:
   static constexpr bool kForgets = false;
   explicit CumulativeSteps(const Schedule& schedule) : schedule_(schedule) {}
-  Step next(const Loss& loss, const RowView& row, double t) {
-    const double size = schedule_.at(t) * row.weight;
-    return {size, size * (row.y - loss.mean(row.eta))};
-  }
+  void prepare(const Loss&, const Row& row, double t) { size_ = schedule_.at(t) * row.weight; }
+  Step next(const Loss& loss, const Row& row, double eta) const { return {size_, size_ * (row.y - loss.mean(eta))}; }
   double scale(double) const { return 1; }
   double size(double t) const { return schedule_.at(t); }
   void end_epoch() {}
 
  private:
   Schedule schedule_;
+  double size_ = 0;
 };
 
 // Xiao (2010), equation 6: gradients are summed as they are, and the sum is scaled when it is read.
@@ -74,8 +67,9 @@ class DualAveragingSteps {
  public:
   static constexpr bool kForgets = false;
   explicit DualAveragingSteps(const Schedule& schedule) : schedule_(schedule) {}
-  Step next(const Loss& loss, const RowView& row, double) {
-    return {row.weight, row.weight * (row.y - loss.mean(row.eta))};
+  void prepare(const Loss&, const Row&, double) {}
+  Step next(const Loss& loss, const Row& row, double eta) const {
+    return {row.weight, row.weight * (row.y - loss.mean(eta))};
   }
   double scale(double t) const { return schedule_.at(t > 0 ? t : 1); }
   double size(double t) const { return schedule_.at(t); }
@@ -90,33 +84,29 @@ class DualAveragingSteps {
 class AdaptiveSteps {
  public:
   static constexpr bool kForgets = true;
-  explicit AdaptiveSteps(double mean_norm2) : mean_norm2_(mean_norm2) {}
+  // mean_norm2: of the rows, 1 more with an intercept
+  AdaptiveSteps(double mean_norm2, bool intercept) : mean_norm2_(mean_norm2), intercept_(intercept) {}
 
-  Step next(const Loss& loss, const RowView& row, double t) {
+  void prepare(const Loss& loss, const Row& row, double t) {
     rows_ += 1;
     sum_y_ += row.weight * row.y;
-    size_ = plain_size(loss, t);
+    const double curvature = loss.usual_curvature((sum_y_ + 1) / (rows_ + 1));
+    const double decay = std::cbrt(1 + t / (20 * mean_norm2_));
+    size_ = 1 / (curvature * mean_norm2_ * decay * decay * std::sqrt(pass_));
+  }
+
+  Step next(const Loss& loss, const Row& row, double eta) const {
     const double size = size_ * row.weight;
-    const double residual = row.y - loss.mean(row.eta);
-    const double implicit = loss.implicit_residual(row.eta, row.y, size * row.norm2);
-    if (implicit == 0) return {size, size * residual};
-    const double excess = std::fmax(residual / implicit - 1, 0);
-    const double cap = loss.cap(excess);
-    // An infinite residual has cap 0; its implicit step is what cap * residual tends to.
-    return {size * cap, std::isfinite(residual) ? size * cap * residual : size * implicit};
+    const CappedStep capped = loss.capped_step(eta, row.y, size * (row.norm2 + (intercept_ ? 1 : 0)));
+    return {size * capped.share, size * capped.residual};
   }
   double scale(double) const { return 1; }
   double size(double) const { return size_; }
   void end_epoch() { pass_ += 1; }
 
  private:
-  double plain_size(const Loss& loss, double t) const {
-    const double curvature = loss.usual_curvature((sum_y_ + 1) / (rows_ + 1));
-    const double decay = std::cbrt(1 + t / (20 * mean_norm2_));
-    return 1 / (curvature * mean_norm2_ * decay * decay * std::sqrt(pass_));
-  }
-
   double mean_norm2_;
+  bool intercept_;
   double rows_ = 0;
   double sum_y_ = 0;
   double pass_ = 1;

@@ -31,16 +31,12 @@ Coefficients original_scale(const Scaling& scaling, double intercept, const std:
   return result;
 }
 
-double safe_rate(RowReader& reader, const Problem& problem) {
-  const std::vector<std::size_t> positions = counting(problem.response.n);
+double safe_rate(const RowReader& reader, const Problem& problem) {
   double largest = 0;
-  for (std::size_t first = 0; first < positions.size(); first += kBlockRows) {
-    const RowBlock& block = reader.read(&positions[first], std::min(kBlockRows, positions.size() - first));
-    for (std::size_t i = 0; i < block.count(); ++i) {
-      largest = std::max(largest, problem.response.weight_of(block.id[i]) * (1 + block.norm2[i]));
-    }
+  for_each_block(reader, RowOrder(problem.response.n, Shuffle::none), [&](const RowBlock& block, const RowBlock&) {
+    for (const Row& row : block.rows) largest = std::max(largest, row.weight * (1 + row.norm2));
     problem.watch.tick(0);
-  }
+  });
   const double mean_y = problem.response.mean([&](std::size_t i) { return problem.response.y[i]; });
   const double least_curvature = 0.25;  // counts near 0 say little of the curvature to come
   return 1 / (largest * std::max(problem.loss.usual_curvature(mean_y), least_curvature));

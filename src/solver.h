@@ -76,6 +76,6 @@ Scaling textbook_scaling(const Problem& problem);
 Coefficients original_scale(const Scaling& scaling, double intercept, const std::vector<double>& working);
 
 // A step size at which no row as the reader gives it can overshoot: 1 / (curvature * largest weight * (1 + |x|^2)).
-double safe_rate(RowReader& reader, const Problem& problem);
+double safe_rate(const RowReader& reader, const Problem& problem);
 
 }  // namespace sgdlasso

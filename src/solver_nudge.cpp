@@ -42,7 +42,7 @@ class NudgeSolver final : public Solver {
         scaling_(textbook_scaling(problem)),
         rng_(seed),
         order_(problem.response.n, Shuffle::rows),
-        reader_(problem.rows.reader({scaling_, {}, true}, problem.watch)),
+        reader_(problem.rows.reader({problem.response, scaling_, {}, true}, problem.watch)),
         b_(problem.rows.p(), 0.0),
         nudged_(problem.rows.p(), 0) {
     const WorkingPenalty penalty(problem.penalty, scaling_);
@@ -69,35 +69,34 @@ class NudgeSolver final : public Solver {
  private:
   void run_epoch() {
     order_.reshuffle(rng_);
-    for (std::size_t first = 0; first < order_.size(); first += kBlockRows) {
-      const std::size_t count = std::min(kBlockRows, order_.size() - first);
-      learn(reader_->read(order_.positions() + first, count));
-      problem_.watch.tick(count);
-    }
+    for_each_block(*reader_, order_, [&](const RowBlock& block, const RowBlock& next) {
+      learn(block, next);
+      problem_.watch.tick(block.rows.size());
+    });
     if (!settings_.every_sample) ++samples_;
     catch_up();
   }
 
-  void learn(const RowBlock& block) {
-    for (std::size_t i = 0; i < block.count(); ++i) {
-      if (problem_.rows.sparse()) {
-        learn_sparse(block, i);
+  void learn(const RowBlock& block, const RowBlock& next) {
+    for_each_row(block, next, [this](const Row& row) {
+      if (row.index) {
+        learn_sparse(row);
       } else {
-        learn_dense(block, i);
+        learn_dense(row);
       }
       if (settings_.every_sample) {
         ++samples_;
         nudge_intercept();
       }
-    }
+    });
   }
 
-  void learn_dense(const RowBlock& block, std::size_t i) {
-    const double* x = block.value[i];
+  void learn_dense(const Row& row) {
+    const double* x = row.value;
     double sum = 0;
     for (std::size_t j = 0; j < b_.size(); ++j) sum += x[j] * b_[j];
-    const double step = settings_.rate * problem_.response.weight_of(block.id[i]);
-    const double error = residual(block.id[i], sum);
+    const double step = settings_.rate * row.weight;
+    const double error = residual(row, sum);
     for (std::size_t j = 0; j < b_.size(); ++j) {
       b_[j] += (step * x[j]) * error;
       if (settings_.every_sample) b_[j] = nudges_[j](b_[j]);
@@ -106,20 +105,20 @@ class NudgeSolver final : public Solver {
   }
 
   // Coefficients of columns that the row leaves at zero wait with their nudges until a row reads them.
-  void learn_sparse(const RowBlock& block, std::size_t i) {
-    const double* x = block.value[i];
-    const int* index = block.index[i];
+  void learn_sparse(const Row& row) {
+    const double* x = row.value;
+    const int* index = row.index;
     double sum = 0;
-    for (std::size_t k = 0; k < block.size[i]; ++k) sum += x[k] * settled(index[k]);
-    const double step = settings_.rate * problem_.response.weight_of(block.id[i]);
-    const double error = residual(block.id[i], sum);
-    for (std::size_t k = 0; k < block.size[i]; ++k) b_[index[k]] += (step * x[k]) * error;
+    for (std::size_t k = 0; k < row.size; ++k) sum += x[k] * settled(index[k]);
+    const double step = settings_.rate * row.weight;
+    const double error = residual(row, sum);
+    for (std::size_t k = 0; k < row.size; ++k) b_[index[k]] += (step * x[k]) * error;
     intercept_ += problem_.intercept ? step * error : 0;
   }
 
-  double residual(std::size_t row, double sum) const {
-    const double eta = sum + intercept_ + problem_.response.offset_of(row);
-    const double error = problem_.response.y[row] - problem_.loss.mean(eta);
+  double residual(const Row& row, double sum) const {
+    const double eta = sum + intercept_ + row.offset;
+    const double error = row.y - problem_.loss.mean(eta);
     if (!std::isfinite(error)) throw Diverged(settings_.rate, safe_rate(*reader_, problem_));
     return error;
   }

@@ -48,7 +48,7 @@ class SgdSolver final : public Solver {
         scaling_(adaptive_ ? adaptive_scaling(problem) : textbook_scaling(problem)),
         rng_(seed),
         order_(problem.response.n, make_shuffle(settings.shuffle)),
-        reader_(problem.rows.reader({scaling_, physical_order(), settings.copy}, problem.watch)),
+        reader_(problem.rows.reader({problem.response, scaling_, physical_order(), settings.copy}, problem.watch)),
         rate_(adaptive_ || !rate_is_found_ ? settings.rate : safe_rate(*reader_, problem)) {
     learner_ = make_learner();
   }
@@ -82,11 +82,10 @@ class SgdSolver final : public Solver {
 
   void run_epoch() {
     order_.reshuffle(rng_);
-    for (std::size_t first = 0; first < order_.size(); first += kBlockRows) {
-      const std::size_t count = std::min(kBlockRows, order_.size() - first);
-      learner_->learn(reader_->read(order_.positions() + first, count));
-      problem_.watch.tick(count);
-    }
+    for_each_block(*reader_, order_, [&](const RowBlock& block, const RowBlock& next) {
+      learner_->learn(block, next);
+      problem_.watch.tick(block.rows.size());
+    });
     learner_->end_epoch();
   }
 
@@ -111,8 +110,7 @@ class SgdSolver final : public Solver {
 
   std::unique_ptr<Learner> make_learner() const {
     const bool primal = settings_.rule == "truncated" || settings_.rule == "proximal";
-    const LearnerInput input{problem_.response,
-                             problem_.loss,
+    const LearnerInput input{problem_.loss,
                              WorkingPenalty(problem_.penalty, scaling_),
                              problem_.rows.sparse(),
                              problem_.intercept,
