@@ -46,7 +46,8 @@
 #' @param penalize_intercept Whether the intercept is nudged too. Default `TRUE`, as in the published run.
 #' @param rule The update rule, see below.
 #' @param schedule `"constant"`, `"inverse"` (rate / t) or `"sqrt"` (rate / sqrt(t)) at the t-th row; `NULL` (default) means
-#'   `"sqrt"` with a rate of yours and `"constant"` with the rate found from the data. Not for the adaptive rule.
+#'   `"sqrt"`. With `rate = NULL`, rate / (1 + t / d) and rate / sqrt(1 + t / d), where d is 20 times the mean squared norm of the
+#'   rows. Not for the adaptive rule.
 #' @param average Whether the result is the average over iterates, with weights t^2 (default `TRUE`), or the last iterate.
 #'   Dual rules average the dual point before its threshold, which keeps zeros exact; averages of the proximal and truncated
 #'   rules are seldom exactly zero.
@@ -106,7 +107,7 @@ solver_sgd <- function(rule = "adaptive", rate = NULL, schedule = NULL, average 
   }
   if (!is.null(rate)) rate <- check_number(rate, "rate", least = 0, open = TRUE)
   if (!is.null(schedule)) schedule <- check_choice(schedule, c("constant", "inverse", "sqrt"), "schedule")
-  if (is.null(schedule) && rule != "adaptive") schedule <- if (is.null(rate)) "constant" else "sqrt"
+  if (is.null(schedule) && rule != "adaptive") schedule <- "sqrt"
   new_solver(
     name = "sgd",
     rule = rule,

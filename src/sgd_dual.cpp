@@ -216,8 +216,8 @@ std::unique_ptr<Learner> make_for(const LearnerInput& input, const Steps& steps)
 }  // namespace
 
 std::unique_ptr<Learner> make_dual_learner(const LearnerInput& input) {
-  if (input.rule == "adaptive") return make_for(input, AdaptiveSteps(input.mean_norm2 + (input.intercept ? 1 : 0), input.intercept));
-  const Schedule schedule(input.schedule, input.rate);
+  if (input.rule == "adaptive") return make_for(input, AdaptiveSteps(input.mean_norm2, input.intercept));
+  const Schedule schedule(input.schedule, input.rate, input.delay);
   if (input.rule == "cumulative") return make_for(input, CumulativeSteps(schedule));
   if (input.rule == "dual_averaging") return make_for(input, DualAveragingSteps(schedule));
   throw std::invalid_argument("unknown rule: " + input.rule);

@@ -28,10 +28,11 @@ struct LearnerInput {
   bool intercept;
   bool average;
   double start;           // the intercept to start from
-  double mean_norm2;      // mean of |x|^2 over the rows
+  double mean_norm2;      // mean of |x|^2 over the rows, 1 more with an intercept
   std::string rule;
-  std::string schedule;   // of a textbook rule
+  std::string schedule;  // of a textbook rule, with its rate and delay
   double rate;
+  double delay;
 };
 
 // The linear predictor became infinite or undefined.

@@ -205,7 +205,7 @@ class PrimalLearner final : public Learner {
 std::unique_ptr<Learner> make_primal_learner(const LearnerInput& input) {
   const int kTruncateEvery = 10;  // rows, as in the paper's experiments
   const Clock clock(input.rule == "truncated" ? kTruncateEvery : 1);
-  const Schedule schedule(input.schedule, input.rate);
+  const Schedule schedule(input.schedule, input.rate, input.delay);
   if (input.sparse) return std::make_unique<PrimalLearner<SparseWeights>>(input, schedule, clock);
   return std::make_unique<PrimalLearner<DenseWeights>>(input, schedule, clock);
 }

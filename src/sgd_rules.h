@@ -14,11 +14,11 @@
 
 namespace sgdlasso {
 
-// rate, rate / t or rate / sqrt(t) at the t-th row.
+// At the t-th row: rate; rate / t; rate / sqrt(t). With a delay: rate / (1 + t / delay), rate / sqrt(1 + t / delay), so that
+// the first steps are no longer than the rate.
 class Schedule {
  public:
-  Schedule() = default;
-  Schedule(const std::string& name, double rate) : rate_(rate) {
+  Schedule(const std::string& name, double rate, double delay) : rate_(rate), delay_(delay) {
     if (name == "inverse") {
       power_ = Power::inverse;
     } else if (name == "sqrt") {
@@ -28,14 +28,16 @@ class Schedule {
     }
   }
   double at(double t) const {
-    if (power_ == Power::inverse) return rate_ / t;
-    if (power_ == Power::sqrt) return rate_ / std::sqrt(t);
+    const double by = delay_ > 0 ? 1 + t / delay_ : t;
+    if (power_ == Power::inverse) return rate_ / by;
+    if (power_ == Power::sqrt) return rate_ / std::sqrt(by);
     return rate_;
   }
 
  private:
   enum class Power { constant, inverse, sqrt };
-  double rate_ = 0;
+  double rate_;
+  double delay_;
   Power power_ = Power::constant;
 };
 
@@ -79,19 +81,21 @@ class DualAveragingSteps {
   Schedule schedule_;
 };
 
+// Rows after which the steps of a rate found from the data begin to fall, in units of the mean squared row norm.
+constexpr double kDelay = 20;
+
 // The default: steps from the moments of the columns, each capped by its own implicit (proximal point) step, so that no row,
 // however large, can throw the coefficients far. It needs no rate.
 class AdaptiveSteps {
  public:
   static constexpr bool kForgets = true;
-  // mean_norm2: of the rows, 1 more with an intercept
   AdaptiveSteps(double mean_norm2, bool intercept) : mean_norm2_(mean_norm2), intercept_(intercept) {}
 
   void prepare(const Loss& loss, const Row& row, double t) {
     rows_ += 1;
     sum_y_ += row.weight * row.y;
     const double curvature = loss.usual_curvature((sum_y_ + 1) / (rows_ + 1));
-    const double decay = std::cbrt(1 + t / (20 * mean_norm2_));
+    const double decay = std::cbrt(1 + t / (kDelay * mean_norm2_));
     size_ = 1 / (curvature * mean_norm2_ * decay * decay * std::sqrt(pass_));
   }
 

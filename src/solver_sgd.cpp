@@ -7,6 +7,7 @@
 #include "rng.h"
 #include "row_order.h"
 #include "sgd_learner.h"
+#include "sgd_rules.h"
 #include "solver.h"
 
 namespace sgdlasso {
@@ -29,8 +30,9 @@ Scaling adaptive_scaling(const Problem& problem) {
   return scaling;
 }
 
+// Mean of |x|^2 over the rows of working columns, the intercept's 1 included.
 double mean_norm2(const Problem& problem, const Scaling& scaling) {
-  double sum = 0;
+  double sum = problem.intercept ? 1 : 0;
   for (std::size_t j = 0; j < scaling.scale.size(); ++j) {
     const double square = scaling.centre[j] != 0 ? problem.moments.variance[j] : problem.moments.square[j];
     if (scaling.scale[j] != 0) sum += square * scaling.scale[j] * scaling.scale[j];
@@ -110,16 +112,18 @@ class SgdSolver final : public Solver {
 
   std::unique_ptr<Learner> make_learner() const {
     const bool primal = settings_.rule == "truncated" || settings_.rule == "proximal";
+    const double norm2 = mean_norm2(problem_, scaling_);
     const LearnerInput input{problem_.loss,
                              WorkingPenalty(problem_.penalty, scaling_),
                              problem_.rows.sparse(),
                              problem_.intercept,
                              settings_.average,
                              fit_null_model(problem_).intercept,
-                             adaptive_ ? mean_norm2(problem_, scaling_) : 0,
+                             norm2,
                              settings_.rule,
                              settings_.schedule,
-                             rate_};
+                             rate_,
+                             rate_is_found_ ? kDelay * norm2 : 0};
     return primal ? make_primal_learner(input) : make_dual_learner(input);
   }
 
