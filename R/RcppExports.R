@@ -13,3 +13,23 @@ r_stream_sum <- function(x) {
     .Call(`_sgdlasso_r_stream_sum`, x)
 }
 
+r_random <- function(seed, uniforms, n, epochs, shuffle) {
+    .Call(`_sgdlasso_r_random`, seed, uniforms, n, epochs, shuffle)
+}
+
+r_loss <- function(family, eta, y, step) {
+    .Call(`_sgdlasso_r_loss`, family, eta, y, step)
+}
+
+r_fit_intercept <- function(family, y, weight, eta) {
+    .Call(`_sgdlasso_r_fit_intercept`, family, y, weight, eta)
+}
+
+r_rows <- function(x, y, weight, b, r, centre, scale, order, copy) {
+    .Call(`_sgdlasso_r_rows`, x, y, weight, b, r, centre, scale, order, copy)
+}
+
+r_kernels <- function(x, z, theta, rho, l1, l2) {
+    .Call(`_sgdlasso_r_kernels`, x, z, theta, rho, l1, l2)
+}
+

@@ -7,10 +7,10 @@ fit_rows <- function(x, response, offset, settings, call) {
   settings <- complete_settings(settings, nrow(rows$x), ncol(rows$x))
   relative <- relative_weights(rows$weights)
   progress <- progress_bar(settings$progress)
+  on.exit(progress$done())
   core <- utils::modifyList(settings, list(progress = progress$update, seed = settings$seed %||% 0), keep.null = TRUE)
   result <- r_fit(rows$x, rows$y, relative, rows$offset, core)
   if (!is.null(result$diverged)) abort_diverged(result$diverged, result$safe)
-  progress$done()
   new_fit(result, rows, settings, response$classnames, call)
 }
 
@@ -119,7 +119,7 @@ saturated_loglik <- function(y, weights, family) {
   x_log_x <- function(x) ifelse(x > 0, x * log(pmax(x, .Machine$double.xmin)), 0)
   switch(family,
     gaussian = if (is.null(weights)) 0 else sum(log(weights)) / 2,
-    binomial = sum(lchoose(w, w * y) + w * (x_log_x(y) + x_log_x(1 - y))),
+    binomial = sum(lgamma(w + 1) - lgamma(w * y + 1) - lgamma(w - w * y + 1) + w * (x_log_x(y) + x_log_x(1 - y))),
     poisson = sum(w * (x_log_x(y) - y - lgamma(y + 1)))
   )
 }

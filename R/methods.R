@@ -99,9 +99,9 @@ family.sgdlasso <- function(object, ...) {
 # x, y, weights and offset: of new rows, or of the training rows, found again through the call.
 rows_or_training <- function(object, newx, newdata, newoffset, envir, newy = NULL) {
   if (missing(newx) && missing(newdata)) return(training_rows(object, envir))
-  rows <- new_rows(object, newx, newdata, newoffset)
+  rows <- new_rows(object, newx, newdata, newoffset, envir)
   y <- newy
-  if (is.null(y) && !missing(newdata) && !is.null(object$terms)) y <- response_of(object, newdata)
+  if (is.null(y) && !missing(newdata) && !is.null(object$terms)) y <- response_of(object, newdata, envir)
   if (!is.null(y)) rows[c("y", "weights")] <- plain_response(y, nrow(rows$x), object)
   rows
 }
@@ -137,9 +137,9 @@ frame_rows <- function(object, envir) {
   c(list(x = x, offset = if (is.null(offset)) 0 else offset, missing = rep(FALSE, nrow(x))), y)
 }
 
-response_of <- function(object, data) {
+response_of <- function(object, data, envir) {
   response <- attr(object$terms, "variables")[[2]]
-  tryCatch(eval(response, data, globalenv()), error = function(e) NULL)
+  tryCatch(eval(response, data, envir), error = function(e) NULL)
 }
 
 # y and weights as numbers; classes are those of the fit, and new rows may hold only one of them.

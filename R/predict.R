@@ -31,7 +31,7 @@ predict.sgdlasso <- function(object, newx, s = NULL, type = c("link", "response"
   at <- coefficients_at(object, s)
   if (type == "coefficients") return(with_intercept(at))
   if (type == "nonzero") return(lapply(split_columns(at$beta), as.integer))
-  rows <- new_rows(object, newx, newdata, newoffset)
+  rows <- new_rows(object, newx, newdata, newoffset, parent.frame())
   eta <- linear_predictor(at, rows)
   if (type == "link") return(eta)
   if (type == "response") return(inverse_link(eta, object$family))
@@ -77,10 +77,11 @@ interpolate <- function(lambda, s) {
       format(outside[1], digits = 3), format(min(lambda), digits = 3), format(max(lambda), digits = 3)
     ))
   }
-  if (length(lambda) == 1) return(list(left = rep(1L, length(s)), right = rep(1L, length(s)), share = rep(1, length(s))))
-  place <- stats::approx(lambda, seq_along(lambda), pmin(pmax(s, min(lambda)), max(lambda)), ties = "ordered")$y
-  left <- pmin(floor(place), length(lambda) - 1L)
-  list(left = left, right = left + 1L, share = 1 - (place - left))
+  left <- pmin(pmax(findInterval(-s, -lambda), 1L), max(length(lambda) - 1L, 1L))
+  right <- pmin(left + 1L, length(lambda))
+  width <- lambda[left] - lambda[right]
+  share <- ifelse(width > 0, (s - lambda[right]) / width, 1)
+  list(left = left, right = right, share = pmin(pmax(share, 0), 1))
 }
 
 with_intercept <- function(at) {
@@ -95,11 +96,11 @@ split_columns <- function(beta) {
 # ---- new rows ----------------------------------------------------------------
 
 # x and offset for prediction; rows that a formula leaves incomplete are counted in `missing`.
-new_rows <- function(object, newx, newdata, newoffset) {
+new_rows <- function(object, newx, newdata, newoffset, envir) {
   if (!missing(newx) && !missing(newdata)) abort_input("`newx` and `newdata` are both given.", "Give one of them.")
   if (!is.null(object$terms)) {
     data <- if (missing(newdata)) newx_as_data(newx) else newdata
-    return(formula_rows(object, data, newoffset))
+    return(formula_rows(object, data, newoffset, envir))
   }
   if (missing(newx) && missing(newdata)) abort_input("`newx` is missing.", "It must be a matrix with the columns of x.")
   x <- match_columns(object, check_x(if (missing(newx)) newdata else newx, if (missing(newx)) "newdata" else "newx"))
@@ -151,32 +152,27 @@ linear_predictor <- function(at, rows) {
 
 # ---- formula -----------------------------------------------------------------
 
-formula_rows <- function(object, data, newoffset) {
+formula_rows <- function(object, data, newoffset, envir) {
   if (!is.data.frame(data)) abort_input("`newdata` is {describe(data)}.", "It must be a data frame.")
   terms <- stats::delete.response(object$terms)
-  check_variables(terms, data)
+  attr(terms, ".Environment") <- envir  # the fit keeps none: functions of the formula are looked up where predict() is called
+  check_variables(terms, data, envir)
   check_levels(object$xlevels, data)
-  frame <- stats::model.frame(with_environment(terms), data, na.action = stats::na.pass, xlev = object$xlevels)
-  x <- stats::model.matrix(with_environment(terms), frame, contrasts.arg = object$contrasts)
+  frame <- stats::model.frame(terms, data, na.action = stats::na.pass, xlev = object$xlevels)
+  x <- stats::model.matrix(terms, frame, contrasts.arg = object$contrasts)
   if (attr(terms, "intercept") == 1L) x <- x[, -1L, drop = FALSE]
   incomplete <- !stats::complete.cases(x)
   bad <- r_not_finite(replace(x, is.na(x), 0))
   if (bad[["count"]] > 0) abort_not_finite_x(bad, colnames(x), "newdata")
   x[incomplete, ] <- 0
   attr(x, "assign") <- attr(x, "contrasts") <- NULL
-  offset <- formula_offset(object, frame, data, newoffset)
+  offset <- formula_offset(object, frame, data, newoffset, envir)
   list(x = x, offset = replace(offset, is.na(offset), 0), missing = incomplete | is.na(offset))
 }
 
-# Functions of the formula are looked up where the user works; the fit keeps no environment.
-with_environment <- function(terms) {
-  attr(terms, ".Environment") <- globalenv()
-  terms
-}
-
-check_variables <- function(terms, data) {
+check_variables <- function(terms, data, envir) {
   absent <- setdiff(all.vars(terms), names(data))
-  absent <- absent[!vapply(absent, exists, NA, envir = globalenv())]
+  absent <- absent[!vapply(absent, exists, NA, envir = envir)]
   if (length(absent)) {
     abort_input("`newdata` lacks {length(absent)} variable{?s} of the formula: {first_words(absent)}.", "Add {qty(length(absent))}{?it/them}.")
   }
@@ -195,14 +191,14 @@ check_levels <- function(xlevels, data) {
 }
 
 # Terms' own offsets plus the call's `offset` argument, evaluated in the new data as lm() does, unless given.
-formula_offset <- function(object, frame, data, newoffset) {
+formula_offset <- function(object, frame, data, newoffset, envir) {
   n <- nrow(frame)
   if (!is.null(newoffset)) return(new_offset(object, newoffset, n))
   offset <- stats::model.offset(frame)
   if (is.null(offset)) offset <- rep(0, n)
   argument <- object$call$offset
   if (is.null(argument)) return(offset)
-  extra <- tryCatch(eval(argument, data, globalenv()), error = function(e) NULL)
+  extra <- tryCatch(eval(argument, data, envir), error = function(e) NULL)
   if (!is.numeric(extra) || length(extra) != n) {
     abort_input("`newoffset` is missing, and the fit's offset is not in `newdata`.", "Give one number for each new row.")
   }

@@ -48,11 +48,94 @@ BEGIN_RCPP
     return rcpp_result_gen;
 END_RCPP
 }
+// r_random
+Rcpp::List r_random(double seed, int uniforms, int n, int epochs, std::string shuffle);
+RcppExport SEXP _sgdlasso_r_random(SEXP seedSEXP, SEXP uniformsSEXP, SEXP nSEXP, SEXP epochsSEXP, SEXP shuffleSEXP) {
+BEGIN_RCPP
+    Rcpp::RObject rcpp_result_gen;
+    Rcpp::RNGScope rcpp_rngScope_gen;
+    Rcpp::traits::input_parameter< double >::type seed(seedSEXP);
+    Rcpp::traits::input_parameter< int >::type uniforms(uniformsSEXP);
+    Rcpp::traits::input_parameter< int >::type n(nSEXP);
+    Rcpp::traits::input_parameter< int >::type epochs(epochsSEXP);
+    Rcpp::traits::input_parameter< std::string >::type shuffle(shuffleSEXP);
+    rcpp_result_gen = Rcpp::wrap(r_random(seed, uniforms, n, epochs, shuffle));
+    return rcpp_result_gen;
+END_RCPP
+}
+// r_loss
+Rcpp::List r_loss(std::string family, double eta, double y, double step);
+RcppExport SEXP _sgdlasso_r_loss(SEXP familySEXP, SEXP etaSEXP, SEXP ySEXP, SEXP stepSEXP) {
+BEGIN_RCPP
+    Rcpp::RObject rcpp_result_gen;
+    Rcpp::RNGScope rcpp_rngScope_gen;
+    Rcpp::traits::input_parameter< std::string >::type family(familySEXP);
+    Rcpp::traits::input_parameter< double >::type eta(etaSEXP);
+    Rcpp::traits::input_parameter< double >::type y(ySEXP);
+    Rcpp::traits::input_parameter< double >::type step(stepSEXP);
+    rcpp_result_gen = Rcpp::wrap(r_loss(family, eta, y, step));
+    return rcpp_result_gen;
+END_RCPP
+}
+// r_fit_intercept
+double r_fit_intercept(std::string family, Rcpp::NumericVector y, SEXP weight, Rcpp::NumericVector eta);
+RcppExport SEXP _sgdlasso_r_fit_intercept(SEXP familySEXP, SEXP ySEXP, SEXP weightSEXP, SEXP etaSEXP) {
+BEGIN_RCPP
+    Rcpp::RObject rcpp_result_gen;
+    Rcpp::RNGScope rcpp_rngScope_gen;
+    Rcpp::traits::input_parameter< std::string >::type family(familySEXP);
+    Rcpp::traits::input_parameter< Rcpp::NumericVector >::type y(ySEXP);
+    Rcpp::traits::input_parameter< SEXP >::type weight(weightSEXP);
+    Rcpp::traits::input_parameter< Rcpp::NumericVector >::type eta(etaSEXP);
+    rcpp_result_gen = Rcpp::wrap(r_fit_intercept(family, y, weight, eta));
+    return rcpp_result_gen;
+END_RCPP
+}
+// r_rows
+Rcpp::List r_rows(SEXP x, Rcpp::NumericVector y, SEXP weight, std::vector<double> b, std::vector<double> r, std::vector<double> centre, std::vector<double> scale, std::vector<double> order, bool copy);
+RcppExport SEXP _sgdlasso_r_rows(SEXP xSEXP, SEXP ySEXP, SEXP weightSEXP, SEXP bSEXP, SEXP rSEXP, SEXP centreSEXP, SEXP scaleSEXP, SEXP orderSEXP, SEXP copySEXP) {
+BEGIN_RCPP
+    Rcpp::RObject rcpp_result_gen;
+    Rcpp::RNGScope rcpp_rngScope_gen;
+    Rcpp::traits::input_parameter< SEXP >::type x(xSEXP);
+    Rcpp::traits::input_parameter< Rcpp::NumericVector >::type y(ySEXP);
+    Rcpp::traits::input_parameter< SEXP >::type weight(weightSEXP);
+    Rcpp::traits::input_parameter< std::vector<double> >::type b(bSEXP);
+    Rcpp::traits::input_parameter< std::vector<double> >::type r(rSEXP);
+    Rcpp::traits::input_parameter< std::vector<double> >::type centre(centreSEXP);
+    Rcpp::traits::input_parameter< std::vector<double> >::type scale(scaleSEXP);
+    Rcpp::traits::input_parameter< std::vector<double> >::type order(orderSEXP);
+    Rcpp::traits::input_parameter< bool >::type copy(copySEXP);
+    rcpp_result_gen = Rcpp::wrap(r_rows(x, y, weight, b, r, centre, scale, order, copy));
+    return rcpp_result_gen;
+END_RCPP
+}
+// r_kernels
+Rcpp::List r_kernels(Rcpp::NumericVector x, Rcpp::NumericVector z, Rcpp::NumericVector theta, Rcpp::NumericVector rho, double l1, double l2);
+RcppExport SEXP _sgdlasso_r_kernels(SEXP xSEXP, SEXP zSEXP, SEXP thetaSEXP, SEXP rhoSEXP, SEXP l1SEXP, SEXP l2SEXP) {
+BEGIN_RCPP
+    Rcpp::RObject rcpp_result_gen;
+    Rcpp::RNGScope rcpp_rngScope_gen;
+    Rcpp::traits::input_parameter< Rcpp::NumericVector >::type x(xSEXP);
+    Rcpp::traits::input_parameter< Rcpp::NumericVector >::type z(zSEXP);
+    Rcpp::traits::input_parameter< Rcpp::NumericVector >::type theta(thetaSEXP);
+    Rcpp::traits::input_parameter< Rcpp::NumericVector >::type rho(rhoSEXP);
+    Rcpp::traits::input_parameter< double >::type l1(l1SEXP);
+    Rcpp::traits::input_parameter< double >::type l2(l2SEXP);
+    rcpp_result_gen = Rcpp::wrap(r_kernels(x, z, theta, rho, l1, l2));
+    return rcpp_result_gen;
+END_RCPP
+}
 
 static const R_CallMethodDef CallEntries[] = {
     {"_sgdlasso_r_not_finite", (DL_FUNC) &_sgdlasso_r_not_finite, 1},
     {"_sgdlasso_r_fit", (DL_FUNC) &_sgdlasso_r_fit, 5},
     {"_sgdlasso_r_stream_sum", (DL_FUNC) &_sgdlasso_r_stream_sum, 1},
+    {"_sgdlasso_r_random", (DL_FUNC) &_sgdlasso_r_random, 5},
+    {"_sgdlasso_r_loss", (DL_FUNC) &_sgdlasso_r_loss, 4},
+    {"_sgdlasso_r_fit_intercept", (DL_FUNC) &_sgdlasso_r_fit_intercept, 4},
+    {"_sgdlasso_r_rows", (DL_FUNC) &_sgdlasso_r_rows, 9},
+    {"_sgdlasso_r_kernels", (DL_FUNC) &_sgdlasso_r_kernels, 6},
     {NULL, NULL, 0}
 };
 

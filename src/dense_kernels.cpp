@@ -20,8 +20,8 @@ SGDLASSO_INLINE double dual_dot_of(const double* x, const double* z, const doubl
 }
 
 template <std::size_t W>
-SGDLASSO_INLINE double dual_dot_ridge_of(const double* x, const double* z, const double* theta, const double* rho,
-                                         Shrinkage by, std::size_t p) {
+SGDLASSO_INLINE double dual_dot_ridge_of(const double* x, const double* z, const double* theta, const double* rho, Shrinkage by,
+                                         std::size_t p) {
   using V = Lanes<W>;
   V sum = V::zero();
   const V l1 = V::all(by.l1), l2 = V::all(by.l2), one = V::all(1);
@@ -130,8 +130,7 @@ SGDLASSO_INLINE void shifted_sums(const double* x, double shift, std::size_t p, 
     ATTRIBUTE static void shifted_sums_(const double* x, double shift, std::size_t p, double* s, double* q) {            \
       shifted_sums<W>(x, shift, p, s, q);                                                                                \
     }                                                                                                                    \
-    static constexpr DenseKernels kernels = {dual_dot_,   dual_add_,   dot_,                                             \
-                                             primal_add_, accumulate_, shifted_sums_};                                   \
+    static constexpr DenseKernels kernels = {dual_dot_, dual_add_, dot_, primal_add_, accumulate_, shifted_sums_};       \
   };
 
 SGDLASSO_KERNELS(Portable, , 2)
@@ -154,6 +153,8 @@ const DenseKernels& dense_kernels() {
   return kernels;
 }
 
-const DenseKernels& portable_kernels() { return Portable::kernels; }
+const DenseKernels& portable_kernels() {
+  return Portable::kernels;
+}
 
 }  // namespace sgdlasso

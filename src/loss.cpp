@@ -8,19 +8,24 @@
 namespace sgdlasso {
 namespace {
 
-double square(double a) { return a * a; }
+double square(double a) {
+  return a * a;
+}
 
 double mean_response(const Response& response) {
   return response.mean([&](std::size_t i) { return response.y[i]; });
 }
 
-// Where all events or none are seen, the best intercept is infinite: half an event is lent to the count.
-double finite_mean(const Response& response) {
+// Where no event is seen, or nothing but events, the best intercept is infinite: half an event is lent or taken.
+double finite_mean(const Response& response, double largest) {
   const double n = static_cast<double>(response.n), mean = mean_response(response);
-  return mean > 0 ? mean : 0.5 / (n + 1);
+  if (mean <= 0) return 0.5 / (n + 1);
+  return mean < largest ? mean : (n + 0.5) / (n + 1);
 }
 
-double x_log_x(double x) { return x > 0 ? x * std::log(x) : 0.0; }
+double x_log_x(double x) {
+  return x > 0 ? x * std::log(x) : 0.0;
+}
 
 // The root of r = y - mean(eta + step r), which falls in r, by Newton steps kept inside a bracket.
 template <class L>
@@ -76,8 +81,7 @@ class Binomial final : public Loss {
   }
   double usual_curvature(double) const override { return 0.25; }
   double fit_intercept(const Response& response, const std::vector<double>& eta) const override {
-    const double n = static_cast<double>(response.n);
-    const double mean_y = std::min(finite_mean(response), (n + 0.5) / (n + 1));
+    const double mean_y = finite_mean(response, 1);
     // The mean probability rises in the intercept: Newton steps kept inside a bracket.
     const auto range = std::minmax_element(eta.begin(), eta.end());
     double low = link(mean_y) - *range.second, high = link(mean_y) - *range.first;
@@ -116,7 +120,7 @@ class Poisson final : public Loss {
   double fit_intercept(const Response& response, const std::vector<double>& eta) const override {
     const double largest = *std::max_element(eta.begin(), eta.end());
     const double rest = response.mean([&](std::size_t i) { return std::exp(eta[i] - largest); });
-    return std::log(finite_mean(response)) - largest - std::log(rest);
+    return std::log(finite_mean(response, std::numeric_limits<double>::infinity())) - largest - std::log(rest);
   }
   CappedStep capped_step(double eta, double y, double step) const override {
     const double r = y - mean(eta);

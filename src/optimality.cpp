@@ -69,16 +69,16 @@ Candidate candidate(const Problem& problem, const Coefficients& at, const std::v
 
 }  // namespace
 
-NullModel fit_null_model(const Problem& problem) {
-  const Response& response = problem.response;
+NullModel fit_null_model(const Response& response, const Loss& loss, bool intercept) {
   std::vector<double> eta(response.n);
   for (std::size_t i = 0; i < response.n; ++i) eta[i] = response.offset_of(i);
   NullModel result;
-  if (problem.intercept) {
-    result.intercept = problem.loss.fit_intercept(response, eta);
+  if (intercept) {
+    result.intercept = loss.fit_intercept(response, eta);
     for (double& value : eta) value += result.intercept;
   }
-  result.deviance = response.mean([&](std::size_t i) { return problem.loss.deviance(eta[i], response.y[i]); });
+  result.loss = response.mean([&](std::size_t i) { return loss.value(eta[i], response.y[i]); });
+  result.deviance = response.mean([&](std::size_t i) { return loss.deviance(eta[i], response.y[i]); });
   const double size = response.mean([&](std::size_t i) { return response.y[i] * response.y[i]; });
   if (is_rounding(std::sqrt(std::max(result.deviance, 0.0)), std::sqrt(size))) result.deviance = 0;
   return result;
@@ -101,6 +101,11 @@ Scored score_best_scaled(const Problem& problem, Coefficients coefficients, doub
     if (std::isfinite(best.objective) && !(tried.objective < best.objective)) break;
     best = std::move(tried);
     scale = next;
+  }
+  // Rounding of wild coefficients can hide that.
+  if (!(best.objective <= problem.null.loss)) {
+    scale = 0;
+    best = candidate(problem, coefficients, product_, scale, lambda);
   }
   for (double& b : coefficients.beta) b *= scale;
   coefficients.intercept = best.intercept;

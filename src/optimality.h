@@ -17,13 +17,6 @@ struct Scored {
   std::size_t nonzero = 0;
 };
 
-// Intercept and offset only.
-struct NullModel {
-  double intercept = 0;
-  double deviance = 0;  // mean; 0 for a constant response
-};
-NullModel fit_null_model(const Problem& problem);
-
 // The loss of coefficients as they are.
 Scored score(const Problem& problem, Coefficients coefficients, double lambda);
 

@@ -11,9 +11,9 @@
 namespace sgdlasso {
 namespace {
 
-double largest_lambda(const Problem& problem, const NullModel& null) {
+double largest_lambda(const Problem& problem) {
   const double least_alpha = 1e-3;  // as glmnet: for ridge no lambda is large enough
-  const std::vector<double> residuals = unpenalized_residuals(problem, null.intercept);
+  const std::vector<double> residuals = unpenalized_residuals(problem);
   const std::vector<double> gradient = problem.rows.cross_product(residuals, problem.watch);
   double sum = 0;
   for (const double r : residuals) sum += r;
@@ -28,9 +28,9 @@ double largest_lambda(const Problem& problem, const NullModel& null) {
   return largest / std::max(problem.penalty.alpha, least_alpha);
 }
 
-Trained null_point(const Problem& problem, const NullModel& null, double lambda) {
-  Coefficients zeros{null.intercept, std::vector<double>(problem.rows.p(), 0.0)};
-  return {score(problem, std::move(zeros), lambda), {}};
+Trained null_point(const Problem& problem, double lambda) {
+  Coefficients zeros{problem.null.intercept, std::vector<double>(problem.rows.p(), 0.0)};
+  return {score(problem, std::move(zeros), lambda), {}, 0};
 }
 
 // glmnet's constants: after 5 lambdas, stop when the deviance hardly falls, or hardly any is left.
@@ -45,8 +45,8 @@ bool explains_enough(const std::vector<PathPoint>& path, double null_deviance) {
 
 }  // namespace
 
-LambdaGrid make_grid(const Problem& problem, const NullModel& null, const GridSettings& settings) {
-  const double largest = null.deviance > 0 ? largest_lambda(problem, null) : 0;
+LambdaGrid make_grid(const Problem& problem, const GridSettings& settings) {
+  const double largest = problem.null.deviance > 0 ? largest_lambda(problem) : 0;
   if (!(largest > 0)) return {{0.0}, true};
   LambdaGrid grid{{}, true};
   for (int k = 0; k < settings.length; ++k) {
@@ -56,14 +56,13 @@ LambdaGrid make_grid(const Problem& problem, const NullModel& null, const GridSe
   return grid;
 }
 
-std::vector<PathPoint> fit_path(const Problem& problem, const NullModel& null, const LambdaGrid& grid, bool trace,
-                                const MakeSolver& make_solver) {
+std::vector<PathPoint> fit_path(const Problem& problem, const LambdaGrid& grid, bool trace, const MakeSolver& make_solver) {
   std::vector<PathPoint> path;
-  const std::unique_ptr<Solver> solver = null.deviance > 0 ? make_solver() : nullptr;
+  const std::unique_ptr<Solver> solver = problem.null.deviance > 0 ? make_solver() : nullptr;
   if (solver) problem.watch.expect(grid.lambda.size() * solver->epochs() * problem.response.n);
   for (const double lambda : grid.lambda) {
-    path.push_back({lambda, solver ? solver->train(lambda, trace) : null_point(problem, null, lambda)});
-    if (grid.automatic && explains_enough(path, null.deviance)) break;
+    path.push_back({lambda, solver ? solver->train(lambda, trace) : null_point(problem, lambda)});
+    if (grid.automatic && explains_enough(path, problem.null.deviance)) break;
   }
   return path;
 }

@@ -21,7 +21,7 @@ struct LambdaGrid {
   std::vector<double> lambda;
   bool automatic;  // then the path may stop early
 };
-LambdaGrid make_grid(const Problem& problem, const NullModel& null, const GridSettings& settings);
+LambdaGrid make_grid(const Problem& problem, const GridSettings& settings);
 
 struct PathPoint {
   double lambda;
@@ -30,7 +30,6 @@ struct PathPoint {
 
 // Solves down the grid. A constant response, which nothing can explain, gets zeros without training.
 using MakeSolver = std::function<std::unique_ptr<Solver>()>;
-std::vector<PathPoint> fit_path(const Problem& problem, const NullModel& null, const LambdaGrid& grid, bool trace,
-                                const MakeSolver& make_solver);
+std::vector<PathPoint> fit_path(const Problem& problem, const LambdaGrid& grid, bool trace, const MakeSolver& make_solver);
 
 }  // namespace sgdlasso

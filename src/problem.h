@@ -12,6 +12,14 @@
 
 namespace sgdlasso {
 
+// Intercept and offset only.
+struct NullModel {
+  double intercept = 0;
+  double loss = 0;      // mean
+  double deviance = 0;  // mean; 0 for a constant response
+};
+NullModel fit_null_model(const Response& response, const Loss& loss, bool intercept);
+
 struct Problem {
   const Rows& rows;
   Response response;
@@ -20,6 +28,7 @@ struct Problem {
   ColumnMoments moments;
   bool intercept;
   bool standardize;
+  NullModel null;
   Watch& watch;
 };
 

@@ -20,7 +20,9 @@ inline std::unique_ptr<sgdlasso::Rows> as_rows(SEXP x) {
                                 static_cast<std::size_t>(INTEGER(dim)[1])});
 }
 
-inline const double* pointer_or_null(SEXP values) { return Rf_isNull(values) ? nullptr : REAL(values); }
+inline const double* pointer_or_null(SEXP values) {
+  return Rf_isNull(values) ? nullptr : REAL(values);
+}
 
 // weight: relative to its mean, or NULL; offset: or NULL.
 inline sgdlasso::Response as_response(const Rcpp::NumericVector& y, SEXP weight, SEXP offset) {

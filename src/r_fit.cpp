@@ -48,9 +48,9 @@ Penalty make_penalty(const Rcpp::List& spec, const ColumnMoments& moments) {
   return penalty;
 }
 
-LambdaGrid lambda_grid(const Problem& problem, const NullModel& null, const Rcpp::List& spec) {
+LambdaGrid lambda_grid(const Problem& problem, const Rcpp::List& spec) {
   if (!Rf_isNull(spec["lambda"])) return {setting<std::vector<double>>(spec, "lambda"), false};
-  return make_grid(problem, null, {setting<int>(spec, "nlambda"), setting<double>(spec, "lambda.min.ratio")});
+  return make_grid(problem, {setting<int>(spec, "nlambda"), setting<double>(spec, "lambda.min.ratio")});
 }
 
 // The coefficients as the slots of a dgCMatrix, one column a lambda.
@@ -103,7 +103,7 @@ std::vector<double> deviations(const ColumnMoments& moments) {
   return result;
 }
 
-Rcpp::List as_result(const Problem& problem, const std::vector<PathPoint>& path, const NullModel& null) {
+Rcpp::List as_result(const Problem& problem, const std::vector<PathPoint>& path) {
   std::vector<double> lambda, intercept, deviance;
   for (const PathPoint& point : path) {
     lambda.push_back(point.lambda);
@@ -111,9 +111,10 @@ Rcpp::List as_result(const Problem& problem, const std::vector<PathPoint>& path,
     deviance.push_back(point.trained.scored.deviance);
   }
   return Rcpp::List::create(Rcpp::_["lambda"] = lambda, Rcpp::_["a0"] = intercept, Rcpp::_["beta"] = as_columns(path),
-                            Rcpp::_["deviance"] = deviance, Rcpp::_["null_deviance"] = null.deviance,
+                            Rcpp::_["deviance"] = deviance, Rcpp::_["null_deviance"] = problem.null.deviance,
                             Rcpp::_["trace"] = as_trace(path), Rcpp::_["sd"] = deviations(problem.moments),
-                            Rcpp::_["eta"] = single_predictor(problem, path));
+                            Rcpp::_["eta"] = single_predictor(problem, path),
+                            Rcpp::_["visits"] = static_cast<double>(path.back().trained.visits));
 }
 
 }  // namespace
@@ -127,19 +128,20 @@ Rcpp::List r_fit(SEXP x, Rcpp::NumericVector y, SEXP weight, SEXP offset, Rcpp::
   const Response response = as_response(y, weight, offset);
   ColumnMoments moments = rows->moments(response, watch);
   Penalty penalty = make_penalty(spec, moments);
+  const bool intercept = setting<bool>(spec, "intercept");
   const Problem problem{*rows,
                         response,
                         *loss,
                         std::move(penalty),
                         std::move(moments),
-                        setting<bool>(spec, "intercept"),
+                        intercept,
                         setting<bool>(spec, "standardize"),
+                        fit_null_model(response, *loss, intercept),
                         watch};
-  const NullModel null = fit_null_model(problem);
   try {
-    const auto path = fit_path(problem, null, lambda_grid(problem, null, spec), setting<bool>(spec, "trace"),
+    const auto path = fit_path(problem, lambda_grid(problem, spec), setting<bool>(spec, "trace"),
                                [&] { return make_solver(problem, spec["solver"], setting<double>(spec, "seed")); });
-    return as_result(problem, path, null);
+    return as_result(problem, path);
   } catch (const Diverged& error) {
     return Rcpp::List::create(Rcpp::_["diverged"] = error.rate, Rcpp::_["safe"] = error.safe_rate);
   }

@@ -37,7 +37,9 @@ inline std::vector<std::size_t> counting(std::size_t n) {
 class RowOrder {
  public:
   RowOrder(std::size_t n, Shuffle how)
-      : how_(how), positions_(counting(n)), blocks_(counting((n + kBlockRows - 1) / kBlockRows)) {}
+      : how_(how),
+        positions_(counting(n)),
+        blocks_(counting((n + kBlockRows - 1) / kBlockRows)) {}
 
   void reshuffle(Rng& rng) {
     if (how_ == Shuffle::rows) rng.shuffle(positions_);

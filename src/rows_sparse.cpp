@@ -12,7 +12,9 @@ namespace {
 class SparseReader final : public RowReader {
  public:
   SparseReader(const SparseColumns& x, const ReadPlan& plan, Watch& watch)
-      : value_(x.start[x.p]), index_(x.start[x.p]), rows_(x.n) {
+      : value_(x.start[x.p]),
+        index_(x.start[x.p]),
+        rows_(x.n) {
     const std::vector<std::size_t> position = positions_of(plan.order, x.n);
     lay_out(x, plan, position);
     for (std::size_t j = 0; j < x.p; ++j) {
@@ -75,12 +77,15 @@ class SparseRows final : public Rows {
         square += w * value * value;
         share += w;
       });
-      // Around the mean: the stored values one by one, the zeros all at once.
-      double variance = std::max(1 - share, 0.0) * sum * sum;
+      // Around the mean, less what rounding left in it: the stored values one by one, the zeros all at once.
+      const double zeros = std::max(1 - share, 0.0);
+      double variance = zeros * sum * sum, left = -zeros * sum;
       for_each(j, [&](std::size_t i, double value) {
         const double w = value == 0 ? 0 : response.weight_of(i) / static_cast<double>(n());
         variance += w * (value - sum) * (value - sum);
+        left += w * (value - sum);
       });
+      variance = std::max(variance - left * left, 0.0);
       result.mean.push_back(sum);
       result.variance.push_back(is_rounding(std::sqrt(variance), std::abs(sum)) ? 0 : variance);
       result.square.push_back(square);
@@ -122,6 +127,8 @@ class SparseRows final : public Rows {
 
 }  // namespace
 
-std::unique_ptr<Rows> sparse_rows(const SparseColumns& x) { return std::make_unique<SparseRows>(x); }
+std::unique_ptr<Rows> sparse_rows(const SparseColumns& x) {
+  return std::make_unique<SparseRows>(x);
+}
 
 }  // namespace sgdlasso

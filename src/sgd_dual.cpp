@@ -18,7 +18,10 @@ double shrink(double z, double theta, double rho, Shrinkage by) {
 class DenseFeatures {
  public:
   explicit DenseFeatures(const WorkingPenalty& penalty)
-      : theta_(penalty.theta), rho_(penalty.rho), z_(theta_.size(), 0.0), carry_(theta_.size(), 0.0) {}
+      : theta_(penalty.theta),
+        rho_(penalty.rho),
+        z_(theta_.size(), 0.0),
+        carry_(theta_.size(), 0.0) {}
   std::size_t size() const { return z_.size(); }
   double& z(std::size_t j) { return z_[j]; }
   double& carry(std::size_t j) { return carry_[j]; }
@@ -99,7 +102,11 @@ template <class Features, class Steps>
 class DualLearner final : public Learner {
  public:
   DualLearner(const LearnerInput& input, const Steps& steps)
-      : in_(input), fresh_(steps), steps_(steps), features_(input.penalty), start_(input.start) {}
+      : in_(input),
+        fresh_(steps),
+        steps_(steps),
+        features_(input.penalty),
+        start_(input.start) {}
 
   void restart(double lambda) override {
     keep_coefficients();
@@ -131,9 +138,9 @@ class DualLearner final : public Learner {
   }
 
  private:
-  static constexpr double kFirstForget = 80;    // rows until the early, wild steps are first forgotten
+  static constexpr double kFirstForget = 80;  // rows until the early, wild steps are first forgotten
   static constexpr double kForgetGrowth = 1.25;
-  static constexpr double kKept = 0.8;          // of the past, at each forgetting
+  static constexpr double kKept = 0.8;  // of the past, at each forgetting
 
   Shrinkage shrinkage(double total, double scale) const {
     return {total * in_.penalty.alpha, scale * total * (1 - in_.penalty.alpha)};
@@ -144,8 +151,7 @@ class DualLearner final : public Learner {
     if (Steps::kForgets && rows_ >= next_forget_) forget();
     steps_.prepare(in_.loss, row, rows_);
     const double scale = steps_.scale(rows_ - 1);
-    const double eta = start_ + scale * (intercept_.value + features_.dot(row, shrinkage(shrink_.value, scale))) +
-               row.offset;
+    const double eta = start_ + scale * (intercept_.value + features_.dot(row, shrinkage(shrink_.value, scale))) + row.offset;
     if (!std::isfinite(eta)) throw NotFinite();
     const Step step = steps_.next(in_.loss, row, eta);
     features_.add(row, step.move, scaled_weight_);
@@ -169,6 +175,7 @@ class DualLearner final : public Learner {
       features_.z(j) = forgotten(features_.z(j), j, old.value);
       features_.carry(j) = scaled_weight_ * (features_.z(j) - forgotten(average, j, mean));
     }
+    visits_ += features_.size();
     next_forget_ = std::fmax(rows_ + 1, std::ceil(kForgetGrowth * rows_));
   }
 
@@ -216,7 +223,7 @@ std::unique_ptr<Learner> make_for(const LearnerInput& input, const Steps& steps)
 }  // namespace
 
 std::unique_ptr<Learner> make_dual_learner(const LearnerInput& input) {
-  if (input.rule == "adaptive") return make_for(input, AdaptiveSteps(input.mean_norm2, input.intercept));
+  if (input.rule == "adaptive") return make_for(input, AdaptiveSteps(input.mean_norm2, input.intercept, input.rate));
   const Schedule schedule(input.schedule, input.rate, input.delay);
   if (input.rule == "cumulative") return make_for(input, CumulativeSteps(schedule));
   if (input.rule == "dual_averaging") return make_for(input, DualAveragingSteps(schedule));

@@ -27,11 +27,11 @@ struct LearnerInput {
   bool sparse;
   bool intercept;
   bool average;
-  double start;           // the intercept to start from
-  double mean_norm2;      // mean of |x|^2 over the rows, 1 more with an intercept
+  double start;       // the intercept to start from
+  double mean_norm2;  // mean of |x|^2 over the rows, 1 more with an intercept
   std::string rule;
-  std::string schedule;  // of a textbook rule, with its rate and delay
-  double rate;
+  double rate;           // of a textbook rule; multiplies the steps of the adaptive rule
+  std::string schedule;  // of a textbook rule, with its delay
   double delay;
 };
 
@@ -47,7 +47,7 @@ class Learner {
   virtual void learn(const RowBlock& block, const RowBlock& next) = 0;
   virtual void end_epoch() = 0;
   virtual Estimate estimate() const = 0;
-  virtual double step_size() const = 0;         // the latest, for a row of weight 1
+  virtual double step_size() const = 0;                // the latest, for a row of weight 1
   virtual std::size_t coefficient_visits() const = 0;  // work done so far, for tests
 };
 

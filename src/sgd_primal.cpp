@@ -30,7 +30,10 @@ class Flow {
 class DenseWeights {
  public:
   explicit DenseWeights(const WorkingPenalty& penalty)
-      : penalty_(penalty), flow_(penalty.alpha), b_(penalty.theta.size(), 0.0), total_(b_.size(), 0.0) {}
+      : penalty_(penalty),
+        flow_(penalty.alpha),
+        b_(penalty.theta.size(), 0.0),
+        total_(b_.size(), 0.0) {}
   std::size_t size() const { return b_.size(); }
   double& b(std::size_t j) { return b_[j]; }
   double& total(std::size_t j) { return total_[j]; }
@@ -126,7 +129,11 @@ template <class Weights>
 class PrimalLearner final : public Learner {
  public:
   PrimalLearner(const LearnerInput& input, const Schedule& schedule, Clock clock)
-      : in_(input), schedule_(schedule), clock_(clock), weights_(input.penalty), intercept_(input.start) {}
+      : in_(input),
+        schedule_(schedule),
+        clock_(clock),
+        weights_(input.penalty),
+        intercept_(input.start) {}
 
   void restart(double lambda) override {
     const Estimate kept = estimate();
@@ -146,6 +153,7 @@ class PrimalLearner final : public Learner {
   }
   void end_epoch() override {
     weights_.settle();
+    visits_ += weights_.size();
     if (pending_ > 0) take_snapshot();
   }
   double step_size() const override { return schedule_.at(rows_ > 0 ? rows_ : 1); }

@@ -70,9 +70,7 @@ class DualAveragingSteps {
   static constexpr bool kForgets = false;
   explicit DualAveragingSteps(const Schedule& schedule) : schedule_(schedule) {}
   void prepare(const Loss&, const Row&, double) {}
-  Step next(const Loss& loss, const Row& row, double eta) const {
-    return {row.weight, row.weight * (row.y - loss.mean(eta))};
-  }
+  Step next(const Loss& loss, const Row& row, double eta) const { return {row.weight, row.weight * (row.y - loss.mean(eta))}; }
   double scale(double t) const { return schedule_.at(t > 0 ? t : 1); }
   double size(double t) const { return schedule_.at(t); }
   void end_epoch() {}
@@ -89,14 +87,18 @@ constexpr double kDelay = 20;
 class AdaptiveSteps {
  public:
   static constexpr bool kForgets = true;
-  AdaptiveSteps(double mean_norm2, bool intercept) : mean_norm2_(mean_norm2), intercept_(intercept) {}
+  AdaptiveSteps(double mean_norm2, bool intercept, double factor)
+      : mean_norm2_(mean_norm2),
+        intercept_(intercept),
+        factor_(factor) {}
 
   void prepare(const Loss& loss, const Row& row, double t) {
     rows_ += 1;
     sum_y_ += row.weight * row.y;
     const double curvature = loss.usual_curvature((sum_y_ + 1) / (rows_ + 1));
     const double decay = std::cbrt(1 + t / (kDelay * mean_norm2_));
-    size_ = 1 / (curvature * mean_norm2_ * decay * decay * std::sqrt(pass_));
+    if (mean_norm2_ == 0) return;  // no column takes part
+    size_ = factor_ / (curvature * mean_norm2_ * decay * decay * std::sqrt(pass_));
   }
 
   Step next(const Loss& loss, const Row& row, double eta) const {
@@ -111,6 +113,7 @@ class AdaptiveSteps {
  private:
   double mean_norm2_;
   bool intercept_;
+  double factor_;
   double rows_ = 0;
   double sum_y_ = 0;
   double pass_ = 1;

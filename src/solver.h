@@ -30,6 +30,7 @@ inline Epoch epoch_of(const Scored& scored, double rate) {
 struct Trained {
   Scored scored;
   std::vector<Epoch> trace;
+  std::size_t visits = 0;  // coefficients that training has looked at so far; 0 where not counted
 };
 
 class Solver {

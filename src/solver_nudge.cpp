@@ -47,8 +47,8 @@ class NudgeSolver final : public Solver {
         nudged_(problem.rows.p(), 0) {
     const WorkingPenalty penalty(problem.penalty, scaling_);
     for (std::size_t j = 0; j < b_.size(); ++j) {
-      nudges_.push_back({settings.nudge * penalty.theta[j] * penalty.alpha,
-                         settings.nudge * penalty.rho[j] * (1 - penalty.alpha)});
+      nudges_.push_back(
+          {settings.nudge * penalty.theta[j] * penalty.alpha, settings.nudge * penalty.rho[j] * (1 - penalty.alpha)});
       if (settings.uniform_start) b_[j] = rng_.uniform();
       if (scaling_.scale[j] == 0) b_[j] = 0;
     }
@@ -75,6 +75,8 @@ class NudgeSolver final : public Solver {
     });
     if (!settings_.every_sample) ++samples_;
     catch_up();
+    const bool finite = std::all_of(b_.begin(), b_.end(), [](double b) { return std::isfinite(b); });
+    if (!finite) throw Diverged(settings_.rate, safe_rate(*reader_, problem_));
   }
 
   void learn(const RowBlock& block, const RowBlock& next) {
@@ -151,8 +153,8 @@ class NudgeSolver final : public Solver {
   std::vector<Nudge> nudges_;
   std::vector<double> b_;
   double intercept_ = 0;
-  std::size_t samples_ = 0;           // nudges due so far
-  std::vector<std::size_t> nudged_;   // and done, for each coefficient
+  std::size_t samples_ = 0;          // nudges due so far
+  std::vector<std::size_t> nudged_;  // and done, for each coefficient
 };
 
 }  // namespace

@@ -51,14 +51,15 @@ class SgdSolver final : public Solver {
         rng_(seed),
         order_(problem.response.n, make_shuffle(settings.shuffle)),
         reader_(problem.rows.reader({problem.response, scaling_, physical_order(), settings.copy}, problem.watch)),
-        rate_(adaptive_ || !rate_is_found_ ? settings.rate : safe_rate(*reader_, problem)) {
+        rate_(adaptive_ ? 1 : (rate_is_found_ ? safe_rate(*reader_, problem) : settings.rate)) {
     learner_ = make_learner();
   }
 
   int epochs() const override { return settings_.epochs; }
 
   Trained train(double lambda, bool trace) override {
-    for (;;) {
+    const int most = 100;  // 8^-100 moves nothing
+    for (int attempt = 0; attempt < most; ++attempt) {
       try {
         return try_train(lambda, trace);
       } catch (const NotFinite&) {
@@ -67,6 +68,7 @@ class SgdSolver final : public Solver {
         learner_ = make_learner();
       }
     }
+    throw std::overflow_error("the linear predictor overflows at any step size: rescale the offset or the columns");
   }
 
  private:
@@ -79,6 +81,7 @@ class SgdSolver final : public Solver {
       result.scored = assess(lambda);
       if (trace) result.trace.push_back(epoch_of(result.scored, learner_->step_size()));
     }
+    result.visits = learner_->coefficient_visits();
     return result;
   }
 
@@ -94,6 +97,9 @@ class SgdSolver final : public Solver {
   // Where the package chose the rate it also answers for the result: never worse than the null model.
   Scored assess(double lambda) const {
     const Estimate estimate = learner_->estimate();
+    for (const double b : estimate.coefficients) {
+      if (!std::isfinite(b)) throw NotFinite();
+    }
     Coefficients coefficients = original_scale(scaling_, estimate.intercept, estimate.coefficients);
     if (rate_is_found_) return score_best_scaled(problem_, std::move(coefficients), lambda);
     return score(problem_, std::move(coefficients), lambda);
@@ -118,11 +124,11 @@ class SgdSolver final : public Solver {
                              problem_.rows.sparse(),
                              problem_.intercept,
                              settings_.average,
-                             fit_null_model(problem_).intercept,
+                             problem_.null.intercept,
                              norm2,
                              settings_.rule,
-                             settings_.schedule,
                              rate_,
+                             settings_.schedule,
                              rate_is_found_ ? kDelay * norm2 : 0};
     return primal ? make_primal_learner(input) : make_dual_learner(input);
   }

@@ -32,7 +32,7 @@ Eigen::MatrixXd design(const Problem& problem) {
 }
 
 // Newton's method, each step halved until the loss falls.
-Eigen::VectorXd fit(const Problem& problem, const Eigen::MatrixXd& z, double null_intercept) {
+Eigen::VectorXd fit(const Problem& problem, const Eigen::MatrixXd& z) {
   const Response& response = problem.response;
   const Eigen::Index n = z.rows();
   const auto predictor = [&](const Eigen::VectorXd& b) {
@@ -44,7 +44,7 @@ Eigen::VectorXd fit(const Problem& problem, const Eigen::MatrixXd& z, double nul
     return response.mean([&](std::size_t i) { return problem.loss.value(eta[static_cast<Eigen::Index>(i)], response.y[i]); });
   };
   Eigen::VectorXd b = Eigen::VectorXd::Zero(z.cols());
-  if (problem.intercept) b[0] = null_intercept;
+  if (problem.intercept) b[0] = problem.null.intercept;
   Eigen::VectorXd eta = predictor(b);
   double loss = mean_loss(eta);
   const bool has_free_columns = z.cols() > (problem.intercept ? 1 : 0);
@@ -75,9 +75,9 @@ Eigen::VectorXd fit(const Problem& problem, const Eigen::MatrixXd& z, double nul
 
 }  // namespace
 
-std::vector<double> unpenalized_residuals(const Problem& problem, double null_intercept) {
+std::vector<double> unpenalized_residuals(const Problem& problem) {
   const Response& response = problem.response;
-  const Eigen::VectorXd eta = fit(problem, design(problem), null_intercept);
+  const Eigen::VectorXd eta = fit(problem, design(problem));
   std::vector<double> residuals(response.n);
   for (std::size_t i = 0; i < response.n; ++i) {
     const double mean = problem.loss.mean(eta[static_cast<Eigen::Index>(i)]);

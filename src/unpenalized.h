@@ -8,6 +8,6 @@
 namespace sgdlasso {
 
 // Its weighted residuals w_i (y_i - mu_i), weights sum to 1.
-std::vector<double> unpenalized_residuals(const Problem& problem, double null_intercept);
+std::vector<double> unpenalized_residuals(const Problem& problem);
 
 }  // namespace sgdlasso

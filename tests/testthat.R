@@ -1,0 +1,4 @@
+library(testthat)
+library(sgdlasso)
+
+test_check("sgdlasso")
