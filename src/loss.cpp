@@ -27,17 +27,19 @@ double x_log_x(double x) {
   return x > 0 ? x * std::log(x) : 0.0;
 }
 
-// The root of r = y - mean(eta + step r), which falls in r, by Newton steps kept inside a bracket.
+// The root of r = y - mean(eta + step r), which falls in r: Newton steps, halving where they leave the bracket or are slow.
 template <class L>
 double solve_implicit(const L& loss, double eta, double y, double step, double low, double high) {
-  const int enough = 60;  // bisection alone reaches rounding by then
-  double r = std::isfinite(low) && std::isfinite(high) ? 0.5 * (low + high) : (std::isfinite(low) ? low : high);
+  const int enough = 200;
+  double r = 0.5 * (low + high);
   for (int k = 0; k < enough; ++k) {
     const double excess = y - loss.mean(eta + step * r) - r;
     if (excess == 0) break;
+    const double width = high - low;
     (excess > 0 ? low : high) = r;
     double next = r + excess / (1 + step * loss.curvature(eta + step * r));
-    if (!(next > low && next < high)) next = 0.5 * (low + high);
+    const bool slow = k % 2 == 1 && high - low > 0.5 * width;
+    if (slow || !(next > low && next < high)) next = 0.5 * (low + high);
     if (std::abs(next - r) <= 1e-14 * std::abs(next)) return next;
     r = next;
   }

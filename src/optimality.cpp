@@ -80,7 +80,9 @@ NullModel fit_null_model(const Response& response, const Loss& loss, bool interc
   result.loss = response.mean([&](std::size_t i) { return loss.value(eta[i], response.y[i]); });
   result.deviance = response.mean([&](std::size_t i) { return loss.deviance(eta[i], response.y[i]); });
   const double size = response.mean([&](std::size_t i) { return response.y[i] * response.y[i]; });
-  if (is_rounding(std::sqrt(std::max(result.deviance, 0.0)), std::sqrt(size))) result.deviance = 0;
+  const bool equal = std::all_of(response.y, response.y + response.n, [&](double y) { return y == response.y[0]; });
+  const bool constant = intercept && !response.offset && equal;
+  if (constant || is_rounding(std::sqrt(std::max(result.deviance, 0.0)), std::sqrt(size))) result.deviance = 0;
   return result;
 }
 

@@ -1,0 +1,48 @@
+test_that("numbers and orders are those of the Mersenne twister in plain R", {
+  for (seed in c(0, 1, 12345, 2^32 - 1)) {
+    rng <- mt19937(seed)
+    got <- r_random(seed, uniforms = 700, n = 37, epochs = 2, shuffle = "rows")
+    expect_identical(got$uniform, vapply(1:700, function(k) rng$uniform(), 0))
+    first <- shuffled(0:36, rng)
+    expect_equal(got$order, list(first, shuffled(first, rng)))
+  }
+})
+
+test_that("block order visits every row once, block by block", {
+  orders <- r_random(3, 0, 200, 3, "blocks")$order
+  for (order in orders) {
+    expect_setequal(order, 0:199)
+    block <- order %/% 64
+    expect_equal(length(rle(block)$values), 4)
+  }
+  expect_false(identical(orders[[1]], orders[[2]]))
+  expect_equal(r_random(3, 0, 200, 1, "none")$order[[1]], 0:199)
+})
+
+test_that("places in a block are uniform", {
+  first <- vapply(r_random(4, 0, 64, 6400, "blocks")$order, `[`, 0, 1)
+  # chi-squared with 63 degrees of freedom exceeds 130 with probability 1e-6
+  expect_lt(sum((tabulate(first + 1, 64) - 100)^2 / 100), 130)
+})
+
+test_that("the seed governs, and set.seed() governs the seed", {
+  x <- as.matrix(murder_rates[, 1:3])
+  y <- murder_rates$murder_rate
+  fit <- function(...) unclass(sgdlasso(x, y, lambda = 1, ...))[c("a0", "beta", "seed")]
+  expect_identical(fit(seed = 5), fit(seed = 5))
+  expect_false(identical(fit(seed = 5)$beta, fit(seed = 6)$beta))
+  set.seed(1)
+  first <- fit()
+  set.seed(1)
+  expect_identical(fit(), first)
+  expect_identical(fit(seed = first$seed), first)
+})
+
+test_that("a fit without a random step draws nothing and keeps no seed", {
+  x <- as.matrix(murder_rates[, 1:3])
+  set.seed(1)
+  before <- .Random.seed
+  fit <- sgdlasso(x, murder_rates$murder_rate, lambda = 1, solver = solver_sgd(shuffle = "none"))
+  expect_identical(.Random.seed, before)
+  expect_null(fit$seed)
+})
