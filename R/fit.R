@@ -11,6 +11,7 @@ fit_rows <- function(x, response, offset, settings, call) {
   core <- utils::modifyList(settings, list(progress = progress$update, seed = settings$seed %||% 0), keep.null = TRUE)
   result <- r_fit(rows$x, rows$y, relative, rows$offset, core)
   if (!is.null(result$diverged)) abort_diverged(result$diverged, result$safe)
+  if (!is.null(result$overflow)) abort_class("sgdlasso_error_overflow", paste0(result$overflow, "."))
   new_fit(result, rows, settings, response$classnames, call)
 }
 

@@ -119,7 +119,8 @@ Rcpp::List as_result(const Problem& problem, const std::vector<PathPoint>& path)
 
 }  // namespace
 
-// Trains along the path. A rate that diverges comes back as list(diverged =, safe =), so that R words the error.
+// Trains along the path. A rate that diverges comes back as list(diverged =, safe =), so that R words the error; so does
+// overflow.
 // [[Rcpp::export]]
 Rcpp::List r_fit(SEXP x, Rcpp::NumericVector y, SEXP weight, SEXP offset, Rcpp::List spec) {
   const std::unique_ptr<Rows> rows = as_rows(x);
@@ -142,6 +143,8 @@ Rcpp::List r_fit(SEXP x, Rcpp::NumericVector y, SEXP weight, SEXP offset, Rcpp::
     const auto path = fit_path(problem, lambda_grid(problem, spec), setting<bool>(spec, "trace"),
                                [&] { return make_solver(problem, spec["solver"], setting<double>(spec, "seed")); });
     return as_result(problem, path);
+  } catch (const std::overflow_error& error) {
+    return Rcpp::List::create(Rcpp::_["overflow"] = error.what());
   } catch (const Diverged& error) {
     return Rcpp::List::create(Rcpp::_["diverged"] = error.rate, Rcpp::_["safe"] = error.safe_rate);
   }

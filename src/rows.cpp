@@ -1,8 +1,18 @@
 #include "rows.h"
 
+#include <cmath>
 #include <limits>
 
 namespace sgdlasso {
+
+void ColumnMoments::add(double column_mean, double column_variance, double column_square, double column_frequency) {
+  const bool overflows = !std::isfinite(column_square);
+  const bool constant = is_rounding(std::sqrt(column_variance), std::abs(column_mean));
+  mean.push_back(overflows ? 0 : column_mean);
+  variance.push_back(overflows || constant ? 0 : column_variance);
+  square.push_back(overflows ? 0 : column_square);
+  frequency.push_back(column_frequency);
+}
 
 std::vector<std::size_t> positions_of(const std::vector<std::size_t>& order, std::size_t n) {
   std::vector<std::size_t> position(n);

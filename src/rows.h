@@ -14,12 +14,15 @@
 
 namespace sgdlasso {
 
-// Weighted moments of each column. A column counts as constant where its deviation is rounding of its own size.
+// Weighted moments of each column. A column counts as constant where its deviation is rounding of its own size, and where its
+// squares overflow: it then takes no part.
 struct ColumnMoments {
   std::vector<double> mean;
   std::vector<double> variance;   // around the mean, weights sum to 1; 0 for a constant column
   std::vector<double> square;     // mean of x^2
   std::vector<double> frequency;  // share of rows (by weight) that are not 0; 1 for dense columns
+
+  void add(double column_mean, double column_variance, double column_square, double column_frequency);
 };
 
 // Working columns are (x - centre) * scale. The centre of a sparse column is 0, so that zeros stay zeros.

@@ -106,7 +106,6 @@ class DenseRows final : public Rows {
   // One pass. Sums are taken around the column's first value: the error of the variance is then at most n roundings.
   ColumnMoments moments(const Response& response, Watch& watch) const override {
     ColumnMoments result;
-    result.frequency.assign(p(), 1.0);
     for (std::size_t j = 0; j < p(); ++j) {
       const double* column = x_.column(j);
       const double shift = column[0];
@@ -121,9 +120,7 @@ class DenseRows final : public Rows {
       }
       const double mean = shift + sum;
       const double variance = std::max(square - sum * sum, 0.0);
-      result.mean.push_back(mean);
-      result.variance.push_back(is_rounding(std::sqrt(variance), std::abs(mean)) ? 0 : variance);
-      result.square.push_back(mean * mean + variance);
+      result.add(mean, variance, mean * mean + variance, 1);
       watch.tick(0);
     }
     return result;

@@ -86,10 +86,7 @@ class SparseRows final : public Rows {
         left += w * (value - sum);
       });
       variance = std::max(variance - left * left, 0.0);
-      result.mean.push_back(sum);
-      result.variance.push_back(is_rounding(std::sqrt(variance), std::abs(sum)) ? 0 : variance);
-      result.square.push_back(square);
-      result.frequency.push_back(share);
+      result.add(sum, variance, square, share);
       watch.tick(0);
     }
     return result;

@@ -68,7 +68,7 @@ class SgdSolver final : public Solver {
         learner_ = make_learner();
       }
     }
-    throw std::overflow_error("the linear predictor overflows at any step size: rescale the offset or the columns");
+    throw std::overflow_error("The linear predictor overflows at any step size: rescale `offset` or the columns of x");
   }
 
  private:

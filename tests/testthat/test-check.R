@@ -1,0 +1,132 @@
+# What bad input gets: class and message, for every row of the table in the manual that a fit can meet.
+
+x <- as.matrix(murder_rates[, 1:3])
+y <- murder_rates$murder_rate
+expect_input_error <- function(code, message) expect_error(code, message, class = "sgdlasso_error_input")
+spoil <- function(values, at, with) {
+  values[at] <- with
+  values
+}
+
+test_that("errors are of the package's classes and carry no call", {
+  error <- tryCatch(sgdlasso(x, y[-1]), error = identity)
+  expect_s3_class(error, c("sgdlasso_error_input", "sgdlasso_error", "error", "condition"), exact = TRUE)
+  expect_null(conditionCall(error))
+})
+
+test_that("missing and infinite values are counted, and the first is named", {
+  expect_input_error(sgdlasso(spoil(x, 22:23, NA), y), "`x` has 2 missing or infinite values, the first in column 2 \\(low_income\\), row 2")
+  expect_input_error(sgdlasso(unname(spoil(x, 5, Inf)), y), "`x` has 1 missing or infinite value, the first in column 1, row 5")
+  expect_input_error(sgdlasso(x, spoil(y, 3, NaN)), "`y` has 1 missing or infinite value, the first at position 3")
+  expect_input_error(sgdlasso(x, y, weights = spoil(y, 4, NA)), "`weights` has 1 missing")
+  expect_input_error(sgdlasso(x, y, offset = spoil(y, 4, -Inf)), "`offset` has 1 missing or infinite value, the first at position 4")
+  sparse <- as_sparse(x * (x > 20))
+  sparse@x[5] <- NA
+  where <- which(is.na(as.matrix(sparse)), arr.ind = TRUE)
+  expect_input_error(sgdlasso(sparse, y), sprintf("first in column %d .*, row %d", where[1, "col"], where[1, "row"]))
+  d <- murder_rates
+  d$unemployed[7] <- Inf
+  expect_input_error(sgdlasso(murder_rate ~ ., d), "`x` has 1 missing or infinite value, the first in column 3 \\(unemployed\\), row 7")
+})
+
+test_that("a missing value among very large finite ones is found, and finite ones alone are no error", {
+  big <- spoil(x, 1:3, .Machine$double.xmax)
+  expect_s3_class(sgdlasso(big, y, lambda = 1, seed = 1), "sgdlasso")
+  expect_input_error(sgdlasso(spoil(big, 30, NA), y), "has 1 missing or infinite value, the first in column 2")
+})
+
+test_that("columns that are not numbers point to the formula call", {
+  expect_input_error(sgdlasso(cbind(x, "a"), y), "matrix of character values.*formula")
+  expect_input_error(sgdlasso(cbind(murder_rates[1:3], city = letters[1:20]), y), "1 column that is not numeric: \"city\".*formula")
+  expect_input_error(sgdlasso(cbind(murder_rates[1:3], city = factor(letters[1:20])), y), "\"city\"")
+  expect_input_error(sgdlasso(matrix(1i, 20, 1), y), "complex")
+  expect_input_error(sgdlasso(list(1, 2), y), "`x` is a list of length 2")
+  expect_input_error(sgdlasso(1:20, y), "`x` is a integer of length 20.*matrix")
+})
+
+test_that("lengths and dimensions must agree", {
+  expect_input_error(sgdlasso(x, y[-1]), "`y` has 19 values, x has 20 rows")
+  expect_input_error(sgdlasso(x, y, weights = 1:3), "`weights` has 3 values, x has 20 rows")
+  expect_input_error(sgdlasso(x, y, offset = 1), "`offset` has 1 value, x has 20 rows")
+  expect_input_error(sgdlasso(x, y, penalty.factor = 1), "`penalty.factor` has 1 value, x has 3 columns")
+  expect_input_error(sgdlasso(x[0, ], y[0]), "`x` has 0 rows and 3 columns")
+  expect_input_error(sgdlasso(x[, 0], y), "`x` has 20 rows and 0 columns")
+  expect_input_error(sgdlasso(x), "`y` is missing")
+  expect_input_error(sgdlasso(x, cbind(y, y)), "`y` has 2 columns")
+  expect_input_error(sgdlasso(~unemployed, murder_rates), "no response")
+})
+
+test_that("weights, lambda, alpha, factors and the rest must lie in their range", {
+  expect_input_error(sgdlasso(x, y, weights = spoil(y, 2, -1)), "`weights` has 1 negative value, the first at position 2")
+  expect_input_error(sgdlasso(x, y, weights = 0 * y), "`weights` are all 0")
+  expect_input_error(sgdlasso(x, y, lambda = c(1, -2)), "`lambda` is -2 at position 2")
+  expect_input_error(sgdlasso(x, y, lambda = NA_real_), "`lambda` is NA")
+  expect_input_error(sgdlasso(x, y, lambda = "a"), "`lambda` is a")
+  expect_input_error(sgdlasso(x, y, lambda = numeric()), "`lambda` is a numeric of length 0")
+  expect_input_error(sgdlasso(x, y, alpha = 1.2), "`alpha` is 1.2.*of at least 0 and at most 1")
+  expect_input_error(sgdlasso(x, y, alpha = NA), "`alpha` is NA")
+  expect_input_error(sgdlasso(x, y, nlambda = 0), "`nlambda` is 0.*whole number")
+  expect_input_error(sgdlasso(x, y, nlambda = 2.5), "`nlambda` is 2.5.*whole number")
+  expect_input_error(sgdlasso(x, y, lambda.min.ratio = 0), "`lambda.min.ratio` is 0.*above 0")
+  expect_input_error(sgdlasso(x, y, penalty.factor = c(1, -1, 1)), "`penalty.factor` is negative or missing at position 2")
+  expect_input_error(sgdlasso(x, y, penalty.factor = c(0, 0, 0)), "`penalty.factor` is 0 for every column")
+  expect_input_error(sgdlasso(x, y, exclude = 4), "`exclude` names a column")
+  expect_input_error(sgdlasso(x, y, standardize = "yes"), "`standardize` must be TRUE or FALSE")
+  expect_input_error(sgdlasso(x, y, intercept = NA), "`intercept` must be TRUE or FALSE")
+  expect_input_error(sgdlasso(x, y, trace = 2), "`trace` must be TRUE or FALSE")
+  expect_input_error(sgdlasso(x, y, seed = -1), "`seed` is -1")
+  expect_input_error(sgdlasso(x, y, seed = 2^32), "`seed` is 4294967296")
+  expect_input_error(sgdlasso(x, y, seed = 0.5), "`seed` is 0.5")
+  expect_input_error(sgdlasso(x, y, family = "cox"), "`family` is \"cox\".*gaussian")
+  expect_input_error(sgdlasso(x, y > 20, family = binomial("probit")), "`family` has the link \"probit\"")
+  expect_input_error(sgdlasso(x, y, family = Gamma()), "`family` is \"Gamma\"")
+})
+
+test_that("a response must suit its family", {
+  expect_input_error(sgdlasso(x, letters[1:20]), "`y` is a character")
+  expect_input_error(sgdlasso(x, factor(y > 20)), "`y` is a factor.*binomial")
+  expect_input_error(sgdlasso(x, y - 20, family = "poisson"), "`y` has .* negative values, the first at position 1")
+  expect_input_error(sgdlasso(x, rep(1, 20), family = "binomial"), "`y` has one class only, \"1\"")
+  expect_input_error(sgdlasso(x, factor(rep("a", 20), c("a", "b")), family = "binomial"), "one class only, \"a\"")
+  expect_input_error(sgdlasso(x, factor(rep(1:4, 5)), family = "binomial"), "`y` has 4 levels")
+  expect_input_error(sgdlasso(x, y, family = "binomial"), "`y` is 11.2 at position 1.*proportions")
+  expect_input_error(sgdlasso(x, rep(c("a", "b"), 10), family = "binomial"), "`y` is a character vector.*factor")
+  expect_input_error(sgdlasso(x, cbind(1:20, -1), family = "binomial"), "negative count")
+  expect_input_error(sgdlasso(x, cbind(1, 2, 1:20), family = "binomial"), "`y` has 3 columns")
+})
+
+test_that("a fit in the place of data gets the right call", {
+  fit <- sgdlasso(x, y, lambda = 1, seed = 1)
+  expect_input_error(sgdlasso(fit), "`x` is a fit.*sgdlasso\\(x, y\\)")
+})
+
+test_that("an unknown argument is an error with the nearest name", {
+  expect_input_error(sgdlasso(x, y, standardise = TRUE), "no argument `standardise`.*`standardize`")
+  expect_input_error(sgdlasso(x, y, lamda = 1), "no argument `lamda`.*`lambda`")
+  expect_input_error(sgdlasso(murder_rate ~ ., murder_rates, weigths = 1), "no argument `weigths`.*`weights`")
+  fit <- sgdlasso(x, y, lambda = 1, seed = 1)
+  expect_input_error(predict(fit, x, typ3 = "link"), "no argument `typ3`.*`type`")
+  expect_input_error(coef(fit, lambda = 1), "no argument `lambda`")
+  expect_input_error(predict(fit, x, 1, "link", NULL, x, 3), "argument without a name")
+})
+
+test_that("a nudge and a lambda exclude each other", {
+  expect_input_error(sgdlasso(x, y, lambda = 1, solver = "nudge"), "`lambda` is given, and so is a nudge")
+})
+
+test_that("a diverging rate stops at once and names a safe one, which then works", {
+  for (solver in list(function(rate) solver_nudge(rate = rate, epochs = 50),
+                      function(rate) solver_sgd("proximal", rate = rate, schedule = "constant", epochs = 50),
+                      function(rate) solver_sgd("cumulative", rate = rate, schedule = "constant", epochs = 50))) {
+    for (source in list(x, as_sparse(x))) {
+      try_rate <- function(rate) {
+        lambda <- if (solver(1)$name == "sgd") 0.1
+        sgdlasso(source, y, lambda = lambda, standardize = FALSE, seed = 1, solver = solver(rate))
+      }
+      error <- tryCatch(try_rate(1), error = identity)
+      expect_s3_class(error, c("sgdlasso_error_diverged", "sgdlasso_error"))
+      expect_match(conditionMessage(error), "`rate` = 1 made a coefficient infinite. A rate that is safe")
+      expect_true(all(is.finite(coef(try_rate(error$safe_rate))[, 1])))
+    }
+  }
+})

@@ -1,0 +1,112 @@
+x <- as.matrix(murder_rates[, 1:3])
+y <- murder_rates$murder_rate
+path <- sgdlasso(x, y, lambda = c(4, 2, 1), seed = 1)
+by_formula <- sgdlasso(murder_rate ~ ., murder_rates, lambda = c(4, 2, 1), seed = 1)
+expect_input_error <- function(code, message) expect_error(code, message, class = "sgdlasso_error_input")
+
+test_that("link is a0 + x b + offset, response its mean, both n x k", {
+  expect_equal(predict(path, x), as.matrix(cbind(1, x) %*% coef(path)), ignore_attr = TRUE)
+  expect_equal(dim(predict(path, x[1, , drop = FALSE], s = 2)), c(1, 1))
+  expect_equal(predict(path, as_sparse(x)), predict(path, x), tolerance = 1e-14)
+  expect_equal(predict(path, data.frame(x)), predict(path, x))
+  two <- sgdlasso(x, y > 20, family = "binomial", lambda = c(0.2, 0.1), seed = 1)
+  expect_equal(predict(two, x, type = "response"), plogis(predict(two, x)))
+  expect_equal(predict(two, x, type = "class")[, 2], ifelse(predict(two, x)[, 2] > 0, "TRUE", "FALSE"))
+  counts <- sgdlasso(x, round(y), family = "poisson", lambda = 1, offset = log(x[, 1]), seed = 1)
+  expect_equal(predict(counts, x, type = "response", newoffset = log(x[, 1])), exp(predict(counts, x, newoffset = log(x[, 1]))))
+})
+
+test_that("coefficients between two lambdas are interpolated linearly", {
+  expect_equal(coef(path, s = 1.5)[, 1], (coef(path)[, 3] + coef(path)[, 2]) / 2)
+  expect_equal(as.numeric(coef(path, s = c(4, 1))), as.numeric(coef(path)[, c(1, 3)]))
+  expect_equal(predict(path, x, s = 3)[, 1], rowMeans(predict(path, x)[, 1:2]))
+  expect_equal(dim(coef(path, s = 2)), c(4, 1))
+})
+
+test_that("s outside the path warns and takes the nearest", {
+  expect_warning(low <- coef(path, s = 0.5), "outside the fitted lambdas", class = "sgdlasso_warning_s")
+  expect_equal(low[, 1], coef(path)[, 3])
+  expect_warning(high <- coef(path, s = 9), class = "sgdlasso_warning_s")
+  expect_equal(high[, 1], coef(path)[, 1])
+  expect_no_warning(coef(path, s = 1 - 1e-12))
+  one <- sgdlasso(x, y, lambda = 1, seed = 1)
+  expect_warning(coef(one, s = 2), class = "sgdlasso_warning_s")
+  expect_input_error(coef(path, s = -1), "`s` is -1")
+  expect_input_error(coef(path, s = "lambda.min"), "`s` is lambda.min")
+})
+
+test_that("type nonzero is a named list of column numbers", {
+  nonzero <- predict(path, type = "nonzero")
+  expect_named(nonzero, c("s0", "s1", "s2"))
+  expect_equal(lengths(nonzero), path$df, ignore_attr = TRUE)
+  expect_equal(nonzero$s2, unname(which(path$beta[, 3] != 0)))
+  none <- sgdlasso(x, y, lambda = 100, seed = 1)
+  expect_equal(predict(none, type = "nonzero"), list(s0 = integer()))
+})
+
+test_that("columns are matched by name where both sides have names", {
+  expect_equal(predict(path, x[, 3:1]), predict(path, x))
+  expect_equal(predict(path, cbind(other = 1, x[, 3:1])), predict(path, x))
+  expect_equal(predict(path, unname(x)), predict(path, x), ignore_attr = TRUE)
+  expect_input_error(predict(path, x[, 1:2]), "`newx` lacks 1 column of x: \"unemployed\"")
+  expect_input_error(predict(path, cbind(x, population = 1)), "`newx` has the column \"population\" twice")
+  expect_input_error(predict(path, unname(x)[, 1:2]), "`newx` has 2 columns, x had 3")
+  nameless <- sgdlasso(unname(x), y, lambda = 1, seed = 1)
+  expect_equal(as.numeric(predict(nameless, x)), as.numeric(predict(sgdlasso(x, y, lambda = 1, seed = 1), x)))
+})
+
+test_that("newx must be there and be numbers", {
+  expect_input_error(predict(path), "`newx` is missing")
+  expect_input_error(predict(path, x[1, ]), "`newx` is a numeric of length 3")
+  x[2, 2] <- NA
+  expect_input_error(predict(path, x), "`newx` has 1 missing")
+  expect_input_error(predict(path, x, type = "class"), "`newx` has 1 missing|Only binomial")
+  expect_input_error(predict(path, x, type = "prob"), "`type` is \"prob\"")
+  expect_input_error(predict(by_formula, as.matrix(x)), "`newx` is a matrix.*formula")
+})
+
+test_that("a fit with an offset needs the new rows' offset", {
+  fit <- sgdlasso(x, y, offset = y / 2, lambda = 1, seed = 1)
+  expect_input_error(predict(fit, x), "`newoffset` is missing")
+  expect_input_error(predict(fit, x, newoffset = 1:3), "`newoffset` has 3 values, x has 20 rows")
+  expect_equal(predict(fit, x, newoffset = y / 2), as.matrix(cbind(1, x) %*% coef(fit)) + y / 2, ignore_attr = TRUE)
+})
+
+test_that("a formula's offset is found in newdata, whether term or argument", {
+  d <- transform(murder_rates, o = unemployed / 3)
+  term <- sgdlasso(murder_rate ~ low_income + offset(o), d, lambda = 1, seed = 1)
+  argument <- sgdlasso(murder_rate ~ low_income, d, offset = o, lambda = 1, seed = 1)
+  expect_equal(predict(term, newdata = d), predict(argument, newdata = d))
+  expect_equal(mean(predict(term, newdata = d)), mean(y), tolerance = 1e-10)
+  expect_input_error(predict(argument, newdata = d[setdiff(names(d), "o")]), "`newoffset` is missing")
+})
+
+test_that("under a formula a row with a missing value gives NA, the others their number", {
+  d <- transform(murder_rates, size = cut(population, c(0, 7e5, 1e7), c("small", "large")))
+  fit <- sgdlasso(murder_rate ~ low_income + size, d, lambda = c(2, 1), seed = 1)
+  new <- d
+  new$low_income[2] <- NA
+  new$size[5] <- NA
+  got <- predict(fit, newdata = new)
+  expect_true(all(is.na(got[c(2, 5), ])))
+  expect_equal(got[-c(2, 5), ], predict(fit, newdata = d)[-c(2, 5), ])
+  expect_equal(predict(fit, new), got)
+})
+
+test_that("unseen levels and absent variables are errors that name them", {
+  fit <- sgdlasso(weight ~ group, PlantGrowth, lambda = 0.01, seed = 1)
+  expect_input_error(predict(fit, newdata = data.frame(group = c("trt1", "new"))),
+                     "`newdata` has 1 level of group that training did not see: \"new\".*\"ctrl\", \"trt1\", \"trt2\"")
+  expect_input_error(predict(by_formula, newdata = murder_rates["population"]), "`newdata` lacks 2 variables of the formula")
+  expect_equal(dim(predict(fit, newdata = data.frame(group = "trt2"))), c(1, 1))
+})
+
+test_that("transformations remember the training data, and functions are found where predict is called", {
+  fit <- sgdlasso(murder_rate ~ poly(unemployed, 2) + scale(low_income), murder_rates, lambda = 0.1, seed = 1)
+  expect_equal(predict(fit, newdata = murder_rates[1:3, ]), predict(fit, newdata = murder_rates)[1:3, , drop = FALSE])
+  local({
+    halve <- function(v) v / 2
+    own <- sgdlasso(murder_rate ~ halve(unemployed), murder_rates, lambda = 0.1, seed = 1)
+    expect_equal(nrow(predict(own, newdata = murder_rates)), 20)
+  })
+})
