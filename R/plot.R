@@ -1,7 +1,8 @@
 #' Plot a fit
 #'
 #' @param x A fit by [sgdlasso()].
-#' @param what `"path"`, coefficients against lambda (default for more than one lambda); `"trace"`, the training curve;
+#' @param what `"path"`, coefficients (times the standard deviation of their column) against lambda (default for
+#'   more than one lambda); `"trace"`, the training curve;
 #'   `"coefficients"`, standardised coefficients at one lambda as a dot chart (default for a single lambda).
 #' @param s For `"coefficients"`, the lambda; `NULL` (default) takes the smallest.
 #' @param label For `"path"`, whether to name the columns at the right margin; at most `most` of them, the largest ones.
@@ -41,7 +42,7 @@ plot_path <- function(x, label, most, ...) {
   on.exit(graphics::par(old))
   look <- list(
     x = NULL, xlim = rev(range(at)), ylim = range(sizes, 0), xlab = expression(log[10](lambda)),
-    ylab = "coefficient x standard deviation of its column"
+    ylab = "standardised coefficient"
   )
   do.call(graphics::plot.default, utils::modifyList(look, list(...)))
   graphics::abline(h = 0, col = "grey80")
@@ -98,8 +99,8 @@ plot_coefficients <- function(x, s, most, ...) {
   sizes <- sizes[utils::head(order(-abs(sizes)), most)]
   sizes <- sizes[order(sizes)]
   look <- list(
-    x = sizes, labels = abbreviate(names(sizes), 24), pch = 19, color = line_colours[1],
-    xlab = "coefficient x standard deviation of its column", main = paste("lambda =", format(s, digits = 3))
+    x = sizes, labels = abbreviate(names(sizes), 24), pch = 19, xlim = range(sizes, 0),
+    xlab = "standardised coefficient", main = paste("lambda =", format(s, digits = 3))
   )
   do.call(graphics::dotchart, utils::modifyList(look, list(...)))
   graphics::abline(v = 0, col = "grey60")
