@@ -1,16 +1,18 @@
 # The data sets that the tables of this folder speak of. Each function returns list(x, y).
 
-# Columns with correlation rho between neighbours; `nonzero` of them matter; signal and noise of equal variance.
+# Columns with correlation rho between neighbours.
 ar_columns <- function(n, p, rho) {
   x <- matrix(rnorm(n * p), n, p)
   for (j in seq_len(p)[-1]) x[, j] <- rho * x[, j - 1] + sqrt(1 - rho^2) * x[, j]
   x
 }
 
-add_response <- function(x, nonzero) {
-  chosen <- sort(sample(ncol(x), nonzero))
-  signal <- as.numeric(x[, chosen, drop = FALSE] %*% rnorm(nonzero))
-  list(x = x, y = signal + sd(signal) * rnorm(nrow(x)), signal = signal, chosen = chosen)
+# `nonzero` of the first `among` columns matter, with effects of .5 to 1.5 of either sign; the signal's variance is four times
+# the noise's.
+add_response <- function(x, nonzero, among = ncol(x)) {
+  chosen <- sort(sample(among, nonzero))
+  signal <- as.numeric(x[, chosen, drop = FALSE] %*% (runif(nonzero, 0.5, 1.5) * sample(c(-1, 1), nonzero, replace = TRUE)))
+  list(x = x, y = signal + sd(signal) / 2 * rnorm(nrow(x)), signal = signal, chosen = chosen)
 }
 
 # A tall: dense, AR(.5) columns, 20 of 100 matter
@@ -19,16 +21,15 @@ cell_a <- function(n = 200000, p = 100) {
   add_response(ar_columns(n, p, 0.5), 20)
 }
 
-# D text: sparse, 50 words a row, word frequencies by Zipf's law, 200 of 50,000 matter
+# D text: sparse, 50 words a row, word frequencies by Zipf's law, 200 of the 2,000 most
+# frequent columns of 50,000 matter
 cell_d <- function(n = 100000, p = 50000, words = 50) {
   set.seed(2)
   column <- sample.int(p, n * words, replace = TRUE, prob = 1 / seq_len(p))
   row <- rep(seq_len(n), each = words)
   seen <- !duplicated(as.double(row) * p + column)
   x <- Matrix::sparseMatrix(i = row[seen], j = column[seen], x = abs(rnorm(sum(seen))) + 0.5, dims = c(n, p))
-  chosen <- sample.int(2000, 200)
-  signal <- as.numeric(x[, chosen] %*% rnorm(200))
-  list(x = x, y = signal + sd(signal) * rnorm(n), signal = signal, chosen = chosen)
+  add_response(x, 200, among = 2000)
 }
 
 # F tiny: the twenty cities

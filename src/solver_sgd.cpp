@@ -40,6 +40,19 @@ double mean_norm2(const Problem& problem, const Scaling& scaling) {
   return sum;
 }
 
+// Whether y says much of the next row's y: its lag-1 autocorrelation is above a tenth.
+bool neighbours_are_alike(const Response& response) {
+  const double most = 0.1;
+  const double mean = response.mean([&](std::size_t i) { return response.y[i]; });
+  double product = 0, square = 0;
+  for (std::size_t i = 0; i < response.n; ++i) {
+    const double centred = response.y[i] - mean;
+    square += centred * centred;
+    if (i > 0) product += centred * (response.y[i - 1] - mean);
+  }
+  return product > most * square;
+}
+
 class SgdSolver final : public Solver {
  public:
   SgdSolver(const Problem& problem, const SgdSettings& settings, std::uint32_t seed)
@@ -105,11 +118,14 @@ class SgdSolver final : public Solver {
     return score(problem_, std::move(coefficients), lambda);
   }
 
-  // Rows that stand sorted by y would make every block one-sided, so a copy is laid out in a random order, once.
+  // Rows that stand sorted by y would make every block one-sided, so such a copy is laid out in a random order, once. So is
+  // a small one, where that costs nothing.
   std::vector<std::size_t> physical_order() {
     std::vector<std::size_t> order;
     const bool copies = settings_.copy || problem_.rows.sparse();
-    if (make_shuffle(settings_.shuffle) == Shuffle::blocks && copies) {
+    const std::size_t few = 20000;
+    const bool helps = problem_.response.n <= few || neighbours_are_alike(problem_.response);
+    if (make_shuffle(settings_.shuffle) == Shuffle::blocks && copies && helps) {
       order = counting(problem_.response.n);
       rng_.shuffle(order);
     }

@@ -212,11 +212,15 @@ test_that("a rule without a rate starts again with a smaller one where its first
 
 test_that("rows sorted by the response are learned as well as shuffled ones, with a copy", {
   set.seed(4)
-  x <- matrix(rnorm(4000 * 5), 4000)
-  y <- x[, 1] + rnorm(4000)
-  o <- order(y)
-  fit <- lasso(x[o, ], y[o], lambda = 0.1)
-  expect_equal(fit$beta[1, 1], 0.9, tolerance = 0.05)
+  for (n in c(4000, 30000)) {
+    x <- matrix(rnorm(n * 5), n)
+    y <- x[, 1] + rnorm(n)
+    o <- order(y)
+    for (source in list(x[o, ], as_sparse(x[o, ]))) {
+      fit <- lasso(source, y[o], lambda = 0.1)
+      expect_equal(fit$beta[1, 1], 0.9, tolerance = 0.05)
+    }
+  }
 })
 
 # ---- equalities -------------------------------------------------------------------------
