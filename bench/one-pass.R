@@ -53,13 +53,14 @@ row_of <- function(name, k) {
   })
   support <- best$b != 0
   one <- fits[[1]]$b != 0
-  # scikit-learn has one penalty for all columns: it sees standardised ones where that keeps zeros
-  their_x <- if (k$standardize && is.matrix(k$x)) scale(k$x) * sqrt(nrow(k$x) / (nrow(k$x) - 1)) else k$x
+  # scikit-learn does not standardise: it is given columns of unit deviation, dense ones centred too
+  dense <- is.matrix(k$x)
+  centre <- if (k$standardize && dense) colMeans(k$x) else numeric(ncol(k$x))
+  their_x <- if (dense) sweep(sweep(k$x, 2, centre), 2, sd, `/`) else k$x %*% Diagonal(x = 1 / sd)
   theirs <- if (k$family == "poisson") NULL else scikit(their_x, k$y, best$lambda, k$family, c(1, 5, 20))
   their_sub <- vapply(theirs, function(fit) {
-    divide <- if (k$standardize && is.matrix(k$x)) sd else rep(1, ncol(k$x))
-    b <- fit$b / divide
-    sub(if (k$standardize && is.matrix(k$x)) fit$a0 - sum(colMeans(k$x) * b) else fit$a0, b)
+    b <- fit$b / sd
+    sub(fit$a0 - sum(centre * b), b)
   }, 0)
   show <- function(values) if (length(values)) paste(formatC(values, format = "e", digits = 1), collapse = " / ") else ""
   list(
