@@ -43,7 +43,7 @@ describe <- function(value) {
 }
 
 check_vector <- function(value, n, arg, per = "row") {
-  if (is.matrix(value) && ncol(value) == 1) value <- drop(value)
+  if (is.matrix(value) && ncol(value) == 1) value <- as.vector(value)
   if (!is.numeric(value) && !is.logical(value)) {
     abort_input("`{arg}` is {describe(value)}.", "It must be numeric, with one number for each {per} of x.")
   }
@@ -58,7 +58,7 @@ check_finite <- function(value, arg) {
   if (length(bad)) {
     abort_input(
       "`{arg}` has {length(bad)} missing or infinite value{?s}, the first at position {bad[1]}.",
-      "Drop those rows, or use the formula call, which drops missing values."
+      drop_advice
     )
   }
   value
@@ -67,21 +67,23 @@ check_finite <- function(value, arg) {
 # ---- x ----------------------------------------------------------------------
 
 # A double matrix or a dgCMatrix, all finite.
-check_x <- function(x, arg = "x") {
+check_x <- function(x, arg = "x", advice = drop_advice) {
   x <- as_numeric_x(x, arg)
   if (nrow(x) == 0 || ncol(x) == 0) {
     abort_input("`{arg}` has {nrow(x)} row{?s} and {ncol(x)} column{?s}.", "It needs at least one of each.")
   }
   bad <- r_not_finite(x)
-  if (bad[["count"]] > 0) abort_not_finite_x(bad, colnames(x), arg)
+  if (bad[["count"]] > 0) abort_not_finite_x(bad, colnames(x), arg, advice)
   x
 }
 
-abort_not_finite_x <- function(bad, names, arg) {
+drop_advice <- "Drop those rows, or use the formula call, which drops missing values."
+
+abort_not_finite_x <- function(bad, names, arg, advice) {
   at <- if (is.null(names)) bad[["column"]] else paste0(bad[["column"]], " (", names[bad[["column"]]], ")")
   abort_input(
     "`{arg}` has {bad[['count']]} missing or infinite value{?s}, the first in column {at}, row {bad[['row']]}.",
-    "Drop those rows, or use the formula call, which drops missing values."
+    advice
   )
 }
 
@@ -92,6 +94,7 @@ as_numeric_x <- function(x, arg) {
     return(methods::as(methods::as(methods::as(x, "dMatrix"), "generalMatrix"), "CsparseMatrix"))
   }
   if (methods::is(x, "Matrix")) x <- as.matrix(x)
+  if (is.matrix(x) && is.object(x)) x <- unclass(x)
   if (!is.matrix(x)) {
     abort_input(
       "`{arg}` is {describe(x)}.",
@@ -183,7 +186,7 @@ check_seed <- function(seed) {
 }
 
 check_family <- function(family) {
-  if (is.function(family)) family <- family()
+  if (is.function(family)) family <- tryCatch(family(), error = function(e) "a function that makes no family")
   if (inherits(family, "family")) {
     canonical <- c(gaussian = "identity", binomial = "logit", poisson = "log")
     link <- family$link
@@ -203,6 +206,6 @@ check_dots_empty <- function(..., known) {
   if (any(given == "")) {
     abort_input("There is an argument without a name that no parameter takes.", "Name it.")
   }
-  distance <- utils::adist(given[1], known, ignore.case = TRUE)
-  abort_input("There is no argument `{given[1]}`.", "Did you mean `{known[which.min(distance)]}`?")
+  distance <- utils::adist(given[1], setdiff(known, "..."), ignore.case = TRUE)
+  abort_input("There is no argument `{given[1]}`.", "Did you mean `{setdiff(known, \"...\")[which.min(distance)]}`?")
 }

@@ -11,6 +11,9 @@ fit_rows <- function(x, response, offset, settings, call) {
   core <- utils::modifyList(settings, list(progress = progress$update, seed = settings$seed %||% 0), keep.null = TRUE)
   result <- r_fit(rows$x, rows$y, relative, rows$offset, core)
   if (!is.null(result$diverged)) abort_diverged(result$diverged, result$safe)
+  if (!is.finite(result$null_deviance %||% 0)) {
+    abort_input("`y` or `offset` is so large that the deviance overflows.", "Rescale it.")
+  }
   if (!is.null(result$overflow)) abort_class("sgdlasso_error_overflow", paste0(result$overflow, "."))
   new_fit(result, rows, settings, response$classnames, call)
 }
@@ -48,8 +51,8 @@ new_fit <- function(result, rows, settings, classnames, call) {
   p <- ncol(rows$x)
   k <- length(result$lambda)
   steps <- paste0("s", seq_len(k) - 1L)
-  named <- !is.null(colnames(rows$x))
-  variables <- if (named) colnames(rows$x) else paste0("V", seq_len(p))
+  named <- has_unique_names(rows$x)
+  variables <- colnames(rows$x) %||% paste0("V", seq_len(p))
   total_weight <- if (is.null(rows$weights)) length(rows$y) else sum(rows$weights)
   trained <- if (settings$solver$epochs > 0 && result$null_deviance > 0) settings$solver$epochs * k else 0L
   fit <- list(
@@ -80,6 +83,12 @@ new_fit <- function(result, rows, settings, classnames, call) {
   )
   if (k == 1) fit <- c(fit, training_residuals(result$eta, rows, settings$family))
   structure(fit[!vapply(fit, is.null, NA)], class = "sgdlasso")
+}
+
+# Names that can tell columns apart; else columns are matched by position.
+has_unique_names <- function(x) {
+  names <- colnames(x)
+  !is.null(names) && !anyDuplicated(names) && !anyNA(names) && all(nzchar(names))
 }
 
 deviance_ratio <- function(deviance, null) if (null > 0) 1 - deviance / null else rep(0, length(deviance))

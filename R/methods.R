@@ -2,14 +2,15 @@
 #'
 #' @param object,x,formula A fit by [sgdlasso()].
 #' @param newx,newdata,newoffset Rows as for [predict.sgdlasso()]. Without them the data named in the fit's call are evaluated
-#'   again where the method is called.
+#'   again where the method is called; data that have changed since are an error.
 #' @param newy The response that goes with `newx`; with `newdata` it is found there.
 #' @param s Lambdas, as for [predict.sgdlasso()].
 #' @param type For `residuals()`: `"response"` (default), y minus the fitted mean; `"deviance"`; `"pearson"`.
 #' @param ... Nothing; an argument that is not known is an error.
 #' @return
-#' `fitted()`, `residuals()`: numeric n x k matrices, one column for each lambda; a response of counts in two columns gives residuals
-#' of proportions. `deviance()`: a numeric vector, the deviance (sum over rows, weighted) at each lambda. `nobs()`: number of rows with positive weight.
+#' `fitted()`, `residuals()`: numeric n x k matrices, one column for each lambda; a response of counts in two columns gives
+#' residuals of proportions. `deviance()`: a numeric vector, the deviance (sum over rows, weighted) at each lambda. `nobs()`:
+#' number of rows with positive weight.
 #' `logLik()`: log-likelihoods, of class `"logLik"`, with `df` the number of nonzero coefficients, plus the intercept, plus for
 #' gaussian the variance. `formula()`: the formula of a formula call, with the caller's environment. `family()`: a family object.
 #' @section Errors: For a fit whose data cannot be found again: class `sgdlasso_error_input`.
@@ -27,8 +28,10 @@ NULL
 #' @export
 fitted.sgdlasso <- function(object, newx, newdata, s = NULL, newoffset = NULL, ...) {
   check_dots_empty(..., known = c("newx", "newdata", "s", "newoffset"))
+  training <- missing(newx) && missing(newdata)
   rows <- rows_or_training(object, newx, newdata, newoffset, parent.frame())
-  inverse_link(linear_predictor(coefficients_at(object, s), rows), object$family)
+  mu <- inverse_link(linear_predictor(coefficients_at(object, s), rows), object$family)
+  if (training) stats::napredict(object$na.action, mu) else mu
 }
 
 #' @rdname sgdlasso-methods
@@ -38,7 +41,9 @@ residuals.sgdlasso <- function(object, newx, newy, newdata, s = NULL, newoffset 
                                type = c("response", "deviance", "pearson"), ...) {
   check_dots_empty(..., known = c("newx", "newy", "newdata", "s", "newoffset", "type"))
   type <- check_choice(type[1], eval(formals()$type), "type")
+  training <- missing(newx) && missing(newdata)
   rows <- rows_or_training(object, newx, newdata, newoffset, parent.frame(), if (missing(newy)) NULL else newy)
+  if (is.null(rows$y)) abort_input("`newy` is missing.", "It must be the response of the new rows.")
   mu <- inverse_link(linear_predictor(coefficients_at(object, s), rows), object$family)
   weights <- if (is.null(rows$weights)) 1 else rows$weights
   family <- family(object)
@@ -49,7 +54,7 @@ residuals.sgdlasso <- function(object, newx, newy, newdata, s = NULL, newoffset 
   )
   dim(result) <- dim(mu)
   dimnames(result) <- dimnames(mu)
-  result
+  if (training) stats::naresid(object$na.action, result) else result
 }
 
 #' @rdname sgdlasso-methods
@@ -98,34 +103,55 @@ family.sgdlasso <- function(object, ...) {
 
 # x, y, weights and offset: of new rows, or of the training rows, found again through the call.
 rows_or_training <- function(object, newx, newdata, newoffset, envir, newy = NULL) {
-  if (missing(newx) && missing(newdata)) return(training_rows(object, envir))
+  if (missing(newx) && missing(newdata)) {
+    if (!is.null(newy)) abort_input("`newy` is given without rows.", "Give `newx` or `newdata` too.")
+    return(training_rows(object, envir))
+  }
   rows <- new_rows(object, newx, newdata, newoffset, envir)
-  y <- newy
-  if (is.null(y) && !missing(newdata) && !is.null(object$terms)) y <- response_of(object, newdata, envir)
-  if (!is.null(y)) rows[c("y", "weights")] <- plain_response(y, nrow(rows$x), object)
-  rows
+  data <- if (!is.null(object$terms)) (if (missing(newdata)) newx else newdata)
+  c(rows, new_response(object, newy, data, nrow(rows$x), envir))
+}
+
+# y and weights of new rows; both NULL where no response is given or found.
+new_response <- function(object, newy, data, n, envir) {
+  if (is.null(newy) && !is.null(data)) newy <- response_of(object, data, envir)
+  if (is.null(newy)) return(list())
+  plain_response(newy, n, object, if (!is.null(data)) call_argument(object, "weights", data, envir))
+}
+
+response_of <- function(object, data, envir) {
+  response <- attr(object$terms, "variables")[[2]]
+  tryCatch(eval(response, data, envir), error = function(e) NULL)
 }
 
 training_rows <- function(object, envir) {
+  give <- "Give the rows as `newx` and `newy`, or as `newdata`."
   found <- tryCatch(
     if (is.null(object$terms)) matrix_rows(object, envir) else frame_rows(object, envir),
     sgdlasso_error = stop,
-    error = function(e) {
-      abort_input("The data of the fit's call cannot be found: {conditionMessage(e)}.", "Give them as `newx` and `newy`, or `newdata`.")
-    }
+    error = function(e) abort_input("The data of the fit's call cannot be found: {conditionMessage(e)}.", give)
   )
-  if (nrow(found$x) < object$nobs) {
-    abort_input("The data of the fit's call have changed: {nrow(found$x)} row{?s} now.", "Give the rows as `newx` and `newy`, or `newdata`.")
-  }
+  if (!is_training_data(object, found)) abort_input("The data that the fit's call names are not those it was trained on.", give)
   found
+}
+
+# As many rows, and the fit's own deviance on them.
+is_training_data <- function(object, rows) {
+  weights <- if (is.null(rows$weights)) rep(1, nrow(rows$x)) else rows$weights
+  if (sum(weights > 0) != object$nobs) return(FALSE)
+  last <- list(a0 = utils::tail(object$a0, 1), beta = object$beta[, object$dim[2], drop = FALSE])
+  mu <- inverse_link(linear_predictor(last, rows)[, 1], object$family)
+  now <- sum(family(object)$dev.resids(rows$y, mu, weights))
+  isTRUE(abs(now - utils::tail(deviance(object), 1)) <= 1e-6 * (object$nulldev + .Machine$double.xmin))
 }
 
 matrix_rows <- function(object, envir) {
   argument <- function(name) eval(object$call[[name]], envir)
   x <- match_columns(object, check_x(argument("x")), "x")
-  y <- plain_response(argument("y"), nrow(x), object, argument("weights"))
-  offset <- argument("offset")
-  c(list(x = x, offset = if (is.null(offset)) 0 else offset, missing = rep(FALSE, nrow(x))), y)
+  n <- nrow(x)
+  offset <- check_offset(argument("offset"), n)
+  y <- plain_response(argument("y"), n, object, check_weights(argument("weights"), n))
+  c(list(x = x, offset = if (is.null(offset)) 0 else offset, missing = rep(FALSE, n)), y)
 }
 
 frame_rows <- function(object, envir) {
@@ -137,25 +163,28 @@ frame_rows <- function(object, envir) {
   c(list(x = x, offset = if (is.null(offset)) 0 else offset, missing = rep(FALSE, nrow(x))), y)
 }
 
-response_of <- function(object, data, envir) {
-  response <- attr(object$terms, "variables")[[2]]
-  tryCatch(eval(response, data, envir), error = function(e) NULL)
-}
-
-# y and weights as numbers; classes are those of the fit, and new rows may hold only one of them.
+# y and weights as numbers. Classes are those of the fit; new rows may hold only one of them, and missing values.
 plain_response <- function(y, n, object, weights = NULL) {
-  if (object$family != "binomial") return(list(y = check_vector(y, n, "newy"), weights = weights))
-  if (is.matrix(y) && ncol(y) == 2) {
+  if (is.matrix(y) && ncol(y) == 1) y <- as.vector(y)
+  if (object$family == "binomial" && is.matrix(y) && ncol(y) == 2) {
     trials <- rowSums(y)
     success <- if (is.null(object$terms)) 2L else 1L
-    return(list(y = y[, success] / trials, weights = combine_weights(weights, trials)))
+    y <- ifelse(trials == 0, 0, y[, success] / trials)
+    weights <- combine_weights(weights, trials)
   }
-  if (is.factor(y) || is.character(y)) {
+  if (object$family == "binomial" && (is.factor(y) || is.character(y))) {
     unknown <- setdiff(as.character(y), c(object$classnames, NA))
     if (length(unknown)) {
       abort_input("`newy` has the class \"{unknown[1]}\".", "Classes of the fit: {first_words(object$classnames)}.")
     }
     y <- match(as.character(y), object$classnames) - 1L
   }
-  list(y = check_vector(y, n, "newy"), weights = weights)
+  if (!is.numeric(y) && !is.logical(y)) abort_input("`newy` is {describe(y)}.", "It must be a response as the fit's.")
+  if (length(y) != n) abort_input("`newy` has {length(y)} value{?s} for {n} row{qty(n)}{?s}.", "They must agree.")
+  wrong <- switch(object$family, gaussian = FALSE, binomial = y < 0 | y > 1, poisson = y < 0)
+  if (any(wrong, na.rm = TRUE)) {
+    bad <- which(wrong)[1]
+    abort_input("`newy` is {format(y[bad])} at position {bad}.", "That is no {object$family} response.")
+  }
+  list(y = as.double(y), weights = weights)
 }

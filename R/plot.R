@@ -18,6 +18,7 @@ plot.sgdlasso <- function(x, what = NULL, s = NULL, label = TRUE, most = 15, ...
   if (is.null(what)) what <- if (length(x$lambda) > 1) "path" else "coefficients"
   what <- check_choice(what, c("path", "trace", "coefficients"), "what")
   most <- check_number(most, "most", least = 1, whole = TRUE)
+  check_graphical(...)
   switch(what,
     path = plot_path(x, check_flag(label, "label"), most, ...),
     trace = plot_trace(x, ...),
@@ -29,22 +30,32 @@ plot.sgdlasso <- function(x, what = NULL, s = NULL, label = TRUE, most = 15, ...
 # Okabe and Ito's colours, told apart by most colour-blind readers; line types carry on where they end.
 line_colours <- c("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9", "#000000")
 
+check_graphical <- function(...) {
+  known <- c("what", "s", "label", "most", names(graphics::par()), names(formals(graphics::plot.default)))
+  unknown <- which(!...names() %in% known)
+  if (length(unknown)) do.call(check_dots_empty, c(stats::setNames(list(NULL), ...names()[unknown[1]]), list(known = known[1:4])))
+}
+
 plot_path <- function(x, label, most, ...) {
-  if (length(x$lambda) < 2) {
-    abort_input("`what` is \"path\", and the fit has one lambda.", "Fit with several lambdas, or plot what = \"coefficients\".")
+  if (length(unique(x$lambda[x$lambda > 0])) < 2) {
+    abort_input("`what` is \"path\", and the fit has one lambda above 0.", "Fit with several, or plot what = \"coefficients\".")
   }
   sizes <- as.matrix(x$beta) * x$x.sd
   kept <- which(rowSums(sizes != 0) > 0)
   sizes <- sizes[kept, , drop = FALSE]
   positive <- x$lambda > 0
   at <- log10(x$lambda[positive])
-  old <- graphics::par(mar = c(4.5, 4.5, 3, if (label) 8 else 1), las = 1)
+  titled <- !is.null(list(...)$main)
+  old <- graphics::par(mar = c(4.5, 4.5, if (titled) 5 else 3, if (label) 8 else 1), las = 1)
   on.exit(graphics::par(old))
   look <- list(
     x = NULL, xlim = rev(range(at)), ylim = range(sizes, 0), xlab = expression(log[10](lambda)),
     ylab = "standardised coefficient"
   )
-  do.call(graphics::plot.default, utils::modifyList(look, list(...)))
+  look <- utils::modifyList(look, list(...))
+  title <- look$main
+  do.call(graphics::plot.default, utils::modifyList(look, list(main = "")))
+  if (titled) graphics::title(title, line = 3.5)
   graphics::abline(h = 0, col = "grey80")
   colours <- rep_len(line_colours, nrow(sizes))
   if (nrow(sizes)) {
@@ -54,7 +65,7 @@ plot_path <- function(x, label, most, ...) {
   ticks <- unique(round(seq(1, length(at), length.out = 7)))
   graphics::axis(3, at = at[ticks], labels = x$df[positive][ticks])
   graphics::mtext("nonzero coefficients", side = 3, line = 2, las = 0)
-  if (label && nrow(sizes)) label_lines(sizes[, sum(positive)], colours, most)
+  if (label && nrow(sizes)) label_lines(stats::setNames(sizes[, sum(positive)], rownames(sizes)), colours, most)
 }
 
 # Names at the right end of the lines, moved apart where they would overlap.
@@ -88,14 +99,16 @@ plot_trace <- function(x, ...) {
   )
   old <- graphics::par(mar = c(4.5, 5.5, 2, 1), mgp = c(4, 0.7, 0))
   on.exit(graphics::par(old))
-  do.call(graphics::plot.default, utils::modifyList(look, list(xlab = "", ...)))
+  look <- utils::modifyList(look, list(...))
+  do.call(graphics::plot.default, utils::modifyList(look, list(xlab = "")))
   graphics::mtext(look$xlab, side = 1, line = 2.7)
 }
 
 plot_coefficients <- function(x, s, most, ...) {
   if (is.null(s)) s <- min(x$lambda)
   check_number(s, "s", least = 0)
-  sizes <- (coefficients_at(x, s)$beta[, 1]) * x$x.sd
+  beta <- coefficients_at(x, s)$beta
+  sizes <- stats::setNames(beta[, 1] * x$x.sd, rownames(beta))
   sizes <- sizes[utils::head(order(-abs(sizes)), most)]
   sizes <- sizes[order(sizes)]
   look <- list(

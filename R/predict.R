@@ -121,16 +121,15 @@ new_offset <- function(object, newoffset, n) {
 
 match_columns <- function(object, x, arg = "newx") {
   p <- object$dim[1]
-  if (object$named && !is.null(colnames(x))) {
-    wanted <- rownames(object$beta)
+  wanted <- rownames(object$beta)
+  if (object$named && !is.null(colnames(x)) && !identical(colnames(x), wanted)) {
     if (anyDuplicated(colnames(x))) {
       abort_input("`{arg}` has the column \"{colnames(x)[anyDuplicated(colnames(x))]}\" twice.", "Names must be unique.")
     }
     absent <- setdiff(wanted, colnames(x))
-    if (length(absent) && !anyDuplicated(wanted)) {
+    if (length(absent)) {
       abort_input("`{arg}` lacks {length(absent)} column{?s} of x: {first_words(absent)}.", "Columns are matched by name.")
     }
-    if (identical(colnames(x), wanted) || anyDuplicated(wanted)) return(check_width(x, p, arg))
     return(x[, wanted, drop = FALSE])
   }
   check_width(x, p, arg)
@@ -155,31 +154,71 @@ linear_predictor <- function(at, rows) {
 formula_rows <- function(object, data, newoffset, envir) {
   if (!is.data.frame(data)) abort_input("`newdata` is {describe(data)}.", "It must be a data frame.")
   terms <- stats::delete.response(object$terms)
-  attr(terms, ".Environment") <- envir  # the fit keeps none: functions of the formula are looked up where predict() is called
+  if (!is.null(newoffset)) terms <- without_offset(terms)
+  attr(terms, ".Environment") <- envir # the fit keeps none: functions of the formula are looked up where predict() is called
   check_variables(terms, data, envir)
   check_levels(object$xlevels, data)
-  frame <- stats::model.frame(terms, data, na.action = stats::na.pass, xlev = object$xlevels)
-  x <- stats::model.matrix(terms, frame, contrasts.arg = object$contrasts)
-  if (attr(terms, "intercept") == 1L) x <- x[, -1L, drop = FALSE]
+  design <- or_input_error(formula_columns(object, terms, data), "`newdata` does not suit the formula")
+  x <- design$x
   incomplete <- !stats::complete.cases(x)
   bad <- r_not_finite(replace(x, is.na(x), 0))
-  if (bad[["count"]] > 0) abort_not_finite_x(bad, colnames(x), "newdata")
+  if (bad[["count"]] > 0) abort_not_finite_x(bad, colnames(x), "newdata", "Leave out those rows.")
   x[incomplete, ] <- 0
   attr(x, "assign") <- attr(x, "contrasts") <- NULL
-  offset <- formula_offset(object, frame, data, newoffset, envir)
+  offset <- formula_offset(object, design$frame, data, newoffset, envir)
   list(x = x, offset = replace(offset, is.na(offset), 0), missing = incomplete | is.na(offset))
 }
 
+# The columns of the fit, made from new data as they were from the training data.
+formula_columns <- function(object, terms, data) {
+  classes <- attr(terms, "dataClasses")
+  frame <- stats::model.frame(terms, typed_missing(data, classes, object$xlevels), na.action = stats::na.pass, xlev = object$xlevels)
+  stats::.checkMFClasses(classes, frame)
+  x <- stats::model.matrix(terms, frame, contrasts.arg = object$contrasts)
+  if (attr(terms, "intercept") == 1L) x <- x[, -1L, drop = FALSE]
+  if (!identical(colnames(x), rownames(object$beta))) {
+    abort_input("`newdata` gives the columns {first_words(colnames(x))}.", "The fit has {first_words(rownames(object$beta))}.")
+  }
+  list(x = x, frame = frame)
+}
+
+# A column of nothing but NA is logical; it stands for missing values of the variable's own type.
+typed_missing <- function(data, classes, xlevels) {
+  for (variable in intersect(names(classes), names(data))) {
+    if (!is.logical(data[[variable]]) || !all(is.na(data[[variable]]))) next
+    if (classes[[variable]] == "numeric") data[[variable]] <- as.numeric(data[[variable]])
+    if (variable %in% names(xlevels)) data[[variable]] <- factor(data[[variable]], xlevels[[variable]])
+  }
+  data
+}
+
+without_offset <- function(terms) {
+  at <- attr(terms, "offset")
+  if (is.null(at)) return(terms)
+  attr(terms, "variables") <- attr(terms, "variables")[-(at + 1L)]
+  attr(terms, "predvars") <- attr(terms, "predvars")[-(at + 1L)]
+  attr(terms, "dataClasses") <- attr(terms, "dataClasses")[-at]
+  attr(terms, "factors") <- attr(terms, "factors")[-at, , drop = FALSE]
+  attr(terms, "offset") <- NULL
+  terms
+}
+
 check_variables <- function(terms, data, envir) {
-  absent <- setdiff(all.vars(terms), names(data))
-  absent <- absent[!vapply(absent, exists, NA, envir = envir)]
+  found <- function(name) {
+    value <- get0(name, envir)
+    !is.null(value) && !is.function(value)
+  }
+  used <- all.vars(attr(terms, "variables"))
+  absent <- setdiff(used, names(data))
+  absent <- absent[!vapply(absent, found, NA)]
   if (length(absent)) {
-    abort_input("`newdata` lacks {length(absent)} variable{?s} of the formula: {first_words(absent)}.", "Add {qty(length(absent))}{?it/them}.")
+    abort_input("`newdata` lacks {length(absent)} variable{?s} of the formula: {first_words(absent)}.")
   }
 }
 
 check_levels <- function(xlevels, data) {
   for (variable in intersect(names(xlevels), names(data))) {
+    if (!is.factor(data[[variable]]) && !is.character(data[[variable]])) next # of the wrong type, which is told later
     new <- setdiff(as.character(unique(data[[variable]])), c(xlevels[[variable]], NA))
     if (length(new)) {
       abort_input(
@@ -196,11 +235,18 @@ formula_offset <- function(object, frame, data, newoffset, envir) {
   if (!is.null(newoffset)) return(new_offset(object, newoffset, n))
   offset <- stats::model.offset(frame)
   if (is.null(offset)) offset <- rep(0, n)
-  argument <- object$call$offset
-  if (is.null(argument)) return(offset)
-  extra <- tryCatch(eval(argument, data, envir), error = function(e) NULL)
+  if (is.null(object$call$offset)) return(offset)
+  extra <- call_argument(object, "offset", data, envir)
   if (!is.numeric(extra) || length(extra) != n) {
     abort_input("`newoffset` is missing, and the fit's offset is not in `newdata`.", "Give one number for each new row.")
   }
   offset + extra
+}
+
+# An argument of the fit's call, evaluated in new data as lm() does; NULL where it cannot be.
+call_argument <- function(object, name, data, envir) {
+  argument <- object$call[[name]]
+  if (is.null(argument)) return(NULL)
+  value <- tryCatch(eval(argument, data, envir), error = function(e) NULL)
+  if (length(value) == nrow(data)) value
 }

@@ -3,7 +3,7 @@
 # y, weights (NULL: all 1) and, for binomial, the names of the two classes. success: which column of a two-column response
 # counts the modelled class.
 check_response <- function(y, n, family, weights = NULL, success = 2L) {
-  if (is.matrix(y) && ncol(y) == 1) y <- drop(y)
+  if (is.matrix(y) && ncol(y) == 1) y <- as.vector(y)
   response <- switch(family,
     gaussian = list(y = check_numbers(y, n)),
     poisson = list(y = check_counts(y, n)),
@@ -64,7 +64,7 @@ check_two_counts <- function(y, n, success) {
   if (all(trials == 0)) abort_input("`y` counts no trial at all.", "At least one row must have a trial.")
   share <- ifelse(trials > 0, counts[, success] / pmax(trials, .Machine$double.xmin), 0)
   columns <- colnames(y)
-  if (is.null(columns) || anyDuplicated(columns)) columns <- if (success == 2L) c("0", "1") else c("1", "0")
+  if (is.null(columns) || anyDuplicated(columns) || anyNA(columns) || any(columns == "")) columns <- if (success == 2L) c("0", "1") else c("1", "0")
   classes <- columns[c(3L - success, success)]
   check_both_classes(share[trials > 0], classes)
   list(y = share, trials = trials, classnames = classes)

@@ -8,5 +8,6 @@
 #' @importFrom cli qty
 #' @importClassesFrom Matrix dgCMatrix Matrix
 #' @useDynLib sgdlasso, .registration = TRUE
+#' @name sgdlasso-package
 #' @keywords internal
-"_PACKAGE"
+NULL

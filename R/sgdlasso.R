@@ -18,8 +18,8 @@
 #'
 #' With `lambda = NULL` the grid starts at the smallest lambda at which every penalised coefficient is zero (columns without
 #' penalty are fitted first) and falls geometrically to `lambda.min.ratio` times it. Such a path stops early, after at least 5
-#' lambdas, when the explained share of the deviance grows by less than 1e-5 of itself or exceeds .999 (glmnet's constants). A
-#' lambda of yours is always solved as given.
+#' lambdas, when the explained share of the deviance exceeds .999 or changes by less than 1e-5 of itself (glmnet's constants; four
+#' times in a row, because stochastic fits differ by chance). A lambda of yours is always solved as given.
 #'
 #' The fits of `"nudge"` and `"sgd"` come from a fixed number of passes and are near the optimum, not at it; more `epochs` bring
 #' them nearer. `fit$trace` shows the way.
@@ -36,7 +36,7 @@
 #' @param offset Numeric vector of length n added to the linear predictor. Default: none.
 #' @param subset,na.action,contrasts As in [lm()].
 #' @param alpha Mixing between ridge (0) and lasso (1, default).
-#' @param nlambda,lambda.min.ratio Number of lambdas of an automatic grid (default 100) and the smallest as a share of the
+#' @param nlambda,lambda.min.ratio Number of lambdas of an automatic grid (default 100, at most 100,000) and the smallest as a share of the
 #'   largest (default 1e-4 where rows are at least as many as columns, else .01).
 #' @param lambda Numbers of 0 or more; solved from the largest to the smallest, each starting from the last. `NULL` (default)
 #'   makes a grid. Not with `solver_nudge()`.
@@ -78,7 +78,9 @@
 #'
 #' @section Errors:
 #' Bad input is an error of class `sgdlasso_error_input` that names the argument; a learning rate that diverges is one of class
-#' `sgdlasso_error_diverged` with the fields `rate` and `safe_rate`. Both are of class `sgdlasso_error`.
+#' `sgdlasso_error_diverged` with the fields `rate` and `safe_rate`; a linear predictor too large for the computer's numbers is one of
+#' class `sgdlasso_error_overflow`. All are of class `sgdlasso_error`. A column whose squares overflow (values beyond 1e150) counts as
+#' constant.
 #' @references
 #' Tibshirani, R. (1996). Regression shrinkage and selection via the lasso. *Journal of the Royal Statistical Society B* 58,
 #' 267-288. \doi{10.1111/j.2517-6161.1996.tb02080.x}
@@ -93,7 +95,8 @@
 #'
 #' # The textbook trainer
 #' scaled <- murder_rates / rep(c(1e7, 100, 10, 100), each = 20)
-#' fit <- sgdlasso(murder_rate ~ population + low_income + unemployed, data = scaled, standardize = FALSE, seed = 0,
+#' fit <- sgdlasso(murder_rate ~ population + low_income + unemployed, data = scaled,
+#'                 standardize = FALSE, seed = 0,
 #'                 solver = solver_nudge(nudge = 0.001, rate = 0.06, epochs = 8))
 #' fit$trace
 #' accuracy(fit, scaled, within = 0.25)
@@ -103,7 +106,10 @@
 #' y <- x[, 1] - x[, 2] + rnorm(200) > 0
 #' sgdlasso(x, y, family = "binomial", lambda = c(0.05, 0.02))
 #' @export
-sgdlasso <- function(x, ...) UseMethod("sgdlasso")
+sgdlasso <- function(x, ...) {
+  if (nargs() == 0) abort_input("`x` is missing.", "Start with sgdlasso(x, y) or sgdlasso(formula, data).")
+  UseMethod("sgdlasso")
+}
 
 #' @rdname sgdlasso
 #' @export
@@ -111,6 +117,7 @@ sgdlasso.matrix <- function(x, y, family = "gaussian", weights = NULL, offset = 
                             lambda.min.ratio = NULL, lambda = NULL, standardize = TRUE, intercept = TRUE, exclude = NULL,
                             penalty.factor = NULL, solver = "sgd", seed = NULL, progress = interactive(), trace = TRUE, ...) {
   call <- generic_call(match.call())
+  if ("formula" %in% ...names()) return(eval(formula_first(call), parent.frame()))
   check_dots_empty(..., known = argument_names())
   settings <- check_settings(
     family, alpha, nlambda, lambda.min.ratio, lambda, standardize, intercept, exclude, penalty.factor, solver, seed,
@@ -142,13 +149,16 @@ sgdlasso.formula <- function(formula, data, family = "gaussian", weights, offset
     family, alpha, nlambda, lambda.min.ratio, lambda, standardize, intercept, exclude, penalty.factor, solver, seed,
     progress, trace
   )
+  matched$formula <- formula
   frame <- eval_model_frame(matched, parent.frame())
-  design <- model_design(frame, contrasts, settings$family)
+  design <- model_design(frame, contrasts)
   settings$intercept <- settings$intercept && design$intercept
-  x <- check_x(design$x)
+  x <- check_x(design$x, advice = "`na.action` drops missing values; infinite ones are for you to deal with.")
   weights <- check_weights(stats::model.weights(frame), nrow(x))
   response <- check_response(design$y, nrow(x), settings$family, weights, success = 1L)
   offset <- check_offset(stats::model.offset(frame), nrow(x))
+  # The call keeps the formula itself, not the name of a variable that may change, and no environment.
+  attributes(matched$formula) <- NULL
   fit <- fit_rows(x, response, offset, settings, generic_call(matched))
   fit[names(design$kept)] <- design$kept
   fit
@@ -159,14 +169,29 @@ sgdlasso.default <- function(x, ...) {
   if (inherits(x, "sgdlasso")) {
     abort_input("`x` is a fit.", "Give the data that it was fitted to: sgdlasso(x, y) or sgdlasso(formula, data).")
   }
+  if (is.matrix(x)) {
+    # a matrix of another class, such as poly() or table() make
+    call <- generic_call(match.call())
+    fit <- sgdlasso.matrix(unclass(x), ...)
+    fit$call <- call
+    return(fit)
+  }
   check_x(x)
 }
 
 argument_names <- function() setdiff(names(formals(sgdlasso.matrix)), "...")
 
+# As the user wrote it (sgdlasso:: and all), but never the name of a method or a whole function.
 generic_call <- function(call) {
-  call[[1]] <- quote(sgdlasso)
+  if (!identical(call[[1]], quote(sgdlasso::sgdlasso))) call[[1]] <- quote(sgdlasso)
   call
+}
+
+# sgdlasso(data = d, formula = y ~ x) and d |> sgdlasso(formula = y ~ x) reach the method of data frames.
+formula_first <- function(call) {
+  if (is.null(call$data)) names(call)[match("x", names(call))] <- "data"
+  first <- match("formula", names(call))
+  call[c(1L, first, setdiff(seq_along(call)[-1], first))]
 }
 
 # ---- settings that do not depend on the rows ---------------------------------
@@ -184,7 +209,7 @@ check_settings <- function(family, alpha, nlambda, lambda.min.ratio, lambda, sta
   list(
     family = check_family(family),
     alpha = check_number(alpha, "alpha", least = 0, most = 1),
-    nlambda = check_number(nlambda, "nlambda", least = 1, most = .Machine$integer.max, whole = TRUE),
+    nlambda = check_number(nlambda, "nlambda", least = 1, most = 1e5, whole = TRUE),
     lambda.min.ratio = lambda.min.ratio,
     lambda = check_lambda(lambda),
     standardize = check_flag(standardize, "standardize"),
@@ -206,15 +231,20 @@ eval_model_frame <- function(call, envir) {
   call <- call[c(1L, wanted)]
   call$drop.unused.levels <- TRUE
   call[[1L]] <- quote(stats::model.frame)
-  eval(call, envir)
+  or_input_error(eval(call, envir), "The formula call cannot be evaluated")
+}
+
+# Errors of R's own model functions, in the package's class.
+or_input_error <- function(code, what) {
+  tryCatch(code, sgdlasso_error = stop, error = function(e) abort_input("{what}: {conditionMessage(e)}."))
 }
 
 # x without its column of ones, y, and what a later predict() needs. Terms lose their environment, which may be large.
-model_design <- function(frame, contrasts, family) {
+model_design <- function(frame, contrasts) {
   terms <- attr(frame, "terms")
   y <- stats::model.response(frame)
   if (is.null(y)) abort_input("`formula` has no response.", "Write it as y ~ x1 + x2.")
-  x <- stats::model.matrix(terms, frame, contrasts)
+  x <- or_input_error(stats::model.matrix(terms, frame, contrasts), "The columns of the formula cannot be made")
   used <- attr(x, "contrasts")
   intercept <- attr(terms, "intercept") == 1L
   if (intercept) x <- x[, -1L, drop = FALSE]

@@ -52,8 +52,8 @@
 #'   Dual rules average the dual point before its threshold, which keeps zeros exact; averages of the proximal and truncated
 #'   rules are seldom exactly zero.
 #' @param shuffle `"blocks"` (default): blocks of 64 neighbouring rows in random order each epoch, and the rows within a block
-#'   too, on a copy that is laid out in random order once where neighbours have similar responses; `"rows"`: a new permutation of all rows each epoch, several times slower on
-#'   data larger than the processor's cache; `"none"`: rows as they stand. Do not use `"none"` for rows sorted by the response.
+#'   too, on a copy that is laid out in random order once where neighbours have similar responses; `"rows"`: a new permutation
+#'   of all rows each epoch, several times slower on data larger than the processor's cache; `"none"`: rows as they stand. Do not use `"none"` for rows sorted by the response.
 #' @param copy Whether dense x is copied row by row, once (default `TRUE`, as much memory as x). `FALSE` gathers each block from
 #'   the columns, which is slower and needs next to no memory; blocks are then neighbours in x, so rows should not be sorted by
 #'   the response. Sparse x is always copied.
@@ -76,7 +76,8 @@
 #' averaging schemes. *ICML 2013*. <https://proceedings.mlr.press/v28/shamir13.html> (the weights of the average)
 #' @examples
 #' solver_nudge(nudge = 0.001, rate = 0.06, epochs = 8)
-#' sgdlasso(murder_rate ~ ., data = murder_rates, lambda = 1, seed = 1, solver = solver_sgd(epochs = 50))
+#' sgdlasso(murder_rate ~ ., data = murder_rates, lambda = 1, seed = 1,
+#'          solver = solver_sgd(epochs = 50))
 #' @name solvers
 NULL
 
@@ -127,8 +128,6 @@ check_epochs <- function(epochs, least) {
 }
 
 check_solver <- function(solver) {
-  if (inherits(solver, "sgdlasso_solver")) return(solver)
-  if (is.function(solver)) solver <- solver()
   if (inherits(solver, "sgdlasso_solver")) return(solver)
   switch(check_choice(solver, c("nudge", "sgd"), "solver"), nudge = solver_nudge(), sgd = solver_sgd())
 }

@@ -6,11 +6,13 @@
 #' @param digits Significant digits to print.
 #' @param ... Nothing; an argument that is not known is an error.
 #' @return `summary()`: a list of class `"summary.sgdlasso"`: `call`, `family`, `classnames`, `nobs`, `nvars`, `solver`,
-#'   `stopped` (a sentence), `lambda`, `df`, `dev.ratio`, `intercept`, `coefficients` (for one lambda, a data frame of the nonzero
+#'   `stopped` (a sentence), `lambda`, `df`, `dev.ratio` (absent at an `s` between fitted lambdas), `intercept`, `coefficients` (for one lambda, a data frame of the nonzero
 #'   coefficients with `estimate` and `standardized`, the estimate times the column's standard deviation), `residuals`
 #'   (quantiles) and `accuracy` on the training rows (a single fitted lambda), and `notes`.
 #' @examples
-#' summary(sgdlasso(murder_rate ~ ., data = murder_rates, lambda = 1, seed = 1, solver = solver_sgd(epochs = 50)))
+#' fit <- sgdlasso(murder_rate ~ ., data = murder_rates, lambda = 1, seed = 1,
+#'                 solver = solver_sgd(epochs = 50))
+#' summary(fit)
 #' @export
 summary.sgdlasso <- function(object, s = NULL, ...) {
   check_dots_empty(..., known = "s")
@@ -23,7 +25,7 @@ summary.sgdlasso <- function(object, s = NULL, ...) {
       solver = object$solver, stopped = why_stopped(object), seed = object$seed,
       lambda = if (is.null(s)) object$lambda else s,
       df = if (is.null(at)) object$df else sum(at$beta != 0),
-      dev.ratio = if (is.null(s) || single) object$dev.ratio else stats::approx(object$lambda, object$dev.ratio, s, rule = 2)$y,
+      dev.ratio = if (is.null(s) || single) object$dev.ratio else dev_ratio_at(object, s),
       nulldev = object$nulldev,
       intercept = if (is.null(at)) object$a0 else unname(at$a0),
       coefficients = if (!is.null(at)) nonzero_table(at$beta, object$x.sd),
@@ -32,6 +34,12 @@ summary.sgdlasso <- function(object, s = NULL, ...) {
     ),
     class = "summary.sgdlasso"
   )
+}
+
+# Known at the fitted lambdas only.
+dev_ratio_at <- function(object, s) {
+  at <- which(abs(object$lambda - s) <= 1e-8 * max(object$lambda))
+  if (length(at)) object$dev.ratio[at[1]]
 }
 
 nonzero_table <- function(beta, sd) {
@@ -55,7 +63,7 @@ solver_notes <- function(object) {
 #' @export
 print.summary.sgdlasso <- function(x, digits = max(3, getOption("digits") - 3), ...) {
   show <- function(...) cat(strwrap(paste0(...), exdent = 2), sep = "\n")
-  cat("\nCall: ", paste(deparse(x$call), collapse = "\n"), "\n\n", sep = "")
+  print_call(x$call)
   show("Data: ", cli::pluralize("{x$nobs} row{?s}, {x$nvars} column{?s}"), "; family ", x$family,
        if (!is.null(x$classnames)) paste0(", modelled class \"", x$classnames[2], "\""))
   show("Solver: ", format(x$solver), if (!is.null(x$seed)) paste0(", seed ", format(x$seed, digits = 10)))
@@ -80,7 +88,7 @@ print_single <- function(x, digits) {
   intercept <- if (x$trained.intercept) data.frame(estimate = x$intercept, standardized = NA, row.names = "(Intercept)")
   table <- rbind(intercept, x$coefficients)
   if (!is.null(table)) print(format(table, digits = digits, na.encode = FALSE), na.print = "")
-  cat("\nDeviance explained: ", format(100 * x$dev.ratio, digits = digits), " %\n", sep = "")
+  if (!is.null(x$dev.ratio)) cat("\nDeviance explained: ", format(100 * x$dev.ratio, digits = digits), " %\n", sep = "")
   if (!is.null(x$accuracy)) {
     what <- if (x$family == "binomial") "rows in the right class" else "rows predicted within 25 % of the truth"
     cat("Accuracy: ", format(100 * x$accuracy, digits = digits), " % of the training ", what, "\n", sep = "")

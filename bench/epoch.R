@@ -11,7 +11,8 @@ sgd_row <- function(name, x, y, lambda, standardize, unit, target, ...) {
   took <- epoch_seconds(fit)
   numbers <- if (is.matrix(x)) length(x) else length(x@x)
   list(
-    trainer = name, `ns per number and epoch` = round(1e9 * took[["epoch"]] / numbers, 2), `epoch in sums` = round(took[["epoch"]] / unit, 1),
+    trainer = name, `ns per number and epoch` = round(1e9 * took[["epoch"]] / numbers, 2),
+    `epoch in sums` = round(took[["epoch"]] / unit, 1),
     `set-up in sums` = round(took[["setup"]] / unit, 1), target = target
   )
 }
@@ -60,7 +61,8 @@ rows$plain <- list(trainer = "plain R loop (proximal)", `ns per number and epoch
                    `epoch in sums` = round(loop / unit, 1), `set-up in sums` = NA, target = "")
 table_of(rows)
 if (file.exists("/proc/self/clear_refs")) {
-  cat(sprintf("Memory above x and y, as a share of x: %.2f with a copy, %.2f with copy = FALSE (target .20).\n\n", peak_share(TRUE), peak_share(FALSE)))
+  cat(sprintf("Memory above x and y, as a share of x: %.2f with a copy, %.2f with copy = FALSE (target .20).\n\n",
+              peak_share(TRUE), peak_share(FALSE)))
 }
 
 cat("## Cell D: 100,000 x 50,000, 42 nonzeros a row\n\n")

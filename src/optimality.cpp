@@ -82,7 +82,8 @@ NullModel fit_null_model(const Response& response, const Loss& loss, bool interc
   const double size = response.mean([&](std::size_t i) { return response.y[i] * response.y[i]; });
   const bool equal = std::all_of(response.y, response.y + response.n, [&](double y) { return y == response.y[0]; });
   const bool constant = intercept && !response.offset && equal;
-  if (constant || is_rounding(std::sqrt(std::max(result.deviance, 0.0)), std::sqrt(size))) result.deviance = 0;
+  const bool rounding = std::isfinite(size) && is_rounding(std::sqrt(std::max(result.deviance, 0.0)), std::sqrt(size));
+  if (constant || rounding) result.deviance = 0;
   return result;
 }
 

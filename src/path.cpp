@@ -33,16 +33,21 @@ Trained null_point(const Problem& problem, double lambda) {
   return {score(problem, std::move(zeros), lambda), {}, 0};
 }
 
-// glmnet's constants: after 5 lambdas, stop when the deviance hardly falls, or hardly any is left.
+// glmnet's constants: after 5 lambdas, stop when the deviance hardly changes, or hardly any is left. Stochastic fits may agree
+// by chance, or lose a little from one lambda to the next: all of the last five must agree.
 bool explains_enough(const std::vector<PathPoint>& path, double null_deviance) {
   const std::size_t least = 5;
   if (path.size() < least) return false;
-  const double now = 1 - path.back().trained.scored.deviance / null_deviance;
-  const double before = 1 - path[path.size() - 2].trained.scored.deviance / null_deviance;
-  // Stochastic training may also lose a little from one lambda to the next: that is no reason to stop.
-  return std::abs(now - before) < 1e-5 * now || now > 0.999;
+  const auto explained = [&](std::size_t back) {
+    return 1 - path[path.size() - 1 - back].trained.scored.deviance / null_deviance;
+  };
+  const double now = explained(0);
+  if (now > 0.999) return true;
+  for (std::size_t back = 0; back + 1 < least; ++back) {
+    if (!(std::abs(explained(back) - explained(back + 1)) < 1e-5 * now)) return false;
+  }
+  return true;
 }
-
 }  // namespace
 
 LambdaGrid make_grid(const Problem& problem, const GridSettings& settings) {

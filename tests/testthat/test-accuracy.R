@@ -24,6 +24,15 @@ test_that("for two classes it is the share of right ones", {
   expect_equal(accuracy(fit, d$x, counts), sum(right) / sum(counts))
 })
 
+test_that("it takes the offset of new rows, and counts rows without a trial as nothing", {
+  fit <- sgdlasso(x, y, offset = y / 2, lambda = 1, seed = 1)
+  expect_error(accuracy(fit, x, y), "`newoffset` is missing", class = "sgdlasso_error_input")
+  expect_equal(accuracy(fit, x, y, newoffset = y / 2), mean(abs(y - predict(fit, x, newoffset = y / 2)) < 0.25 * y))
+  counts <- cbind(c(0, 3, 2, 1), c(0, 1, 4, 2))
+  few <- sgdlasso(matrix(1:4), counts, family = "binomial", lambda = 0.01, seed = 1)
+  expect_equal(accuracy(few, matrix(1:4), counts), accuracy(few, matrix(2:4), counts[-1, ]))
+})
+
 test_that("it takes the response from a data frame and leaves out incomplete rows", {
   fit <- sgdlasso(murder_rate ~ ., murder_rates, lambda = 1, seed = 1)
   d <- murder_rates

@@ -15,7 +15,8 @@ test_that("errors are of the package's classes and carry no call", {
 })
 
 test_that("missing and infinite values are counted, and the first is named", {
-  expect_input_error(sgdlasso(spoil(x, 22:23, NA), y), "`x` has 2 missing or infinite values, the first in column 2 \\(low_income\\), row 2")
+  expect_input_error(sgdlasso(spoil(x, 22:23, NA), y),
+                     "`x` has 2 missing or infinite values, the first in column 2 \\(low_income\\), row 2")
   expect_input_error(sgdlasso(unname(spoil(x, 5, Inf)), y), "`x` has 1 missing or infinite value, the first in column 1, row 5")
   expect_input_error(sgdlasso(x, spoil(y, 3, NaN)), "`y` has 1 missing or infinite value, the first at position 3")
   expect_input_error(sgdlasso(x, y, weights = spoil(y, 4, NA)), "`weights` has 1 missing")
@@ -108,6 +109,27 @@ test_that("an unknown argument is an error with the nearest name", {
   expect_input_error(predict(fit, x, typ3 = "link"), "no argument `typ3`.*`type`")
   expect_input_error(coef(fit, lambda = 1), "no argument `lambda`")
   expect_input_error(predict(fit, x, 1, "link", NULL, x, 3), "argument without a name")
+})
+
+test_that("calls that reach another method by their argument names find their way", {
+  direct <- coef(sgdlasso(murder_rate ~ ., murder_rates, lambda = 1, seed = 1))
+  expect_equal(coef(sgdlasso(data = murder_rates, formula = murder_rate ~ ., lambda = 1, seed = 1)), direct)
+  expect_equal(coef(murder_rates |> sgdlasso(formula = murder_rate ~ ., lambda = 1, seed = 1)), direct)
+  expect_input_error(sgdlasso(), "`x` is missing")
+})
+
+test_that("errors of R's model functions are of the package's class", {
+  expect_input_error(sgdlasso(murder_rate ~ nowhere, murder_rates), "cannot be evaluated.*nowhere")
+  expect_input_error(sgdlasso(murder_rate ~ ., no_such_data), "cannot be evaluated")
+  expect_input_error(sgdlasso(murder_rate ~ ., murder_rates, weights = 1:3), "cannot be evaluated.*weights")
+  expect_input_error(sgdlasso(murder_rate ~ factor(rep("a", 20)), murder_rates), "cannot be made|cannot be evaluated")
+})
+
+test_that("numbers too large for their squares are an error where no column could be trained", {
+  expect_input_error(sgdlasso(x, y * 1e160, lambda = 1, seed = 1), "deviance overflows")
+  expect_input_error(sgdlasso(x, y, nlambda = 1e9), "`nlambda` is 1e\\+09")
+  expect_input_error(sgdlasso(x, y, family = mean), "`family` is")
+  expect_input_error(sgdlasso(x, y, solver = mean), "`solver` is function")
 })
 
 test_that("a nudge and a lambda exclude each other", {

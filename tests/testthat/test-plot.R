@@ -43,6 +43,18 @@ test_that("what cannot be drawn is an error that says so", {
   while (grDevices::dev.cur() > 1) grDevices::dev.off()
 })
 
+test_that("one line and one point keep their names, and titles their place", {
+  single <- sgdlasso(murder_rate ~ unemployed, murder_rates, seed = 1)
+  expect_silent(picture <- drawn(plot(single, main = "One column")))
+  expect_silent(drawn(plot(single, what = "coefficients")))
+  expect_silent(drawn(plot(single, what = "trace", xlab = "passes", main = "Training")))
+})
+
+test_that("an unknown argument of plot is an error with the nearest name", {
+  expect_error(drawn(plot(path, lables = FALSE)), "no argument `lables`.*`label`", class = "sgdlasso_error_input")
+  expect_silent(drawn(plot(path, cex.axis = 0.8, ylim = c(-1, 6))))
+})
+
 test_that("a picture leaves the graphical parameters as they were", {
   grDevices::pdf(NULL)
   on.exit(grDevices::dev.off())

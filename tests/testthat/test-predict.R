@@ -101,6 +101,42 @@ test_that("unseen levels and absent variables are errors that name them", {
   expect_equal(dim(predict(fit, newdata = data.frame(group = "trt2"))), c(1, 1))
 })
 
+test_that("variables must have the type that training saw", {
+  expect_input_error(predict(by_formula, newdata = transform(murder_rates, unemployed = factor(unemployed))),
+                     "`newdata` does not suit the formula.*\"numeric\".*\"factor\"")
+  expect_input_error(predict(by_formula, newdata = transform(murder_rates, unemployed = as.character(unemployed))), "does not suit")
+  fit <- sgdlasso(weight ~ factor(as.character(group)), PlantGrowth, lambda = 0.01, seed = 1)
+  expect_input_error(predict(fit, newdata = data.frame(group = "new")), "does not suit the formula.*new level")
+  missing <- transform(murder_rates, unemployed = NA)
+  expect_true(all(is.na(predict(by_formula, newdata = missing))))
+})
+
+test_that("a variable called as a function is still looked for in newdata", {
+  d <- transform(murder_rates, t = unemployed)
+  fit <- sgdlasso(murder_rate ~ t, d, lambda = 1, seed = 1)
+  expect_input_error(predict(fit, newdata = murder_rates), "`newdata` lacks 1 variable of the formula: \"t\"")
+})
+
+test_that("newoffset takes the place of the formula's own offset", {
+  d <- transform(murder_rates, o = unemployed / 3)
+  fit <- sgdlasso(murder_rate ~ low_income + offset(log(o)), d, lambda = 1, seed = 1)
+  by_hand <- as.matrix(cbind(1, d$low_income) %*% coef(fit)) + 7
+  expect_equal(predict(fit, newdata = d["low_income"], newoffset = rep(7, 20)), by_hand, ignore_attr = TRUE)
+})
+
+test_that("matrices of other classes, and with names that tell nothing apart, are matched by position", {
+  p <- poly(murder_rates$unemployed, 3)
+  fit <- sgdlasso(p, y, lambda = 0.1, seed = 1)
+  expect_equal(fit$call[[1]], quote(sgdlasso))
+  expect_equal(predict(fit, p), predict(fit, unclass(p)))
+  expect_equal(fitted(fit), predict(fit, p))
+  expect_s3_class(sgdlasso(I(x), y, lambda = 1, seed = 1), "sgdlasso")
+  half_named <- `colnames<-`(x, c("a", "", ""))
+  fit <- sgdlasso(half_named, y, lambda = 1, seed = 1)
+  expect_equal(as.numeric(predict(fit, half_named)), as.numeric(predict(sgdlasso(x, y, lambda = 1, seed = 1), x)))
+  expect_equal(dim(fitted(fit)), c(20, 1))
+})
+
 test_that("transformations remember the training data, and functions are found where predict is called", {
   fit <- sgdlasso(murder_rate ~ poly(unemployed, 2) + scale(low_income), murder_rates, lambda = 0.1, seed = 1)
   expect_equal(predict(fit, newdata = murder_rates[1:3, ]), predict(fit, newdata = murder_rates)[1:3, , drop = FALSE])

@@ -24,6 +24,18 @@ test_that("the summary of a path is its table, and of one lambda of it its coeff
   expect_equal(at$coefficients$standardized, unname(at$coefficients$estimate * sd[rownames(at$coefficients)]))
 })
 
+test_that("between fitted lambdas no share of the deviance is told", {
+  path <- sgdlasso(murder_rate ~ ., murder_rates, lambda = c(4, 1), seed = 1)
+  expect_null(summary(path, s = 2)$dev.ratio)
+  expect_equal(summary(path, s = 4)$dev.ratio, path$dev.ratio[1])
+  expect_output(print(summary(path, s = 2)), "Nonzero coefficients")
+})
+
+test_that("a call with whole data in it prints short", {
+  fit <- do.call(sgdlasso, list(matrix(rnorm(1e4), 100), rnorm(100), lambda = 0.1, seed = 1))
+  expect_lt(length(capture.output(print(fit))), 20)
+})
+
 test_that("a summary tells the residuals and the accuracy on the training rows", {
   fit <- sgdlasso(murder_rate ~ ., murder_rates, lambda = 1, seed = 1)
   told <- summary(fit)

@@ -31,6 +31,12 @@ test_that("in a formula the first column counts the modelled class, as in glm", 
                as.numeric(sgdlasso(d$x[, 1:2], cbind(5 - frame$won, frame$won), family = "binomial", lambda = 0.01, seed = 1)$beta))
 })
 
+test_that("classes without a name of their own get 0 and 1", {
+  frame <- data.frame(x = rnorm(20), k = rep(0:4, 4))
+  fit <- sgdlasso(cbind(k, 5 - k) ~ x, frame, family = "binomial", lambda = 0.01, seed = 1)
+  expect_equal(fit$classnames, c("0", "1"))
+})
+
 test_that("rows without a trial count as absent", {
   counts <- cbind(c(0, 3, 2, 1), c(0, 1, 4, 2))
   x <- matrix(c(9, 1, 2, 3), 4)

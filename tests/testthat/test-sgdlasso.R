@@ -135,6 +135,10 @@ test_that("a lambda of the user is solved as given, from large to small", {
   expect_true(all(diff(fit$df) >= 0))
 })
 
+test_that("an automatic path of a noisy fit does not stop by chance", {
+  for (seed in 1:8) expect_gte(length(sgdlasso(x, y, seed = seed, trace = FALSE)$lambda), 60)
+})
+
 test_that("an automatic path stops early, a given one does not", {
   set.seed(1)
   z <- matrix(rnorm(3000), 1000)
