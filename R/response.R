@@ -64,7 +64,8 @@ check_two_counts <- function(y, n, success) {
   if (all(trials == 0)) abort_input("`y` counts no trial at all.", "At least one row must have a trial.")
   share <- ifelse(trials > 0, counts[, success] / pmax(trials, .Machine$double.xmin), 0)
   columns <- colnames(y)
-  if (is.null(columns) || anyDuplicated(columns) || anyNA(columns) || any(columns == "")) columns <- if (success == 2L) c("0", "1") else c("1", "0")
+  telling <- !is.null(columns) && !anyDuplicated(columns) && !anyNA(columns) && all(nzchar(columns))
+  if (!telling) columns <- if (success == 2L) c("0", "1") else c("1", "0")
   classes <- columns[c(3L - success, success)]
   check_both_classes(share[trials > 0], classes)
   list(y = share, trials = trials, classnames = classes)

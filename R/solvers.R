@@ -53,7 +53,8 @@
 #'   rules are seldom exactly zero.
 #' @param shuffle `"blocks"` (default): blocks of 64 neighbouring rows in random order each epoch, and the rows within a block
 #'   too, on a copy that is laid out in random order once where neighbours have similar responses; `"rows"`: a new permutation
-#'   of all rows each epoch, several times slower on data larger than the processor's cache; `"none"`: rows as they stand. Do not use `"none"` for rows sorted by the response.
+#'   of all rows each epoch, several times slower on data larger than the processor's cache; `"none"`: rows as they
+#'   stand. Do not use `"none"` for rows sorted by the response.
 #' @param copy Whether dense x is copied row by row, once (default `TRUE`, as much memory as x). `FALSE` gathers each block from
 #'   the columns, which is slower and needs next to no memory; blocks are then neighbours in x, so rows should not be sorted by
 #'   the response. Sparse x is always copied.
