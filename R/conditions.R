@@ -1,9 +1,12 @@
 # Errors and warnings: a class to catch, a sentence for what was found, a sentence for what to do.
 
-# Sentences are cli::pluralize() templates: {values} and {?s} of the caller.
-sentences <- function(texts, envir) {
-  paste(vapply(texts, function(text) as.character(cli::pluralize(text, .envir = envir)), ""), collapse = " ")
+# A template with {values} and {?s} of the caller. The transformer is given because cli's default one needs the glue package.
+pluralized <- function(text, envir = parent.frame()) {
+  evaluate <- function(text, envir) eval(parse(text = text, keep.source = FALSE), envir)
+  as.character(cli::pluralize(text, .envir = envir, .transformer = evaluate))
 }
+
+sentences <- function(texts, envir) paste(vapply(texts, pluralized, "", envir = envir), collapse = " ")
 
 abort_class <- function(class, message, ...) {
   condition <- list(message = message, call = NULL, ...)

@@ -52,7 +52,7 @@ nonzero_table <- function(beta, sd) {
 why_stopped <- function(object) {
   epochs <- object$solver$epochs
   if (object$nulldev == 0) return("The response is constant: nothing to train.")
-  cli::pluralize("Stopped after the {epochs} epoch{?s} asked for{if (length(object$lambda) > 1) ', at each lambda' else ''}.")
+  pluralized("Stopped after the {epochs} epoch{?s} asked for{if (length(object$lambda) > 1) ', at each lambda' else ''}.")
 }
 
 solver_notes <- function(object) {
@@ -65,7 +65,7 @@ solver_notes <- function(object) {
 print.summary.sgdlasso <- function(x, digits = max(3, getOption("digits") - 3), ...) {
   show <- function(...) cat(strwrap(paste0(...), exdent = 2), sep = "\n")
   print_call(x$call)
-  show("Data: ", cli::pluralize("{x$nobs} row{?s}, {x$nvars} column{?s}"), "; family ", x$family,
+  show("Data: ", pluralized("{x$nobs} row{?s}, {x$nvars} column{?s}"), "; family ", x$family,
        if (!is.null(x$classnames)) paste0(", modelled class \"", x$classnames[2], "\""))
   show("Solver: ", format(x$solver), if (!is.null(x$seed)) paste0(", seed ", format(x$seed, digits = 10)))
   show(x$stopped)
