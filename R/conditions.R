@@ -1,9 +1,8 @@
 # Errors and warnings: a class to catch, a sentence for what was found, a sentence for what to do.
 
-# A template with {values} and {?s} of the caller. The transformer is given because cli's default one needs the glue package.
+# A template with {values} and {?s} of the caller. Not cli::pluralize(), which needs the glue package.
 pluralized <- function(text, envir = parent.frame()) {
-  evaluate <- function(text, envir) eval(parse(text = text, keep.source = FALSE), envir)
-  as.character(cli::pluralize(text, .envir = envir, .transformer = evaluate))
+  as.character(cli::format_inline(text, .envir = envir, keep_whitespace = TRUE))
 }
 
 sentences <- function(texts, envir) paste(vapply(texts, pluralized, "", envir = envir), collapse = " ")
