@@ -136,12 +136,15 @@ saturated_loglik <- function(y, weights, family) {
 
 # ---- progress ----------------------------------------------------------------
 
-# cli shows the bar only where training takes longer than its own delay.
+# The bar is made at the first update, which short training never reaches.
 progress_bar <- function(wanted) {
   if (!wanted) return(list(update = NULL, done = function() NULL))
-  bar <- cli::cli_progress_bar("Training", total = 100, .auto_close = FALSE)
+  bar <- NULL
   list(
-    update = function(share) cli::cli_progress_update(set = round(100 * share), id = bar),
-    done = function() cli::cli_progress_done(id = bar)
+    update = function(share) {
+      if (is.null(bar)) bar <<- cli::cli_progress_bar("Training", total = 100, .auto_close = FALSE)
+      cli::cli_progress_update(set = round(100 * share), id = bar)
+    },
+    done = function() if (!is.null(bar)) cli::cli_progress_done(id = bar)
   )
 }

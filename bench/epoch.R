@@ -29,7 +29,9 @@ peak_share <- function(copy) {
   as.numeric(tail(system2(file.path(R.home("bin"), "Rscript"), c("-e", shQuote(code)), stdout = TRUE), 1))
 }
 
-cat("## Cell A: 200,000 x 100, dense\n\n")
+cat("## What an epoch costs\n\nOne \"sum\" is the time to sum the same numbers in C++ in the same run: the speed of memory. ",
+    "\"Set-up\" is all that a call does before and after its epochs: checking the input, moments, the row-major copy, the result.\n\n", sep = "")
+cat("### Cell A: 200,000 x 100, dense\n\n")
 a <- cell_a()
 unit <- sum_seconds(a$x)
 cat(sprintf("One sum: %.2f ns per number.\n\n", 1e9 * unit / length(a$x)))
@@ -65,7 +67,7 @@ if (file.exists("/proc/self/clear_refs")) {
               peak_share(TRUE), peak_share(FALSE)))
 }
 
-cat("## Cell D: 100,000 x 50,000, 42 nonzeros a row\n\n")
+cat("### Cell D: 100,000 x 50,000, 42 nonzeros a row\n\n")
 d <- cell_d()
 unit <- sum_seconds(d$x)
 rows <- list()
@@ -80,7 +82,7 @@ if (!is.null(theirs)) {
 }
 table_of(rows)
 
-cat("## Cell F: the published run on twenty cities, whole calls from R\n\n")
+cat("### Cell F: the published run on twenty cities, whole calls from R\n\n")
 scaled <- murder_rates
 scaled[] <- Map(`/`, murder_rates, c(1e7, 100, 10, 100))
 x <- as.matrix(scaled[, 1:3])

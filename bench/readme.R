@@ -1,0 +1,28 @@
+# Runs every script of this folder and writes bench/README.md. Run from the top folder, on a quiet machine: Rscript bench/readme.R
+run <- function(script) {
+  message("running ", script)
+  lines <- system2(file.path(R.home("bin"), "Rscript"), script, stdout = TRUE)
+  status <- attr(lines, "status")
+  if (!is.null(status)) stop(script, " failed")
+  lines[!(lines == "" & c("", lines[-length(lines)]) == "")]
+}
+
+processor <- tryCatch(
+  sub(".*: ", "", grep("model name", readLines("/proc/cpuinfo"), value = TRUE)[1]),
+  error = function(e) "unknown processor"
+)
+
+intro <- c(
+  "# Benchmarks",
+  "",
+  "Written by `Rscript bench/readme.R`; do not edit. Times are medians of several runs, single-threaded, peers in the same run. They",
+  "are to be read as ratios: machines differ, and are noisy.",
+  "",
+  sprintf("Run on %s with R %s. Peers: scikit-learn's SGDRegressor and SGDClassifier (L1 penalty, default schedule), glmnet for the optimum.",
+          processor, getRversion()),
+  "",
+  "`cells.R` makes the data. The signal's variance is four times the noise's; with as much noise as signal, \"sub\" of cell A is",
+  "three to five times larger.",
+  ""
+)
+writeLines(c(intro, run("bench/epoch.R"), "", run("bench/one-pass.R")), "bench/README.md")
