@@ -18,7 +18,7 @@ sum_seconds <- function(x) {
 }
 
 # Seconds of one epoch and of everything before and after it, from fits of 1 and 1 + more epochs taken in turns.
-epoch_seconds <- function(fit, more = 5, times = 5) {
+epoch_seconds <- function(fit, more = 20, times = 5) {
   one <- several <- numeric(times)
   for (k in seq_len(times)) {
     one[k] <- system.time(fit(1L))[["elapsed"]]

@@ -16,17 +16,25 @@ class SparseReader final : public RowReader {
         index_(x.start[x.p]),
         rows_(x.n) {
     const std::vector<std::size_t> position = positions_of(plan.order, x.n);
-    lay_out(x, plan, position);
+    std::vector<std::size_t> next = row_starts(x, position);
+    for (std::size_t i = 0; i < x.n; ++i) {
+      const std::size_t at = position[i];
+      rows_[at] = {value_.data() + next[i],    index_.data() + next[i],   0, 0, plan.response.y[i],
+                   plan.response.weight_of(i), plan.response.offset_of(i)};
+    }
     for (std::size_t j = 0; j < x.p; ++j) {
+      const double scale = plan.scaling.scale[j];
       for (int k = x.start[j]; k < x.start[j + 1]; ++k) {
-        Row& row = rows_[position[x.index[k]]];
-        const double value = x.value[k] * plan.scaling.scale[j];
-        value_[row.value - value_.data() + row.size] = value;
-        index_[row.index - index_.data() + row.size] = static_cast<int>(j);
-        row.norm2 += value * value;
-        ++row.size;
+        const std::size_t to = next[x.index[k]]++;
+        value_[to] = x.value[k] * scale;
+        index_[to] = static_cast<int>(j);
       }
       watch.tick(0);
+    }
+    for (std::size_t i = 0; i < x.n; ++i) {
+      Row& row = rows_[position[i]];
+      row.size = next[i] - (row.value - value_.data());
+      for (std::size_t k = 0; k < row.size; ++k) row.norm2 += row.value[k] * row.value[k];
     }
   }
 
@@ -36,22 +44,15 @@ class SparseReader final : public RowReader {
   }
 
  private:
-  // Empty rows, each with room for its numbers.
-  void lay_out(const SparseColumns& x, const ReadPlan& plan, const std::vector<std::size_t>& position) {
-    for (std::size_t k = 0; k < value_.size(); ++k) ++rows_[position[x.index[k]]].size;
+  // Where each row's numbers begin, rows standing in the order of the plan.
+  static std::vector<std::size_t> row_starts(const SparseColumns& x, const std::vector<std::size_t>& position) {
+    std::vector<std::size_t> size(x.n, 0), starts(x.n);
+    const int nonzeros = x.start[x.p];
+    for (int k = 0; k < nonzeros; ++k) ++size[position[x.index[k]]];
     std::size_t start = 0;
-    for (Row& row : rows_) {
-      row.value = value_.data() + start;
-      row.index = index_.data() + start;
-      start += std::exchange(row.size, 0);
-      row.norm2 = 0;
-    }
-    for (std::size_t i = 0; i < x.n; ++i) {
-      Row& row = rows_[position[i]];
-      row.y = plan.response.y[i];
-      row.weight = plan.response.weight_of(i);
-      row.offset = plan.response.offset_of(i);
-    }
+    for (std::size_t& count : size) start += std::exchange(count, start);
+    for (std::size_t i = 0; i < x.n; ++i) starts[i] = size[position[i]];
+    return starts;
   }
 
   std::vector<double> value_;
