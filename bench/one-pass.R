@@ -62,12 +62,16 @@ row_of <- function(name, k) {
     b <- fit$b / sd
     sub(fit$a0 - sum(centre * b), b)
   }, 0)
-  show <- function(values) if (length(values)) paste(formatC(values, format = "e", digits = 1), collapse = " / ") else ""
+  show <- function(values) {
+    shown <- ifelse(is.finite(values), formatC(values, format = "e", digits = 1), "diverged")
+    paste(shown, collapse = " / ")
+  }
+  finite <- length(theirs) > 0 && all(is.finite(theirs[[1]]$b))
   list(
     cell = name, `sub after 1 / 5 / 20 passes` = show(vapply(fits, `[[`, 0, "sub")), target = k$target,
     `support true/found/optimum, one pass` = paste(sum(one & support), sum(one), sum(support), sep = "/"),
     `scikit-learn` = show(their_sub),
-    `its support, one pass` = if (length(theirs)) paste(sum(theirs[[1]]$b != 0 & support), sum(theirs[[1]]$b != 0), sep = "/") else ""
+    `its support, one pass` = if (finite) paste(sum(theirs[[1]]$b != 0 & support), sum(theirs[[1]]$b != 0), sep = "/") else ""
   )
 }
 
