@@ -108,6 +108,7 @@ class DualLearner final : public Learner {
         features_(input.penalty),
         start_(input.start) {}
 
+  // Keeps the coefficients, where the rule can.
   void restart(double lambda) override {
     keep_coefficients();
     lambda_ = lambda;
@@ -191,13 +192,13 @@ class DualLearner final : public Learner {
     return std::copysign(by.l1 * features_.theta(j), b) + b * (1 + by.l2 * features_.rho(j));
   }
 
+  // A sum that is scaled when it is read cannot start from coefficients: its scale is not the same from row to row.
   void keep_coefficients() {
     const Estimate kept = estimate();
-    const bool scaled = steps_.scale(1) != 1;
-    start_ = kept.intercept;
+    start_ = Steps::kScales ? in_.start : kept.intercept;
     intercept_ = Averaged();
     for (std::size_t j = 0; j < features_.size(); ++j) {
-      features_.z(j) = scaled ? 0 : kept.coefficients[j];
+      features_.z(j) = Steps::kScales ? 0 : kept.coefficients[j];
       features_.carry(j) = 0;
     }
   }

@@ -41,7 +41,7 @@ struct NotFinite {};
 class Learner {
  public:
   virtual ~Learner() = default;
-  // Forgets the steps taken, keeps the coefficients, and aims at another lambda.
+  // Forgets the steps taken, keeps the coefficients (but for dual averaging), and aims at another lambda.
   virtual void restart(double lambda) = 0;
   // Learns from each row of the block; `next` is the block that follows, if any.
   virtual void learn(const RowBlock& block, const RowBlock& next) = 0;

@@ -52,6 +52,7 @@ struct Step {
 class CumulativeSteps {
  public:
   static constexpr bool kForgets = false;
+  static constexpr bool kScales = false;
   explicit CumulativeSteps(const Schedule& schedule) : schedule_(schedule) {}
   void prepare(const Loss&, const Row& row, double t) { size_ = schedule_.at(t) * row.weight; }
   Step next(const Loss& loss, const Row& row, double eta) const { return {size_, size_ * (row.y - loss.mean(eta))}; }
@@ -68,6 +69,7 @@ class CumulativeSteps {
 class DualAveragingSteps {
  public:
   static constexpr bool kForgets = false;
+  static constexpr bool kScales = true;
   explicit DualAveragingSteps(const Schedule& schedule) : schedule_(schedule) {}
   void prepare(const Loss&, const Row&, double) {}
   Step next(const Loss& loss, const Row& row, double eta) const { return {row.weight, row.weight * (row.y - loss.mean(eta))}; }
@@ -87,6 +89,7 @@ constexpr double kDelay = 20;
 class AdaptiveSteps {
  public:
   static constexpr bool kForgets = true;
+  static constexpr bool kScales = false;
   AdaptiveSteps(double mean_norm2, bool intercept, double factor)
       : mean_norm2_(mean_norm2),
         intercept_(intercept),

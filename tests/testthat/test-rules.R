@@ -126,6 +126,20 @@ test_that("textbook rules without an intercept take plain steps on the columns a
   expect_identical(unname(fit$a0), 0)
 })
 
+test_that("a lambda of a path starts from the coefficients of the last one, for dual averaging from nothing", {
+  d <- make_rows(200)
+  fit <- function(rule, lambda) {
+    sgdlasso(d$x, d$y, lambda = lambda, solver = solver_sgd(rule, rate = if (rule != "adaptive") 0.01, epochs = 1, shuffle = "none"))
+  }
+  for (rule in c("cumulative", "proximal", "truncated")) {
+    # with the same lambda twice, the second pass goes on from the first
+    twice <- fit(rule, c(0.05, 0.05))
+    expect_gt(twice$trace$objective[1], twice$trace$objective[2])
+  }
+  two <- fit("dual_averaging", c(0.2, 0.1))
+  expect_equal(coef(two)[, 2], coef(fit("dual_averaging", 0.1))[, 1], tolerance = 1e-14)
+})
+
 # ---- work ---------------------------------------------------------------------
 
 visits <- function(x, y, rule, epochs) {
