@@ -13,18 +13,19 @@
 
 namespace sgdlasso {
 
+template <class T>
 class LargeBuffer {
  public:
-  explicit LargeBuffer(std::size_t size) : data_(allocate(size * sizeof(double))) {}
-  double* data() { return data_.get(); }
-  const double* data() const { return data_.get(); }
+  explicit LargeBuffer(std::size_t size) : data_(allocate(size * sizeof(T))) {}
+  T* data() { return data_.get(); }
+  const T* data() const { return data_.get(); }
 
  private:
   struct Free {
-    void operator()(double* data) const { std::free(data); }
+    void operator()(T* data) const { std::free(data); }
   };
 
-  static double* allocate(std::size_t bytes) {
+  static T* allocate(std::size_t bytes) {
 #if defined(__linux__) && defined(MADV_HUGEPAGE)
     const std::size_t page = std::size_t{1} << 21;
     if (bytes >= 2 * page) {
@@ -32,15 +33,15 @@ class LargeBuffer {
       const std::size_t rounded = (bytes + page - 1) / page * page;
       if (posix_memalign(&data, page, rounded) != 0) throw std::bad_alloc();
       madvise(data, rounded, MADV_HUGEPAGE);  // a wish: refusing it changes speed only
-      return static_cast<double*>(data);
+      return static_cast<T*>(data);
     }
 #endif
     void* data = std::malloc(bytes > 0 ? bytes : 1);
     if (data == nullptr) throw std::bad_alloc();
-    return static_cast<double*>(data);
+    return static_cast<T*>(data);
   }
 
-  std::unique_ptr<double, Free> data_;
+  std::unique_ptr<T, Free> data_;
 };
 
 }  // namespace sgdlasso

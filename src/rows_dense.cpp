@@ -91,7 +91,7 @@ class CopyingReader final : public RowReader {
   }
 
  private:
-  LargeBuffer copy_;
+  LargeBuffer<double> copy_;
   std::vector<Row> rows_;
 };
 

@@ -3,6 +3,7 @@
 #include <utility>
 
 #include "lanes.h"  // forbids fused multiply-adds below
+#include "large_buffer.h"
 #include "rows.h"
 
 namespace sgdlasso {
@@ -12,8 +13,8 @@ namespace {
 class SparseReader final : public RowReader {
  public:
   SparseReader(const SparseColumns& x, const ReadPlan& plan, Watch& watch)
-      : value_(x.start[x.p]),
-        index_(x.start[x.p]),
+      : value_(static_cast<std::size_t>(x.start[x.p])),
+        index_(static_cast<std::size_t>(x.start[x.p])),
         rows_(x.n) {
     const std::vector<std::size_t> position = positions_of(plan.order, x.n);
     std::vector<std::size_t> next = row_starts(x, position);
@@ -26,8 +27,8 @@ class SparseReader final : public RowReader {
       const double scale = plan.scaling.scale[j];
       for (int k = x.start[j]; k < x.start[j + 1]; ++k) {
         const std::size_t to = next[x.index[k]]++;
-        value_[to] = x.value[k] * scale;
-        index_[to] = static_cast<int>(j);
+        value_.data()[to] = x.value[k] * scale;
+        index_.data()[to] = static_cast<int>(j);
       }
       watch.tick(0);
     }
@@ -55,8 +56,8 @@ class SparseReader final : public RowReader {
     return starts;
   }
 
-  std::vector<double> value_;
-  std::vector<int> index_;
+  LargeBuffer<double> value_;
+  LargeBuffer<int> index_;
   std::vector<Row> rows_;
 };
 
