@@ -15,7 +15,7 @@
 #'
 #' @section Stochastic gradient descent:
 #' `solver_sgd()` makes `epochs` passes over the rows for each lambda and starts each lambda where the last one ended.
-#' With `g` the gradient of the loss at one row, the rules are:
+#' The first lambda starts from zero coefficients and the null model's intercept. The rules are:
 #' \describe{
 #'   \item{`"adaptive"`}{(default) implicit, capped dual averaging with the cumulative penalty. Steps come from the columns'
 #'     moments and each row's step is capped by its own implicit (proximal point) step, so it takes no `rate` and no

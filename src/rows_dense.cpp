@@ -53,9 +53,13 @@ class GatheringReader final : public RowReader {
     block.numbers.resize(count * p);
     block.rows.resize(count);
     std::vector<double*> targets(count);
-    for (std::size_t i = 0; i < count; ++i) targets[i] = block.numbers.data() + i * p;
-    x_.transfer(positions, count, plan_.scaling, targets.data());
-    for (std::size_t i = 0; i < count; ++i) block.rows[i] = make_row(targets[i], p, plan_.response, positions[i]);
+    std::vector<std::size_t> ids(count);
+    for (std::size_t i = 0; i < count; ++i) {
+      targets[i] = block.numbers.data() + i * p;
+      ids[i] = plan_.order.empty() ? positions[i] : plan_.order[positions[i]];
+    }
+    x_.transfer(ids.data(), count, plan_.scaling, targets.data());
+    for (std::size_t i = 0; i < count; ++i) block.rows[i] = make_row(targets[i], p, plan_.response, ids[i]);
   }
 
  private:

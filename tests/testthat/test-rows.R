@@ -32,6 +32,8 @@ test_that("rows come back scaled and in the order asked for, copied or gathered"
   gathered <- read_rows(x, FALSE, numeric(), centre, scale)
   expect_identical(gathered$read, sweep(sweep(x, 2, centre), 2, scale, `*`))
   expect_equal(gathered$y, gathered$given_y)
+  reordered <- read_rows(x, FALSE, order - 1, centre, scale)
+  expect_identical(reordered[c("read", "y", "norm2")], copied[c("read", "y", "norm2")])
   sparse <- read_rows(as_sparse(x * (x > 0)), TRUE, order - 1, 0 * centre, scale)
   expect_equal(sparse$read, sweep(x * (x > 0), 2, scale, `*`)[order, ], tolerance = 1e-15)
   expect_equal(sparse$norm2, rowSums(sweep(x * (x > 0), 2, scale, `*`)^2)[order], tolerance = 1e-12)
