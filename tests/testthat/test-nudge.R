@@ -71,6 +71,17 @@ test_that("more rows than a block give the bits of the plain loop", {
   expect_identical(fit$trace$mse, plain$mse)
 })
 
+test_that("a coefficient at exactly zero is not nudged", {
+  x <- cbind(c(1, 2, 0, 0), c(0, 0, 1, 3))
+  y <- c(1, 2, 3, 4)
+  for (seed in 1:5) {
+    plain <- plain_nudge(x, y, nudge = 0.01, rate = 0.1, epochs = 1, init = "zero", penalize_intercept = FALSE, seed = seed)
+    fit <- sgdlasso(x, y, standardize = FALSE, seed = seed,
+                    solver = solver_nudge(nudge = 0.01, rate = 0.1, epochs = 1, init = "zero", penalize_intercept = FALSE))
+    expect_identical(unname(fit$beta[, 1]), plain$coefficients)
+  }
+})
+
 test_that("sparse rows, which delay their nudges, end in the same coefficients as dense ones", {
   set.seed(4)
   x <- matrix(rnorm(80 * 30) * rbinom(80 * 30, 1, 0.1), 80)

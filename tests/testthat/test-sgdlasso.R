@@ -145,7 +145,7 @@ test_that("an automatic path stops early, a given one does not", {
   v <- as.numeric(z %*% c(3, 2, 1))
   auto <- sgdlasso(z, v, seed = 1, solver = solver_sgd(epochs = 20), trace = FALSE)
   expect_lt(length(auto$lambda), 100)
-  expect_gt(max(auto$dev.ratio), 0.999)
+  expect_equal(which(auto$dev.ratio > 0.999), length(auto$lambda))
   given <- sgdlasso(z, v, seed = 1, lambda = max(auto$lambda) * 0.9^(0:99), trace = FALSE)
   expect_length(given$lambda, 100)
 })
