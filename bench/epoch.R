@@ -30,7 +30,8 @@ peak_share <- function(copy) {
 }
 
 cat("## What an epoch costs\n\nOne \"sum\" is the time to sum the same numbers in C++ in the same run: the speed of memory. ",
-    "\"Set-up\" is all that a call does before and after its epochs: checking the input, moments, the row-major copy, the result.\n\n", sep = "")
+    "\"Set-up\" is all that a call does before and after its epochs: checking the input, moments, the row-major copy, ",
+    "the result.\n\n", sep = "")
 cat("### Cell A: 200,000 x 100, dense\n\n")
 a <- cell_a()
 unit <- sum_seconds(a$x)
