@@ -135,14 +135,15 @@ training_rows <- function(object, envir) {
   found
 }
 
-# As many rows, and the fit's own deviance on them.
+# As many rows, and the fit's own deviance on them (0 by definition for a constant response).
 is_training_data <- function(object, rows) {
   weights <- if (is.null(rows$weights)) rep(1, nrow(rows$x)) else rows$weights
   if (sum(weights > 0) != object$nobs) return(FALSE)
+  if (object$nulldev == 0) return(TRUE)
   last <- list(a0 = utils::tail(object$a0, 1), beta = object$beta[, object$dim[2], drop = FALSE])
   mu <- inverse_link(linear_predictor(last, rows)[, 1], object$family)
   now <- sum(family(object)$dev.resids(rows$y, mu, weights))
-  isTRUE(abs(now - utils::tail(deviance(object), 1)) <= 1e-6 * (object$nulldev + .Machine$double.xmin))
+  isTRUE(abs(now - utils::tail(deviance(object), 1)) <= 1e-6 * object$nulldev)
 }
 
 matrix_rows <- function(object, envir) {

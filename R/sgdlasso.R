@@ -69,6 +69,7 @@
 #' \item{trace}{a data frame, one row for each lambda and epoch: `lambda epoch mse objective nonzero rate`. `mse` is the mean
 #'   squared error, outside gaussian the mean loss; `objective` is F above; `rate` the step size reached. `NULL` without trace.}
 #' \item{solver, family, seed, alpha, intercept, standardize}{what was used.}
+#' \item{named}{whether x has unique column names, by which new columns are then matched.}
 #' \item{x.sd}{standard deviation of each column (divisor n, weighted), for standardised sizes.}
 #' \item{residuals, accuracy}{for a single lambda, the quantiles of the response residuals and the [accuracy()] on the training
 #'   rows. `NULL` otherwise.}

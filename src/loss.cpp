@@ -52,7 +52,6 @@ class Gaussian final : public Loss {
   double value(double eta, double y) const override { return 0.5 * square(y - eta); }
   double saturated(double) const override { return 0; }
   double mean(double eta) const override { return eta; }
-  double link(double mu) const override { return mu; }
   double curvature(double) const override { return 1; }
   double usual_curvature(double) const override { return 1; }
   double fit_intercept(const Response& response, const std::vector<double>& eta) const override {
@@ -76,7 +75,6 @@ class Binomial final : public Loss {
     const double odds = std::exp(eta);
     return odds / (1 + odds);
   }
-  double link(double mu) const override { return std::log(mu / (1 - mu)); }
   double curvature(double eta) const override {
     const double odds = std::exp(-std::abs(eta));
     return odds / square(1 + odds);
@@ -86,8 +84,9 @@ class Binomial final : public Loss {
     const double mean_y = finite_mean(response, 1);
     // The mean probability rises in the intercept: Newton steps kept inside a bracket.
     const auto range = std::minmax_element(eta.begin(), eta.end());
-    double low = link(mean_y) - *range.second, high = link(mean_y) - *range.first;
-    double b = std::min(std::max(link(mean_y), low), high);
+    const double logit = std::log(mean_y / (1 - mean_y));
+    double low = logit - *range.second, high = logit - *range.first;
+    double b = std::min(std::max(logit, low), high);
     for (int k = 0; k < 60 && low < high; ++k) {
       const double excess = mean_y - response.mean([&](std::size_t i) { return mean(b + eta[i]); });
       if (excess == 0) break;
@@ -115,7 +114,6 @@ class Poisson final : public Loss {
   double value(double eta, double y) const override { return std::exp(eta) - y * eta; }
   double saturated(double y) const override { return y - x_log_x(y); }
   double mean(double eta) const override { return std::exp(eta); }
-  double link(double mu) const override { return std::log(mu); }
   double curvature(double eta) const override { return std::exp(eta); }
   double usual_curvature(double mean_y) const override { return mean_y; }
   // log(mean y) - log(mean exp(eta)), the largest exponent taken out.

@@ -26,7 +26,6 @@ class Loss {
   virtual double value(double eta, double y) const = 0;     // l(eta, y)
   virtual double saturated(double y) const = 0;             // inf over eta of l(eta, y)
   virtual double mean(double eta) const = 0;                // mu; the slope dl/deta is mu - y for every loss here
-  virtual double link(double mu) const = 0;                 // eta of a mean
   virtual double curvature(double eta) const = 0;           // d2l/deta2
   virtual double usual_curvature(double mean_y) const = 0;  // its size when eta fits a response of that mean
   // A gradient step of this size times |x|^2, capped by its own implicit step.

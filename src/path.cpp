@@ -48,6 +48,7 @@ bool explains_enough(const std::vector<PathPoint>& path, double null_deviance) {
   }
   return true;
 }
+
 }  // namespace
 
 LambdaGrid make_grid(const Problem& problem, const GridSettings& settings) {

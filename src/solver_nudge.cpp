@@ -60,9 +60,11 @@ class NudgeSolver final : public Solver {
     Trained result;
     for (int epoch = 1; epoch <= settings_.epochs; ++epoch) {
       run_epoch();
-      if (trace) result.trace.push_back(epoch_of(score(problem_, estimate(), lambda), settings_.rate));
+      if (!trace) continue;
+      result.scored = score(problem_, estimate(), lambda);
+      result.trace.push_back(epoch_of(result.scored, settings_.rate));
     }
-    result.scored = score(problem_, estimate(), lambda);
+    if (result.trace.empty()) result.scored = score(problem_, estimate(), lambda);
     return result;
   }
 

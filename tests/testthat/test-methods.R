@@ -28,6 +28,13 @@ test_that("data that cannot be found again are an error that says what to give",
   expect_error(fitted(fit), "not those it was trained on", class = "sgdlasso_error_input")
 })
 
+test_that("a fit to a constant response finds its data", {
+  tenth <- rep(0.1, 20)
+  expect_lt(max(abs(residuals(sgdlasso(x, tenth)))), 1e-15)
+  none <- rep(0, 20)
+  expect_equal(unname(fitted(sgdlasso(x, none, family = "poisson"))[, 1]), rep(0.5 / 21, 20))
+})
+
 test_that("the formula that was fitted counts, not what its name stands for later", {
   fits <- list()
   for (form in list(murder_rate ~ unemployed, murder_rate ~ low_income)) {
