@@ -9,6 +9,10 @@ r_fit <- function(x, y, weight, offset, spec) {
     .Call(`_sgdlasso_r_fit`, x, y, weight, offset, spec)
 }
 
+r_optimality <- function(x, y, weight, offset, spec, intercept, beta) {
+    .Call(`_sgdlasso_r_optimality`, x, y, weight, offset, spec, intercept, beta)
+}
+
 r_stream_sum <- function(x) {
     .Call(`_sgdlasso_r_stream_sum`, x)
 }

@@ -168,6 +168,24 @@ check_exclude <- function(exclude, p) {
   exclude
 }
 
+# Each NULL where nothing is limited, else one number for each column.
+check_limits <- function(lower.limits, upper.limits, p) {
+  one <- function(value, arg, right) {
+    if (!is.numeric(value) || anyNA(value) || !length(value) %in% c(1L, p)) {
+      abort_input("`{arg}` is {describe(value)}.", "It must be one number, or one for each of the {p} column{?s} of x.")
+    }
+    if (any(!right(value))) {
+      bad <- which(!right(value))[1]
+      abort_input("`{arg}` is {format(value[bad])} at position {bad}, which excludes 0.", "Limits must include 0.")
+    }
+    if (all(is.infinite(value))) NULL else rep_len(as.double(value), p)
+  }
+  list(
+    lower.limits = one(lower.limits, "lower.limits", function(l) l <= 0),
+    upper.limits = one(upper.limits, "upper.limits", function(u) u >= 0)
+  )
+}
+
 check_lambda <- function(lambda) {
   if (is.null(lambda)) return(NULL)
   if (!is.numeric(lambda) || length(lambda) == 0) {
@@ -179,6 +197,8 @@ check_lambda <- function(lambda) {
   }
   sort(as.double(lambda), decreasing = TRUE)
 }
+
+check_threads <- function(threads) as.integer(check_number(threads, "threads", least = 1, most = 1024, whole = TRUE))
 
 check_seed <- function(seed) {
   if (is.null(seed)) return(NULL)

@@ -4,18 +4,48 @@
 
 fit_rows <- function(x, response, offset, settings, call) {
   rows <- drop_zero_weights(x, response, offset)
-  settings <- complete_settings(settings, nrow(rows$x), ncol(rows$x))
-  relative <- relative_weights(rows$weights)
+  settings <- complete_settings(settings, rows)
+  fit <- new_fit(train(rows, settings), rows, settings, response$classnames, call)
+  if (isTRUE(settings$relax)) fit$relaxed <- relax_fit(fit, rows, settings)
+  warn_gap(fit, settings)
+  fit
+}
+
+train <- function(rows, settings) {
   progress <- progress_bar(settings$progress)
   on.exit(progress$done())
-  core <- utils::modifyList(settings, list(progress = progress$update, seed = settings$seed %||% 0), keep.null = TRUE)
-  result <- r_fit(rows$x, rows$y, relative, rows$offset, core)
+  core <- core_settings(settings, progress$update)
+  result <- r_fit(rows$x, rows$y, relative_weights(rows$weights), rows$offset, core)
   if (!is.null(result$diverged)) abort_diverged(result$diverged, result$safe)
   if (!is.finite(result$null_deviance %||% 0)) {
     abort_input("`y` or `offset` is so large that the deviance overflows.", "Rescale it.")
   }
   if (!is.null(result$overflow)) abort_class("sgdlasso_error_overflow", paste0(result$overflow, "."))
-  new_fit(result, rows, settings, response$classnames, call)
+  result
+}
+
+# What the core reads.
+core_settings <- function(settings, progress = NULL) {
+  replaced <- list(
+    progress = progress, seed = settings$seed %||% 0, method = settings$solver$method %||% "", dfmax = min(settings$dfmax, 1e9)
+  )
+  utils::modifyList(settings, replaced, keep.null = TRUE)
+}
+
+# Movement of coefficients never stops training: only the gap does, or something that this warning tells of.
+warn_gap <- function(fit, settings) {
+  asked <- is_certified(settings$solver) || isTRUE(settings$tol_given)
+  if (!asked || all(fit$gap <= settings$tol)) return(invisible())
+  worst <- which.max(fit$gap)
+  why <- if (is_certified(settings$solver)) {
+    "Rounding, or `maxpasses`, ended training before."
+  } else {
+    "This solver makes the epochs asked for; solver = \"auto\" goes on to `tol`."
+  }
+  warn_class("sgdlasso_warning_gap", sprintf(
+    "The relative duality gap is up to %s (at lambda %s), `tol` is %s. %s",
+    format(fit$gap[worst], digits = 2), format(fit$lambda[worst], digits = 3), format(settings$tol), why
+  ))
 }
 
 # Zero weight equals absent row.
@@ -32,9 +62,21 @@ relative_weights <- function(weights) {
   weights / mean(weights)
 }
 
-complete_settings <- function(settings, n, p) {
+complete_settings <- function(settings, rows) {
+  n <- nrow(rows$x)
+  p <- ncol(rows$x)
   settings$penalty.factor <- check_penalty_factor(settings$penalty.factor, settings$exclude, p)
   if (is.null(settings$lambda.min.ratio)) settings$lambda.min.ratio <- if (n < p) 0.01 else 1e-4
+  limits <- check_limits(settings$lower.limits, settings$upper.limits, p)
+  settings <- utils::modifyList(settings, limits, keep.null = TRUE)
+  if (is_certified(settings$solver)) {
+    settings$solver <- choose_solver(settings$solver, rows$x, settings$family)
+  } else if (length(Filter(Negate(is.null), limits))) {
+    abort_input(
+      "`lower.limits` or `upper.limits` are given, and solver_{settings$solver$name}() knows no limits.",
+      "Use solver = \"auto\" or solver_exact()."
+    )
+  }
   if (settings$solver$name == "nudge") settings$lambda <- nudge_lambda(settings$solver, n)
   if (is.null(settings$seed) && is_stochastic(settings$solver)) {
     settings$seed <- floor(stats::runif(1, 0, 2^32))
@@ -54,7 +96,6 @@ new_fit <- function(result, rows, settings, classnames, call) {
   named <- has_unique_names(rows$x)
   variables <- colnames(rows$x) %||% paste0("V", seq_len(p))
   total_weight <- if (is.null(rows$weights)) length(rows$y) else sum(rows$weights)
-  trained <- if (settings$solver$epochs > 0 && result$null_deviance > 0) settings$solver$epochs * k else 0L
   fit <- list(
     a0 = stats::setNames(result$a0, steps),
     beta = coefficient_matrix(result$beta, variables, steps),
@@ -67,14 +108,21 @@ new_fit <- function(result, rows, settings, classnames, call) {
     offset = !is.null(rows$offset),
     call = call,
     classnames = classnames,
-    converged = NA,
-    passes = trained,
+    gap = result$gap,
+    kkt = result$kkt,
+    converged = all(result$converged),
+    passes = result$passes,
     trace = if (settings$trace) as_data_frame(result$trace),
     solver = settings$solver,
     family = settings$family,
     alpha = settings$alpha,
     standardize = settings$standardize,
     intercept = settings$intercept,
+    tol = if (is_certified(settings$solver)) settings$tol,
+    maxpasses = if (is_certified(settings$solver)) settings$maxpasses,
+    penalty.factor = if (any(settings$penalty.factor != 1)) settings$penalty.factor,
+    lower.limits = settings$lower.limits,
+    upper.limits = settings$upper.limits,
     seed = settings$seed,
     named = named,
     x.sd = result$sd,

@@ -10,6 +10,12 @@
 #' @param type `"link"` (default), the linear predictor; `"response"`, its mean (gaussian: the same; binomial: the probability
 #'   of the second class; poisson: the expected count); `"class"`, the likelier class; `"coefficients"`; `"nonzero"`, the
 #'   numbers of the columns with nonzero coefficients.
+#' @param exact Whether to solve the problem at each `s` instead of interpolating (default `FALSE`). That takes the training data:
+#'   `x`, `y`, `weights` and `offset`, or for fits of a formula `data`; without them the data named in the fit's call are
+#'   evaluated again.
+#' @param x,y,weights,offset,data The training data, for `exact = TRUE`.
+#' @param gamma For fits with `relax = TRUE`: coefficients are `gamma` times those of the lasso plus `1 - gamma` times those of
+#'   the relaxed fit. Default 1, the lasso.
 #' @param newoffset Offset of the new rows, needed where the fit has one. For formula fits offsets are found in `newdata`
 #'   unless given.
 #' @param ... Nothing; an argument that is not known is an error.
@@ -25,10 +31,12 @@
 #' predict(fit, type = "nonzero", s = 2)
 #' @export
 predict.sgdlasso <- function(object, newx, s = NULL, type = c("link", "response", "coefficients", "nonzero", "class"),
-                             newoffset = NULL, newdata, ...) {
-  check_dots_empty(..., known = c("newx", "s", "type", "newoffset", "newdata"))
+                             exact = FALSE, newoffset = NULL, newdata, gamma = 1, x, y, weights = NULL, offset = NULL, data,
+                             ...) {
+  check_dots_empty(..., known = names(formals(predict.sgdlasso)))
   type <- check_choice(type[1], eval(formals()$type), "type")
-  at <- coefficients_at(object, s)
+  object <- exact_fit(object, s, exact, x, y, weights, offset, data, parent.frame())
+  at <- coefficients_at(object, s, gamma)
   if (type == "coefficients") return(with_intercept(at))
   if (type == "nonzero") return(lapply(split_columns(at$beta), as.integer))
   rows <- new_rows(object, newx, newdata, newoffset, parent.frame())
@@ -44,18 +52,57 @@ predict.sgdlasso <- function(object, newx, s = NULL, type = c("link", "response"
 
 #' @rdname predict.sgdlasso
 #' @export
-coef.sgdlasso <- function(object, s = NULL, ...) {
-  check_dots_empty(..., known = "s")
-  with_intercept(coefficients_at(object, s))
+coef.sgdlasso <- function(object, s = NULL, exact = FALSE, gamma = 1, x, y, weights = NULL, offset = NULL, data, ...) {
+  check_dots_empty(..., known = names(formals(coef.sgdlasso)))
+  object <- exact_fit(object, s, exact, x, y, weights, offset, data, parent.frame())
+  with_intercept(coefficients_at(object, s, gamma))
+}
+
+# The fit solved anew at exactly these s, by the solver it was made with, or as it is.
+exact_fit <- function(object, s, exact, x, y, weights, offset, data, envir) {
+  if (!check_flag(exact, "exact") || is.null(s)) return(object)
+  check_s(s)
+  if (object$solver$name == "nudge") {
+    abort_input("`exact` is TRUE, and the penalty of solver_nudge() is the nudge.", "Fit with another nudge instead of another s.")
+  }
+  if (all(s %in% object$lambda)) return(object)
+  rows <- given_rows(object, x, y, weights, offset, data, envir)
+  if (!is_training_data(object, rows)) {
+    abort_input("The rows given are not those that the fit was trained on.", "exact = TRUE needs those.")
+  }
+  rows <- core_rows(rows)
+  settings <- settings_of(object, sort(unique(c(object$lambda, s)), decreasing = TRUE))
+  fit <- new_fit(train(rows, settings), rows, settings, object$classnames, object$call)
+  if (!is.null(object$relaxed)) fit$relaxed <- relax_fit(fit, rows, settings)
+  warn_gap(fit, settings)
+  fit
+}
+
+# The settings that a fit was made with, at other lambdas.
+settings_of <- function(object, lambda) {
+  list(
+    family = object$family, alpha = object$alpha, lambda = lambda, standardize = object$standardize,
+    intercept = object$intercept, penalty.factor = object$penalty.factor %||% rep(1, object$dim[1]),
+    lower.limits = object$lower.limits, upper.limits = object$upper.limits, dfmax = Inf, solver = object$solver,
+    tol = object$tol %||% 1, maxpasses = object$maxpasses %||% 1, seed = object$seed, threads = 1L, progress = FALSE,
+    trace = FALSE
+  )
 }
 
 # ---- coefficients at s -------------------------------------------------------
 
-coefficients_at <- function(object, s) {
-  if (is.null(s)) return(list(a0 = object$a0, beta = object$beta))
+check_s <- function(s) {
   if (!is.numeric(s) || length(s) == 0 || anyNA(s) || any(s < 0)) {
     abort_input("`s` is {describe(s)}.", "It must be lambdas: numbers of 0 or more.")
   }
+}
+
+# gamma: share of the lasso's coefficients, the rest are those of the relaxed fit.
+coefficients_at <- function(object, s, gamma = 1) {
+  check_number(gamma, "gamma", least = 0, most = 1)
+  if (gamma < 1) return(relaxed_at(object, s, gamma))
+  if (is.null(s)) return(list(a0 = object$a0, beta = object$beta))
+  check_s(s)
   between <- interpolate(object$lambda, s)
   steps <- paste0("s", seq_along(s))
   beta <- object$beta[, between$left, drop = FALSE] %*% Matrix::Diagonal(x = between$share) +

@@ -8,7 +8,18 @@ print_call <- function(call, most = 8) {
 #' @export
 print.sgdlasso <- function(x, digits = max(3, getOption("digits") - 3), ...) {
   print_call(x$call)
-  table <- data.frame(Df = x$df, `%Dev` = round(100 * x$dev.ratio, 2), Lambda = signif(x$lambda, digits), check.names = FALSE)
-  print(table, ...)
+  print(path_table(x, digits), ...)
   invisible(x)
+}
+
+# One row for each lambda; with relax the deviance explained by the relaxed fit too.
+path_table <- function(x, digits) {
+  percent <- function(share) round(100 * share, 2)
+  table <- data.frame(Df = x$df, `%Dev` = percent(x$dev.ratio), check.names = FALSE)
+  if (!is.null(x$relaxed)) {
+    table[["%Dev R"]] <- percent(x$relaxed$dev.ratio[match(x$lambda, x$relaxed$lambda)])
+  }
+  table$Lambda <- signif(x$lambda, digits)
+  table$Gap <- formatC(x$gap, digits = 1, format = "e")
+  table
 }

@@ -1,7 +1,8 @@
-#' Fit a lasso by stochastic gradient descent
+#' Fit a lasso, with a certificate
 #'
-#' Fits the lasso or elastic net path for a numeric, binary or count response. Use the formula call for a data frame with
-#' factors or missing values, the matrix call for a numeric matrix, dense or sparse.
+#' Fits the lasso or elastic net path for a numeric, binary or count response, and tells of each model how far it is from the
+#' optimum. Use the formula call for a data frame with factors or missing values, the matrix call for a numeric matrix, dense or
+#' sparse.
 #'
 #' @section The problem:
 #' With weights scaled to sum to 1 and `eta_i = b0 + offset_i + x_i' b`, the objective is
@@ -16,13 +17,19 @@
 #' glmnet with `family = "gaussian"` divides the ridge part by the standard deviation of y (divisor n): its lambda and alpha
 #' give here the same fit with `alpha' = alpha / (alpha + (1 - alpha) / sd)` and `lambda' = lambda * (alpha + (1 - alpha) / sd)`.
 #'
+#' Coefficients may be limited to `lower.limits <= b <= upper.limits`; limits are on the scale of x and must include 0.
+#'
 #' With `lambda = NULL` the grid starts at the smallest lambda at which every penalised coefficient is zero (columns without
 #' penalty are fitted first) and falls geometrically to `lambda.min.ratio` times it. Such a path stops early, after at least 5
-#' lambdas, when the explained share of the deviance exceeds .999 or changes by less than 1e-5 of itself (glmnet's constants; four
-#' times in a row, because stochastic fits differ by chance). A lambda of yours is always solved as given.
+#' lambdas, when the explained share of the deviance exceeds .999 or changes by less than 1e-5 of itself (glmnet's constants; for
+#' `"sgd"` four times in a row, because stochastic fits differ by chance). A lambda of yours is always solved as given.
 #'
-#' The fits of `"nudge"` and `"sgd"` come from a fixed number of passes and are near the optimum, not at it; more `epochs` bring
-#' them nearer. `fit$trace` shows the way.
+#' @section The certificate:
+#' `fit$gap` is, for each lambda, the relative duality gap that [optimality()] defines and recomputes: no coefficients lower
+#' the objective by more than this share of what there is to explain. The solvers `"auto"`, `"exact"` and `"saga"` go on until it
+#' is at most `tol`. Where `maxpasses` or rounding ends that before, `converged` is `FALSE` and a warning of class
+#' `sgdlasso_warning_gap` names the gap. The fits of `"nudge"` and `"sgd"` come from a fixed number of passes and are near the
+#' optimum, not at it; their gap tells how near, and there is no warning unless you give `tol`.
 #'
 #' @param x A numeric matrix (double, integer or logical), a matrix of the Matrix package (sparse or dense), or a data frame of
 #'   numbers, n rows and p columns. No missing or infinite values.
@@ -45,11 +52,22 @@
 #' @param exclude Numbers of columns to leave out.
 #' @param penalty.factor Numbers of 0 or more, length p, that multiply lambda for each column. 0: no penalty; `Inf`: leave the
 #'   column out. Default: all 1.
-#' @param solver A [solver][solvers], or `"sgd"` (default) or `"nudge"` for one with its defaults.
+#' @param lower.limits,upper.limits Smallest and largest value of each coefficient: one number, or one for each column; 0 or
+#'   below, and 0 or above. Default: no limits. Not for `"nudge"`, `"sgd"` and `"saga"`.
+#' @param dfmax The path ends after the first model with more than so many nonzero coefficients. `NULL` (default): never.
+#' @param solver A [solver][solvers], or `"exact"`, `"saga"`, `"sgd"` or `"nudge"` for one with its defaults. `"auto"` (default)
+#'   chooses a certified one by the shape of the data; `fit$solver` tells which and why.
+#' @param tol The relative duality gap to reach, above 0. Default 1e-6.
+#' @param maxpasses At most so many passes over the rows for each lambda, by solvers that go on until `tol`. Default 10,000.
 #' @param seed A whole number from 0 to 2^32 - 1 that fixes start and order of rows; `NULL` (default) draws one from R's
 #'   generator if a random step is run, so that [set.seed()] governs. It is kept in the fit.
+#' @param threads Number of threads, default 1. Results are the same to the bit for any number. Used by certified solvers on dense
+#'   columns, and for the slopes of sparse ones.
+#' @param relax Whether to fit each model of the path again on its own columns without penalty (the relaxed lasso); see `gamma` in
+#'   [predict.sgdlasso()]. Default `FALSE`. Models with more than n - 3 columns are left out, as in glmnet.
 #' @param progress Whether to show a progress bar in long training. Default: in interactive use.
-#' @param trace Whether to record each epoch (default `TRUE`), which costs one more pass over the data an epoch.
+#' @param trace Whether to record each epoch (default `TRUE`), which costs `"sgd"` and `"nudge"` one more pass over the data an
+#'   epoch. Certified solvers record what each certificate found.
 #' @param ... For methods; an argument that no method knows is an error.
 #'
 #' @return An object of class `"sgdlasso"`, a list of plain vectors and one sparse matrix:
@@ -64,11 +82,15 @@
 #' \item{offset}{whether an offset was used.}
 #' \item{call}{the call.}
 #' \item{classnames}{for binomial, the two classes; the second is modelled.}
-#' \item{converged}{`NA`: these solvers run the epochs asked for.}
-#' \item{passes}{training passes over the rows, in all.}
+#' \item{gap, kkt}{the certificate, per lambda, as in [optimality()].}
+#' \item{converged}{whether every gap is at most `tol`; `NA` for solvers that run the epochs asked for.}
+#' \item{passes}{training passes over the rows, in all; a pass over some of the columns counts as their share of a pass.}
 #' \item{trace}{a data frame, one row for each lambda and epoch: `lambda epoch mse objective nonzero rate`. `mse` is the mean
-#'   squared error, outside gaussian the mean loss; `objective` is F above; `rate` the step size reached. `NULL` without trace.}
-#' \item{solver, family, seed, alpha, intercept, standardize}{what was used.}
+#'   squared error, outside gaussian the mean loss; `objective` is F above; `rate` the step size reached, `NA` where there is
+#'   none. For certified solvers an epoch is a certificate. `NULL` without trace.}
+#' \item{solver, family, seed, alpha, intercept, standardize, tol, maxpasses}{what was used.}
+#' \item{penalty.factor, lower.limits, upper.limits}{v and the limits, where they are not the defaults.}
+#' \item{relaxed}{for `relax = TRUE`, the relaxed path: a fit with the fields above.}
 #' \item{named}{whether x has unique column names, by which new columns are then matched.}
 #' \item{x.sd}{standard deviation of each column (divisor n, weighted), for standardised sizes.}
 #' \item{residuals, accuracy}{for a single lambda, the quantiles of the response residuals and the [accuracy()] on the training
@@ -88,10 +110,11 @@
 #'
 #' Friedman, J., Hastie, T. and Tibshirani, R. (2010). Regularization paths for generalized linear models via coordinate
 #' descent. *Journal of Statistical Software* 33(1). \doi{10.18637/jss.v033.i01} (the grid of lambdas)
-#' @seealso [solvers], [predict.sgdlasso()], [summary.sgdlasso()], [plot.sgdlasso()], `vignette("murder-rates")`.
+#' @seealso [solvers], [optimality()], [predict.sgdlasso()], [summary.sgdlasso()], [plot.sgdlasso()], `vignette("murder-rates")`.
 #' @examples
 #' # A path, and one lambda of it
-#' fit <- sgdlasso(murder_rate ~ ., data = murder_rates, seed = 1, solver = solver_sgd(epochs = 20))
+#' fit <- sgdlasso(murder_rate ~ ., data = murder_rates)
+#' fit
 #' coef(fit, s = 1)
 #'
 #' # The textbook trainer
@@ -106,6 +129,10 @@
 #' x <- Matrix::rsparsematrix(200, 50, density = 0.1)
 #' y <- x[, 1] - x[, 2] + rnorm(200) > 0
 #' sgdlasso(x, y, family = "binomial", lambda = c(0.05, 0.02))
+#'
+#' # Relaxed
+#' fit <- sgdlasso(murder_rate ~ ., data = murder_rates, lambda = 2, relax = TRUE)
+#' cbind(lasso = coef(fit)[, 1], relaxed = coef(fit, gamma = 0)[, 1])
 #' @export
 sgdlasso <- function(x, ...) {
   if (nargs() == 0) abort_input("`x` is missing.", "Start with sgdlasso(x, y) or sgdlasso(formula, data).")
@@ -116,14 +143,17 @@ sgdlasso <- function(x, ...) {
 #' @export
 sgdlasso.matrix <- function(x, y, family = "gaussian", weights = NULL, offset = NULL, alpha = 1, nlambda = 100,
                             lambda.min.ratio = NULL, lambda = NULL, standardize = TRUE, intercept = TRUE, exclude = NULL,
-                            penalty.factor = NULL, solver = "sgd", seed = NULL, progress = interactive(), trace = TRUE, ...) {
+                            penalty.factor = NULL, lower.limits = -Inf, upper.limits = Inf, dfmax = NULL, solver = "auto",
+                            tol = 1e-6, maxpasses = 10000, seed = NULL, threads = 1, relax = FALSE, progress = interactive(),
+                            trace = TRUE, ...) {
   call <- generic_call(match.call())
   if ("formula" %in% ...names()) return(eval(formula_first(call), parent.frame()))
   check_dots_empty(..., known = argument_names())
   settings <- check_settings(
-    family, alpha, nlambda, lambda.min.ratio, lambda, standardize, intercept, exclude, penalty.factor, solver, seed,
-    progress, trace
+    family, alpha, nlambda, lambda.min.ratio, lambda, standardize, intercept, exclude, penalty.factor, lower.limits, upper.limits,
+    dfmax, solver, tol, maxpasses, seed, threads, relax, progress, trace
   )
+  settings$tol_given <- !missing(tol)
   if (missing(y)) abort_input("`y` is missing.", "It must be the response, one value for each row of x.")
   x <- check_x(x)
   response <- check_response(y, nrow(x), settings$family, check_weights(weights, nrow(x)))
@@ -142,14 +172,16 @@ sgdlasso.Matrix <- sgdlasso.matrix
 #' @export
 sgdlasso.formula <- function(formula, data, family = "gaussian", weights, offset, subset, na.action, contrasts = NULL,
                              alpha = 1, nlambda = 100, lambda.min.ratio = NULL, lambda = NULL, standardize = TRUE,
-                             intercept = TRUE, exclude = NULL, penalty.factor = NULL, solver = "sgd", seed = NULL,
+                             intercept = TRUE, exclude = NULL, penalty.factor = NULL, lower.limits = -Inf, upper.limits = Inf,
+                             dfmax = NULL, solver = "auto", tol = 1e-6, maxpasses = 10000, seed = NULL, threads = 1, relax = FALSE,
                              progress = interactive(), trace = TRUE, ...) {
   matched <- match.call()
   check_dots_empty(..., known = setdiff(c(argument_names(), names(formals())), c("x", "y")))
   settings <- check_settings(
-    family, alpha, nlambda, lambda.min.ratio, lambda, standardize, intercept, exclude, penalty.factor, solver, seed,
-    progress, trace
+    family, alpha, nlambda, lambda.min.ratio, lambda, standardize, intercept, exclude, penalty.factor, lower.limits, upper.limits,
+    dfmax, solver, tol, maxpasses, seed, threads, relax, progress, trace
   )
+  settings$tol_given <- !missing(tol)
   matched$formula <- formula
   frame <- eval_model_frame(matched, parent.frame())
   design <- model_design(frame, contrasts)
@@ -198,13 +230,16 @@ formula_first <- function(call) {
 # ---- settings that do not depend on the rows ---------------------------------
 
 check_settings <- function(family, alpha, nlambda, lambda.min.ratio, lambda, standardize, intercept, exclude, penalty.factor,
-                           solver, seed, progress, trace) {
+                           lower.limits, upper.limits, dfmax, solver, tol, maxpasses, seed, threads, relax, progress, trace) {
   solver <- check_solver(solver)
   if (solver$name == "nudge" && !is.null(lambda)) {
     abort_input(
       "`lambda` is given, and so is a nudge, which is the penalty of solver_nudge().",
-      "Drop `lambda` (the fit tells which one the nudge amounts to), or use solver_sgd()."
+      "Drop `lambda` (the fit tells which one the nudge amounts to), or use another solver."
     )
+  }
+  if (solver$name == "nudge" && isTRUE(relax)) {
+    abort_input("`relax` is TRUE, and solver_nudge() leaves no coefficient at zero.", "Use another solver.")
   }
   if (!is.null(lambda.min.ratio)) check_number(lambda.min.ratio, "lambda.min.ratio", least = 0, most = 1, open = TRUE)
   list(
@@ -217,8 +252,15 @@ check_settings <- function(family, alpha, nlambda, lambda.min.ratio, lambda, sta
     intercept = check_flag(intercept, "intercept"),
     exclude = exclude,
     penalty.factor = penalty.factor,
+    lower.limits = lower.limits,
+    upper.limits = upper.limits,
+    dfmax = if (is.null(dfmax)) Inf else check_number(dfmax, "dfmax", least = 0, whole = TRUE),
     solver = solver,
+    tol = check_number(tol, "tol", least = 0, open = TRUE),
+    maxpasses = check_number(maxpasses, "maxpasses", least = 1),
+    threads = check_threads(threads),
     seed = check_seed(seed),
+    relax = check_flag(relax, "relax"),
     progress = check_flag(progress, "progress"),
     trace = check_flag(trace, "trace")
   )

@@ -122,6 +122,12 @@ solver_sgd <- function(rule = "adaptive", rate = NULL, schedule = NULL, average 
   )
 }
 
+#' @rdname solvers
+#' @export
+solver_exact <- function(method = "auto") {
+  new_solver(name = "exact", method = check_choice(method, c("auto", "moments", "working_set"), "method"))
+}
+
 new_solver <- function(...) structure(list(...), class = "sgdlasso_solver")
 
 check_epochs <- function(epochs, least) {
@@ -130,16 +136,21 @@ check_epochs <- function(epochs, least) {
 
 check_solver <- function(solver) {
   if (inherits(solver, "sgdlasso_solver")) return(solver)
-  switch(check_choice(solver, c("nudge", "sgd"), "solver"), nudge = solver_nudge(), sgd = solver_sgd())
+  switch(check_choice(solver, c("auto", "exact", "nudge", "sgd"), "solver"),
+    auto = new_solver(name = "auto"), exact = solver_exact(), nudge = solver_nudge(), sgd = solver_sgd()
+  )
 }
 
+is_certified <- function(solver) !solver$name %in% c("nudge", "sgd")
+
 # A nudge solver's shuffles and start are random; SGD's only if it shuffles.
-is_stochastic <- function(solver) solver$name == "nudge" || solver$shuffle != "none"
+is_stochastic <- function(solver) solver$name == "nudge" || (solver$name == "sgd" && solver$shuffle != "none")
 
 #' @export
 format.sgdlasso_solver <- function(x, ...) {
-  settings <- Filter(Negate(is.null), unclass(x)[names(x) != "name"])
+  settings <- Filter(Negate(is.null), unclass(x)[!names(x) %in% c("name", "why")])
   shown <- vapply(settings, function(value) if (is.character(value)) dQuote(value, FALSE) else format(value), "")
+  if (x$name == "auto") return("\"auto\"")
   paste0("solver_", x$name, "(", paste(names(shown), "=", shown, collapse = ", "), ")")
 }
 

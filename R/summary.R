@@ -6,7 +6,7 @@
 #' @param digits Significant digits to print.
 #' @param ... Nothing; an argument that is not known is an error.
 #' @return `summary()`: a list of class `"summary.sgdlasso"`: `call`, `family`, `classnames`, `nobs`, `nvars`, `solver`,
-#'   `stopped` (a sentence), `lambda`, `df`, `dev.ratio` (absent at an `s` between fitted lambdas), `intercept`,
+#'   `stopped` (a sentence), `lambda`, `df`, `gap`, `dev.ratio` (absent at an `s` between fitted lambdas), `intercept`,
 #'   `coefficients` (for one lambda, a data frame of the nonzero
 #'   coefficients with `estimate` and `standardized`, the estimate times the column's standard deviation), `residuals`
 #'   (quantiles) and `accuracy` on the training rows (a single fitted lambda), and `notes`.
@@ -26,6 +26,7 @@ summary.sgdlasso <- function(object, s = NULL, ...) {
       solver = object$solver, stopped = why_stopped(object), seed = object$seed,
       lambda = if (is.null(s)) object$lambda else s,
       df = if (is.null(at)) object$df else sum(at$beta != 0),
+      gap = if (is.null(s) || single) object$gap, relaxed = if (is.null(s)) object$relaxed,
       dev.ratio = if (is.null(s) || single) object$dev.ratio else dev_ratio_at(object, s),
       nulldev = object$nulldev,
       intercept = if (is.null(at)) object$a0 else unname(at$a0),
@@ -52,6 +53,15 @@ nonzero_table <- function(beta, sd) {
 why_stopped <- function(object) {
   epochs <- object$solver$epochs
   if (object$nulldev == 0) return("The response is constant: nothing to train.")
+  if (is_certified(object$solver)) {
+    passes <- format(object$passes, digits = 3)
+    if (object$converged) {
+      return(sprintf("Certified: relative duality gap at most %s (tol %s), after %s passes over the rows.",
+                     format(max(object$gap), digits = 2), format(object$tol), passes))
+    }
+    return(sprintf("Not converged: relative duality gap up to %s (tol %s), after %s passes over the rows.",
+                   format(max(object$gap), digits = 2), format(object$tol), passes))
+  }
   pluralized("Stopped after the {epochs} epoch{?s} asked for{if (length(object$lambda) > 1) ', at each lambda' else ''}.")
 }
 
@@ -67,7 +77,8 @@ print.summary.sgdlasso <- function(x, digits = max(3, getOption("digits") - 3), 
   print_call(x$call)
   show("Data: ", pluralized("{x$nobs} row{?s}, {x$nvars} column{?s}"), "; family ", x$family,
        if (!is.null(x$classnames)) paste0(", modelled class \"", x$classnames[2], "\""))
-  show("Solver: ", format(x$solver), if (!is.null(x$seed)) paste0(", seed ", format(x$seed, digits = 10)))
+  show("Solver: ", format(x$solver), if (!is.null(x$seed)) paste0(", seed ", format(x$seed, digits = 10)),
+       if (!is.null(x$solver$why)) paste0("; chosen for: ", x$solver$why))
   show(x$stopped)
   if (is.null(x$coefficients)) print_path(x, digits) else print_single(x, digits)
   for (note in x$notes) cat("\n", paste(strwrap(paste("Note:", note)), collapse = "\n"), "\n", sep = "")
@@ -76,7 +87,7 @@ print.summary.sgdlasso <- function(x, digits = max(3, getOption("digits") - 3), 
 
 print_path <- function(x, digits) {
   cat("\n")
-  print(data.frame(Df = x$df, `%Dev` = round(100 * x$dev.ratio, 2), Lambda = signif(x$lambda, digits), check.names = FALSE))
+  print(path_table(x, digits))
 }
 
 print_single <- function(x, digits) {
@@ -90,6 +101,7 @@ print_single <- function(x, digits) {
   table <- rbind(intercept, x$coefficients)
   if (!is.null(table)) print(format(table, digits = digits, na.encode = FALSE), na.print = "")
   if (!is.null(x$dev.ratio)) cat("\nDeviance explained: ", format(100 * x$dev.ratio, digits = digits), " %\n", sep = "")
+  if (!is.null(x$gap)) cat("Relative duality gap: ", format(x$gap, digits = 2), "\n", sep = "")
   if (!is.null(x$accuracy)) {
     what <- if (x$family == "binomial") "rows in the right class" else "rows predicted within 25 % of the truth"
     cat("Accuracy: ", format(100 * x$accuracy, digits = digits), " % of the training ", what, "\n", sep = "")

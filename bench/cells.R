@@ -32,6 +32,31 @@ cell_d <- function(n = 100000, p = 50000, words = 50) {
   add_response(x, 200, among = 2000)
 }
 
+# B square: as many columns as rows, 50 matter
+cell_b <- function(n = 5000, p = 5000) {
+  set.seed(3)
+  add_response(matrix(rnorm(n * p), n, p), 50)
+}
+
+# C wide: 100 columns a row, AR(.7), 30 matter
+cell_c <- function(n = 500, p = 50000) {
+  set.seed(4)
+  add_response(ar_columns(n, p, 0.7), 30)
+}
+
+# E big tall
+cell_e <- function(n = 2000000, p = 50) {
+  set.seed(5)
+  add_response(ar_columns(n, p, 0.5), 20)
+}
+
+# The same columns with two classes: 1 with the probability that the signal has on the logit scale, at standard deviation 2.
+two_classes <- function(cell) {
+  set.seed(6)
+  cell$y <- rbinom(nrow(cell$x), 1, plogis(2 * cell$signal / sd(cell$signal)))
+  cell
+}
+
 # F tiny: the twenty cities
 cell_f <- function() {
   list(x = as.matrix(sgdlasso::murder_rates[, 1:3]), y = sgdlasso::murder_rates$murder_rate)

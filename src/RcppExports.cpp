@@ -37,6 +37,23 @@ BEGIN_RCPP
     return rcpp_result_gen;
 END_RCPP
 }
+// r_optimality
+Rcpp::List r_optimality(SEXP x, Rcpp::NumericVector y, SEXP weight, SEXP offset, Rcpp::List spec, Rcpp::NumericVector intercept, Rcpp::NumericMatrix beta);
+RcppExport SEXP _sgdlasso_r_optimality(SEXP xSEXP, SEXP ySEXP, SEXP weightSEXP, SEXP offsetSEXP, SEXP specSEXP, SEXP interceptSEXP, SEXP betaSEXP) {
+BEGIN_RCPP
+    Rcpp::RObject rcpp_result_gen;
+    Rcpp::RNGScope rcpp_rngScope_gen;
+    Rcpp::traits::input_parameter< SEXP >::type x(xSEXP);
+    Rcpp::traits::input_parameter< Rcpp::NumericVector >::type y(ySEXP);
+    Rcpp::traits::input_parameter< SEXP >::type weight(weightSEXP);
+    Rcpp::traits::input_parameter< SEXP >::type offset(offsetSEXP);
+    Rcpp::traits::input_parameter< Rcpp::List >::type spec(specSEXP);
+    Rcpp::traits::input_parameter< Rcpp::NumericVector >::type intercept(interceptSEXP);
+    Rcpp::traits::input_parameter< Rcpp::NumericMatrix >::type beta(betaSEXP);
+    rcpp_result_gen = Rcpp::wrap(r_optimality(x, y, weight, offset, spec, intercept, beta));
+    return rcpp_result_gen;
+END_RCPP
+}
 // r_stream_sum
 double r_stream_sum(Rcpp::NumericVector x);
 RcppExport SEXP _sgdlasso_r_stream_sum(SEXP xSEXP) {
@@ -130,6 +147,7 @@ END_RCPP
 static const R_CallMethodDef CallEntries[] = {
     {"_sgdlasso_r_not_finite", (DL_FUNC) &_sgdlasso_r_not_finite, 1},
     {"_sgdlasso_r_fit", (DL_FUNC) &_sgdlasso_r_fit, 5},
+    {"_sgdlasso_r_optimality", (DL_FUNC) &_sgdlasso_r_optimality, 7},
     {"_sgdlasso_r_stream_sum", (DL_FUNC) &_sgdlasso_r_stream_sum, 1},
     {"_sgdlasso_r_random", (DL_FUNC) &_sgdlasso_r_random, 5},
     {"_sgdlasso_r_loss", (DL_FUNC) &_sgdlasso_r_loss, 4},

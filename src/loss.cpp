@@ -27,6 +27,13 @@ double x_log_x(double x) {
   return x > 0 ? x * std::log(x) : 0.0;
 }
 
+// (1 + a) log(1 + a) - a for a >= -1, without cancellation: what a Poisson mean costs at 1 + a times its size.
+double relative_entropy(double a) {
+  if (a < -1) return std::numeric_limits<double>::infinity();
+  if (std::abs(a) > 0.01) return a == -1 ? 1 : (1 + a) * std::log1p(a) - a;
+  return a * a * (1.0 / 2 - a * (1.0 / 6 - a * (1.0 / 12 - a * (1.0 / 20 - a * (1.0 / 30 - a * (1.0 / 42 - a / 56))))));
+}
+
 // The root of r = y - mean(eta + step r), which falls in r: Newton steps, halving where they leave the bracket or are slow.
 template <class L>
 double solve_implicit(const L& loss, double eta, double y, double step, double low, double high) {
@@ -46,14 +53,40 @@ double solve_implicit(const L& loss, double eta, double y, double step, double l
   return r;
 }
 
-class Gaussian final : public Loss {
+// Loops over rows, each function of one row inlined.
+template <class L>
+class RowLoss : public Loss {
+ public:
+  void means(const double* eta, std::size_t n, std::size_t stride, double* mu) const final {
+    const L& loss = static_cast<const L&>(*this);
+    for (std::size_t i = 0; i < n * stride; i += stride) mu[i] = loss.L::mean(eta[i]);
+  }
+  double mean_divergence(const double* feasible, std::size_t stride, const Response& response, const Balance& f,
+                         double s) const final {
+    const double n = static_cast<double>(response.n), positive = 1 / f.positive, negative = 1 / f.negative;
+    return response.mean([&](std::size_t i) {
+      const double scaled = feasible[i * stride] * (response.weight ? n / response.weight[i] : n);
+      const double whole = scaled > 0 ? positive : negative;
+      return L::divergence_at(scaled * (whole - s), response.y[i], scaled * whole);
+    });
+  }
+  double mean_value(const double* eta, std::size_t stride, const Response& response) const final {
+    const L& loss = static_cast<const L&>(*this);
+    return response.mean([&](std::size_t i) { return loss.L::value(eta[i * stride], response.y[i]); });
+  }
+};
+
+class Gaussian final : public RowLoss<Gaussian> {
  public:
   bool is_squared() const override { return true; }
   double value(double eta, double y) const override { return 0.5 * square(y - eta); }
   double saturated(double) const override { return 0; }
   double mean(double eta) const override { return eta; }
   double curvature(double) const override { return 1; }
+  double largest_mean() const override { return std::numeric_limits<double>::infinity(); }
   double usual_curvature(double) const override { return 1; }
+  double divergence(double delta, double) const override { return 0.5 * square(delta); }
+  static double divergence_at(double delta, double, double) { return 0.5 * square(delta); }
   double fit_intercept(const Response& response, const std::vector<double>& eta) const override {
     return response.mean([&](std::size_t i) { return response.y[i] - eta[i]; });
   }
@@ -63,7 +96,7 @@ class Gaussian final : public Loss {
   }
 };
 
-class Binomial final : public Loss {
+class Binomial final : public RowLoss<Binomial> {
  public:
   // log(1 + exp(eta)) - y eta, in the form that does not overflow.
   double value(double eta, double y) const override {
@@ -79,7 +112,18 @@ class Binomial final : public Loss {
     const double odds = std::exp(-std::abs(eta));
     return odds / square(1 + odds);
   }
+  double largest_mean() const override { return 1; }
   double usual_curvature(double) const override { return 0.25; }
+  double divergence(double delta, double eta) const override {
+    if (delta == 0) return 0;
+    const double yes = mean(eta), no = mean(-eta);
+    return yes * relative_entropy(delta / yes) + no * relative_entropy(-delta / no);
+  }
+  static double divergence_at(double delta, double y, double r) {
+    const double yes = y - r, no = (1 - y) + r;
+    if (delta == 0) return 0;
+    return yes * relative_entropy(delta / yes) + no * relative_entropy(-delta / no);
+  }
   double fit_intercept(const Response& response, const std::vector<double>& eta) const override {
     const double mean_y = finite_mean(response, 1);
     // The mean probability rises in the intercept: Newton steps kept inside a bracket.
@@ -109,13 +153,20 @@ class Binomial final : public Loss {
   }
 };
 
-class Poisson final : public Loss {
+class Poisson final : public RowLoss<Poisson> {
  public:
   double value(double eta, double y) const override { return std::exp(eta) - y * eta; }
   double saturated(double y) const override { return y - x_log_x(y); }
   double mean(double eta) const override { return std::exp(eta); }
   double curvature(double eta) const override { return std::exp(eta); }
+  double largest_mean() const override { return std::numeric_limits<double>::infinity(); }
   double usual_curvature(double mean_y) const override { return mean_y; }
+  double divergence(double delta, double eta) const override {
+    return delta == 0 ? 0 : std::exp(eta) * relative_entropy(delta / std::exp(eta));
+  }
+  static double divergence_at(double delta, double y, double r) {
+    return delta == 0 ? 0 : (y - r) * relative_entropy(delta / (y - r));
+  }
   // log(mean y) - log(mean exp(eta)), the largest exponent taken out.
   double fit_intercept(const Response& response, const std::vector<double>& eta) const override {
     const double largest = *std::max_element(eta.begin(), eta.end());
@@ -134,6 +185,12 @@ class Poisson final : public Loss {
 };
 
 }  // namespace
+
+Balance balance(double positive, double negative) {
+  if (positive > negative) return {negative / positive, 1};
+  if (negative > positive) return {1, positive / negative};
+  return {};
+}
 
 std::unique_ptr<Loss> make_loss(const std::string& family) {
   if (family == "gaussian") return std::make_unique<Gaussian>();

@@ -11,30 +11,33 @@
 namespace sgdlasso {
 namespace {
 
-double largest_lambda(const Problem& problem) {
+double largest_lambda(const Problem& problem, const StandardForm& form) {
   const double least_alpha = 1e-3;  // as glmnet: for ridge no lambda is large enough
   const std::vector<double> residuals = unpenalized_residuals(problem);
-  const std::vector<double> gradient = problem.rows.cross_product(residuals, problem.watch);
-  double sum = 0;
-  for (const double r : residuals) sum += r;
+  Panel panel(problem.response.n, 1, problem.rows.layout());
+  std::copy(residuals.begin(), residuals.end(), panel.lane(0));
+  std::vector<double> slope(form.columns.size());
+  problem.rows.cross_products(form.all(), panel, slope.data(), {problem.threads, problem.watch});
   double largest = 0;
-  for (std::size_t j = 0; j < gradient.size(); ++j) {
-    const Penalty& penalty = problem.penalty;
-    if (penalty.free(j) || penalty.excluded(j) || problem.moments.variance[j] == 0) continue;
-    // Around the mean, which changes nothing but rounding where the intercept has taken the sum out.
-    const double slope = problem.intercept ? gradient[j] - problem.moments.mean[j] * sum : gradient[j];
-    largest = std::max(largest, std::abs(slope) / (penalty.factor[j] * penalty.spread[j]));
+  for (std::size_t k = 0; k < slope.size(); ++k) {
+    const std::size_t j = form.columns[k];
+    if (problem.penalty.free(j) || !form.penalty.may_move(j, slope[k])) continue;
+    largest = std::max(largest, std::abs(slope[k]) / form.penalty.theta[j]);
   }
   return largest / std::max(problem.penalty.alpha, least_alpha);
 }
 
 Trained null_point(const Problem& problem, double lambda) {
   Coefficients zeros{problem.null.intercept, std::vector<double>(problem.rows.p(), 0.0)};
-  return {score(problem, std::move(zeros), lambda), {}, 0};
+  Trained trained;
+  trained.scored = score(problem, std::move(zeros), lambda);
+  trained.certificate = {0, 0};
+  trained.converged = Converged::yes;
+  return trained;
 }
 
 // glmnet's constants: after 5 lambdas, stop when the deviance hardly changes, or hardly any is left. Stochastic fits may agree
-// by chance, or lose a little from one lambda to the next: all of the last five must agree.
+// by chance, or lose a little from one lambda to the next: all of the last five must agree. Of certified fits the last two.
 bool explains_enough(const std::vector<PathPoint>& path, double null_deviance) {
   const std::size_t least = 5;
   if (path.size() < least) return false;
@@ -43,7 +46,8 @@ bool explains_enough(const std::vector<PathPoint>& path, double null_deviance) {
   };
   const double now = explained(0);
   if (now > 0.999) return true;
-  for (std::size_t back = 0; back + 1 < least; ++back) {
+  const std::size_t agreeing = path.back().trained.converged == Converged::yes ? 1 : least - 1;
+  for (std::size_t back = 0; back < agreeing; ++back) {
     if (!(std::abs(explained(back) - explained(back + 1)) < 1e-5 * now)) return false;
   }
   return true;
@@ -51,8 +55,8 @@ bool explains_enough(const std::vector<PathPoint>& path, double null_deviance) {
 
 }  // namespace
 
-LambdaGrid make_grid(const Problem& problem, const GridSettings& settings) {
-  const double largest = problem.null.deviance > 0 ? largest_lambda(problem) : 0;
+LambdaGrid make_grid(const Problem& problem, const StandardForm& form, const GridSettings& settings) {
+  const double largest = problem.null.deviance > 0 ? largest_lambda(problem, form) : 0;
   if (!(largest > 0)) return {{0.0}, true};
   LambdaGrid grid{{}, true};
   for (int k = 0; k < settings.length; ++k) {
@@ -62,14 +66,21 @@ LambdaGrid make_grid(const Problem& problem, const GridSettings& settings) {
   return grid;
 }
 
-std::vector<PathPoint> fit_path(const Problem& problem, const LambdaGrid& grid, bool trace, const MakeSolver& make_solver) {
+std::vector<PathPoint> fit_path(const Problem& problem, const StandardForm& form, const LambdaGrid& grid,
+                                const PathSettings& settings, const MakeSolver& make_solver) {
   std::vector<PathPoint> path;
-  const std::unique_ptr<Solver> solver = problem.null.deviance > 0 ? make_solver() : nullptr;
-  if (solver) problem.watch.expect(grid.lambda.size() * solver->epochs() * problem.response.n);
-  for (const double lambda : grid.lambda) {
-    path.push_back({lambda, solver ? solver->train(lambda, trace) : null_point(problem, lambda)});
-    if (grid.automatic && explains_enough(path, problem.null.deviance)) break;
+  if (!(problem.null.deviance > 0)) {
+    for (const double lambda : grid.lambda) path.push_back({lambda, null_point(problem, lambda)});
+    return path;
   }
+  make_solver()->follow(grid.lambda, settings.trace, [&](double lambda, Trained trained) {
+    if (std::isnan(trained.certificate.gap)) {
+      trained.certificate = certify(problem, form, trained.scored.coefficients, lambda);
+    }
+    path.push_back({lambda, std::move(trained)});
+    if (path.back().trained.scored.nonzero > settings.most_nonzero) return false;
+    return !(grid.automatic && explains_enough(path, problem.null.deviance));
+  });
   return path;
 }
 

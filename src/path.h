@@ -21,15 +21,23 @@ struct LambdaGrid {
   std::vector<double> lambda;
   bool automatic;  // then the path may stop early
 };
-LambdaGrid make_grid(const Problem& problem, const GridSettings& settings);
+LambdaGrid make_grid(const Problem& problem, const StandardForm& form, const GridSettings& settings);
 
 struct PathPoint {
   double lambda;
   Trained trained;
 };
 
-// Solves down the grid. A constant response, which nothing can explain, gets zeros without training.
+// A path also ends after the first model of more than this many nonzero coefficients.
+struct PathSettings {
+  bool trace;
+  std::size_t most_nonzero;
+};
+
+// Solves down the grid. A constant response, which nothing can explain, gets zeros without training. Models that come without a
+// certificate get one.
 using MakeSolver = std::function<std::unique_ptr<Solver>()>;
-std::vector<PathPoint> fit_path(const Problem& problem, const LambdaGrid& grid, bool trace, const MakeSolver& make_solver);
+std::vector<PathPoint> fit_path(const Problem& problem, const StandardForm& form, const LambdaGrid& grid,
+                                const PathSettings& settings, const MakeSolver& make_solver);
 
 }  // namespace sgdlasso

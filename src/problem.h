@@ -29,6 +29,7 @@ struct Problem {
   bool intercept;
   bool standardize;
   NullModel null;
+  int threads;
   Watch& watch;
 };
 

@@ -4,7 +4,7 @@
 
 #include "path.h"
 #include "r_convert.h"
-#include "r_watch.h"
+#include "r_problem.h"
 
 using namespace sgdlasso;
 
@@ -31,26 +31,21 @@ SgdSettings sgd_settings(const Rcpp::List& solver) {
   return settings;
 }
 
-std::unique_ptr<Solver> make_solver(const Problem& problem, const Rcpp::List& solver, double seed) {
-  const std::uint32_t seed_bits = static_cast<std::uint32_t>(seed);
-  if (setting<std::string>(solver, "name") == "nudge") return make_nudge_solver(problem, nudge_settings(solver), seed_bits);
-  return make_sgd_solver(problem, sgd_settings(solver), seed_bits);
+std::unique_ptr<Solver> make_solver(const Problem& problem, const StandardForm& form, const std::unique_ptr<Moments>& moments,
+                                    const Rcpp::List& spec) {
+  const Rcpp::List solver = spec["solver"];
+  const std::string name = setting<std::string>(solver, "name");
+  const std::uint32_t seed = static_cast<std::uint32_t>(setting<double>(spec, "seed"));
+  if (name == "nudge") return make_nudge_solver(problem, nudge_settings(solver), seed);
+  if (name == "sgd") return make_sgd_solver(problem, sgd_settings(solver), seed);
+  const CertifiedSettings settings{setting<double>(spec, "tol"), setting<double>(spec, "maxpasses")};
+  if (moments) return make_moments_solver(problem, form, *moments, settings);
+  return make_window_solver(problem, form, settings);
 }
 
-Penalty make_penalty(const Rcpp::List& spec, const ColumnMoments& moments) {
-  Penalty penalty;
-  penalty.alpha = setting<double>(spec, "alpha");
-  penalty.factor = setting<std::vector<double>>(spec, "penalty.factor");
-  const bool standardize = setting<bool>(spec, "standardize");
-  for (const double variance : moments.variance) {
-    penalty.spread.push_back(standardize && variance > 0 ? std::sqrt(variance) : 1);
-  }
-  return penalty;
-}
-
-LambdaGrid lambda_grid(const Problem& problem, const Rcpp::List& spec) {
+LambdaGrid lambda_grid(const Problem& problem, const StandardForm& form, const Rcpp::List& spec) {
   if (!Rf_isNull(spec["lambda"])) return {setting<std::vector<double>>(spec, "lambda"), false};
-  return make_grid(problem, {setting<int>(spec, "nlambda"), setting<double>(spec, "lambda.min.ratio")});
+  return make_grid(problem, form, {setting<int>(spec, "nlambda"), setting<double>(spec, "lambda.min.ratio")});
 }
 
 // The coefficients as the slots of a dgCMatrix, one column a lambda.
@@ -104,8 +99,12 @@ std::vector<double> deviations(const ColumnMoments& moments) {
 }
 
 Rcpp::List as_result(const Problem& problem, const std::vector<PathPoint>& path) {
-  std::vector<double> lambda, intercept, deviance;
+  std::vector<double> lambda, intercept, deviance, gap, kkt;
+  Rcpp::LogicalVector converged;
   for (const PathPoint& point : path) {
+    gap.push_back(point.trained.certificate.gap);
+    kkt.push_back(point.trained.certificate.kkt);
+    converged.push_back(point.trained.converged == Converged::unknown ? NA_LOGICAL : point.trained.converged == Converged::yes);
     lambda.push_back(point.lambda);
     intercept.push_back(point.trained.scored.coefficients.intercept);
     deviance.push_back(point.trained.scored.deviance);
@@ -113,7 +112,8 @@ Rcpp::List as_result(const Problem& problem, const std::vector<PathPoint>& path)
   return Rcpp::List::create(Rcpp::_["lambda"] = lambda, Rcpp::_["a0"] = intercept, Rcpp::_["beta"] = as_columns(path),
                             Rcpp::_["deviance"] = deviance, Rcpp::_["null_deviance"] = problem.null.deviance,
                             Rcpp::_["trace"] = as_trace(path), Rcpp::_["sd"] = deviations(problem.moments),
-                            Rcpp::_["eta"] = single_predictor(problem, path),
+                            Rcpp::_["eta"] = single_predictor(problem, path), Rcpp::_["gap"] = gap, Rcpp::_["kkt"] = kkt,
+                            Rcpp::_["converged"] = converged, Rcpp::_["passes"] = path.back().trained.passes,
                             Rcpp::_["visits"] = static_cast<double>(path.back().trained.visits));
 }
 
@@ -123,29 +123,34 @@ Rcpp::List as_result(const Problem& problem, const std::vector<PathPoint>& path)
 // overflow.
 // [[Rcpp::export]]
 Rcpp::List r_fit(SEXP x, Rcpp::NumericVector y, SEXP weight, SEXP offset, Rcpp::List spec) {
-  const std::unique_ptr<Rows> rows = as_rows(x);
-  const std::unique_ptr<Loss> loss = make_loss(setting<std::string>(spec, "family"));
-  RWatch watch(spec["progress"]);
-  const Response response = as_response(y, weight, offset);
-  ColumnMoments moments = rows->moments(response, watch);
-  Penalty penalty = make_penalty(spec, moments);
-  const bool intercept = setting<bool>(spec, "intercept");
-  const Problem problem{*rows,
-                        response,
-                        *loss,
-                        std::move(penalty),
-                        std::move(moments),
-                        intercept,
-                        setting<bool>(spec, "standardize"),
-                        fit_null_model(response, *loss, intercept),
-                        watch};
+  const RProblem all(x, y, weight, offset, spec);
+  const Problem& problem = all.problem;
+  const PathSettings settings{setting<bool>(spec, "trace"), static_cast<std::size_t>(setting<double>(spec, "dfmax"))};
   try {
-    const auto path = fit_path(problem, lambda_grid(problem, spec), setting<bool>(spec, "trace"),
-                               [&] { return make_solver(problem, spec["solver"], setting<double>(spec, "seed")); });
+    const auto path = fit_path(problem, all.form, lambda_grid(problem, all.form, spec), settings,
+                               [&] { return make_solver(problem, all.form, all.moments, spec); });
     return as_result(problem, path);
   } catch (const std::overflow_error& error) {
     return Rcpp::List::create(Rcpp::_["overflow"] = error.what());
   } catch (const Diverged& error) {
     return Rcpp::List::create(Rcpp::_["diverged"] = error.rate, Rcpp::_["safe"] = error.safe_rate);
   }
+}
+
+// Gap, KKT violation and objective of given coefficients: one column of beta and one intercept for each lambda.
+// [[Rcpp::export]]
+Rcpp::List r_optimality(SEXP x, Rcpp::NumericVector y, SEXP weight, SEXP offset, Rcpp::List spec, Rcpp::NumericVector intercept,
+                        Rcpp::NumericMatrix beta) {
+  const RProblem all(x, y, weight, offset, spec);
+  const std::vector<double> lambda = setting<std::vector<double>>(spec, "lambda");
+  std::vector<double> gap, kkt, objective;
+  for (std::size_t k = 0; k < lambda.size(); ++k) {
+    const auto column = beta.column(static_cast<int>(k));
+    const Coefficients at{intercept[static_cast<R_xlen_t>(k)], std::vector<double>(column.begin(), column.end())};
+    const Certificate certificate = certify(all.problem, all.form, at, lambda[k]);
+    gap.push_back(certificate.gap);
+    kkt.push_back(certificate.kkt);
+    objective.push_back(score(all.problem, at, lambda[k]).objective);
+  }
+  return Rcpp::List::create(Rcpp::_["gap"] = gap, Rcpp::_["kkt"] = kkt, Rcpp::_["objective"] = objective);
 }

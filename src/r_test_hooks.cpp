@@ -72,6 +72,11 @@ Rcpp::List r_rows(SEXP x, Rcpp::NumericVector y, SEXP weight, std::vector<double
   const std::vector<std::size_t> positions = counting(rows->n());
   const auto reader =
       rows->reader({response, {centre, scale}, std::vector<std::size_t>(order.begin(), order.end()), copy}, watch);
+  const Scaling as_given{std::vector<double>(rows->p(), 0.0), std::vector<double>(rows->p(), 1.0)};
+  std::vector<double> cross(rows->p());
+  Panel panel(rows->n(), 1, rows->layout());
+  std::copy(r.begin(), r.end(), panel.lane(0));
+  rows->cross_products({as_given, counting(rows->p())}, panel, cross.data(), {1, watch});
   Rcpp::NumericMatrix read(static_cast<int>(rows->n()), static_cast<int>(rows->p()));
   Rcpp::NumericVector response_read(rows->n()), norm2(rows->n());
   int at = 0;
@@ -84,7 +89,7 @@ Rcpp::List r_rows(SEXP x, Rcpp::NumericVector y, SEXP weight, std::vector<double
   });
   return Rcpp::List::create(Rcpp::_["mean"] = moments.mean, Rcpp::_["variance"] = moments.variance,
                             Rcpp::_["square"] = moments.square, Rcpp::_["frequency"] = moments.frequency,
-                            Rcpp::_["product"] = eta, Rcpp::_["cross_product"] = rows->cross_product(r, watch),
+                            Rcpp::_["product"] = eta, Rcpp::_["cross_product"] = cross,
                             Rcpp::_["read"] = read, Rcpp::_["y"] = response_read, Rcpp::_["norm2"] = norm2);
 }
 

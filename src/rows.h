@@ -1,6 +1,6 @@
 // rows.h: where the numbers of x come from.
 //
-// A source answers a few whole-matrix questions (moments, X b, X'r) and opens a reader that hands out blocks of rows in any
+// A source answers a few whole-matrix questions (moments, products, the Gram matrix of some columns) and opens a reader that hands out blocks of rows in any
 // order. To add a source: derive from Rows, and from RowReader for its rows, in one rows_*.cpp. Solvers, losses and the
 // certificate need no change. Sizes: x has n rows and p columns.
 #pragma once
@@ -9,7 +9,10 @@
 #include <memory>
 #include <vector>
 
+#include "panel.h"
+#include "parallel.h"
 #include "response.h"
+#include "square.h"
 #include "watch.h"
 
 namespace sgdlasso {
@@ -86,6 +89,13 @@ struct ReadPlan {
   bool copy = true;                // dense x: keep a row-major copy, in that order
 };
 
+// Some working columns (x - centre) * scale. Unlike in a reader, sparse columns may have a centre: it is never subtracted from
+// the zeros one by one.
+struct Selection {
+  const Scaling& scaling;
+  const std::vector<std::size_t>& columns;
+};
+
 class Rows {
  public:
   virtual ~Rows() = default;
@@ -95,8 +105,26 @@ class Rows {
   virtual ColumnMoments moments(const Response& response, Watch& watch) const = 0;
   // eta += X b, column after column, so each eta_i is a sum in column order.
   virtual void add_product(const std::vector<double>& b, std::vector<double>& eta, Watch& watch) const = 0;
-  // X'r
-  virtual std::vector<double> cross_product(const std::vector<double>& r, Watch& watch) const = 0;
+
+  // Products with the working columns z of a selection, several vectors at once.
+  virtual PanelLayout layout() const = 0;
+  // out[c * lanes + k] = z_c' r_k
+  virtual void cross_products(const Selection& z, const Panel& r, double* out, const Work& work) const = 0;
+  // eta_k += sum_c z_c b[c * lanes + k]
+  virtual void add_products(const Selection& z, const double* b, Panel& eta, const Work& work) const = 0;
+  // gram(i, j) = sum_r weight_r z_ri z_rj, for j (or i) of `first` and after; what stands before stays. weight: nullptr for ones.
+  virtual void gram(const Selection& z, std::size_t first, const double* weight, Square& gram, const Work& work) const = 0;
+
+  // One column at a time, as coordinate descent on residuals needs. v = (x_j - shift(j)) * scale: sparse columns with zeros are
+  // not shifted.
+  virtual double shift(const Scaling& scaling, std::size_t j) const = 0;
+  // v'r
+  virtual double column_dot(const Scaling& scaling, std::size_t j, const double* r) const = 0;
+  // r += by * h * v, element by element
+  virtual void column_add(const Scaling& scaling, std::size_t j, double by, const double* h, double* r) const = 0;
+  // sum h v and sum h v^2
+  virtual void column_sums(const Scaling& scaling, std::size_t j, const double* h, double* sum, double* square) const = 0;
+
   virtual std::unique_ptr<RowReader> reader(ReadPlan plan, Watch& watch) const = 0;
 };
 

@@ -3,40 +3,30 @@
 #include <algorithm>
 #include <cmath>
 
+#include "dense_columns.h"
 #include "dense_kernels.h"
 #include "large_buffer.h"
+#include "panel_kernels.h"
 #include "rows.h"
 
 namespace sgdlasso {
 namespace {
 
-class DenseColumns {
- public:
-  DenseColumns(const double* x, std::size_t n, std::size_t p) : x_(x), n_(n), p_(p) {}
-  std::size_t n() const { return n_; }
-  std::size_t p() const { return p_; }
-  const double* column(std::size_t j) const { return x_ + j * n_; }
-
-  // Writes working rows to `to`. A tile of 8 columns fills whole cache lines of the target while the source is read in runs.
-  void transfer(const std::size_t* rows, std::size_t count, const Scaling& scaling, double* const* to) const {
-    const std::size_t tile = 8;
-    for (std::size_t first = 0; first < p_; first += tile) {
-      const std::size_t width = std::min(tile, p_ - first);
-      const double* from = column(first);
-      const double* centre = scaling.centre.data() + first;
-      const double* scale = scaling.scale.data() + first;
-      for (std::size_t i = 0; i < count; ++i) {
-        const double* value = from + rows[i];
-        double* target = to[i] + first;
-        for (std::size_t j = 0; j < width; ++j) target[j] = (value[j * n_] - centre[j]) * scale[j];
-      }
+// Writes working rows to `to`. A tile of 8 columns fills whole cache lines of the target while the source is read in runs.
+void transfer(const DenseColumns& x, const std::size_t* rows, std::size_t count, const Scaling& scaling, double* const* to) {
+  const std::size_t tile = 8;
+  for (std::size_t first = 0; first < x.p(); first += tile) {
+    const std::size_t width = std::min(tile, x.p() - first);
+    const double* from = x.column(first);
+    const double* centre = scaling.centre.data() + first;
+    const double* scale = scaling.scale.data() + first;
+    for (std::size_t i = 0; i < count; ++i) {
+      const double* value = from + rows[i];
+      double* target = to[i] + first;
+      for (std::size_t j = 0; j < width; ++j) target[j] = (value[j * x.n()] - centre[j]) * scale[j];
     }
   }
-
- private:
-  const double* x_;
-  std::size_t n_, p_;
-};
+}
 
 Row make_row(const double* value, std::size_t p, const Response& response, std::size_t id) {
   const double norm2 = dense_kernels().dot(value, value, p);
@@ -58,7 +48,7 @@ class GatheringReader final : public RowReader {
       targets[i] = block.numbers.data() + i * p;
       ids[i] = plan_.order.empty() ? positions[i] : plan_.order[positions[i]];
     }
-    x_.transfer(ids.data(), count, plan_.scaling, targets.data());
+    transfer(x_, ids.data(), count, plan_.scaling, targets.data());
     for (std::size_t i = 0; i < count; ++i) block.rows[i] = make_row(targets[i], p, plan_.response, ids[i]);
   }
 
@@ -81,7 +71,7 @@ class CopyingReader final : public RowReader {
         ids[i] = first + i;
         targets[i] = copy_.data() + position[first + i] * x.p();
       }
-      x.transfer(ids.data(), count, plan.scaling, targets.data());
+      transfer(x, ids.data(), count, plan.scaling, targets.data());
       for (std::size_t i = 0; i < count; ++i) {
         rows_[position[ids[i]]] = make_row(targets[i], x.p(), plan.response, ids[i]);
       }
@@ -145,13 +135,31 @@ class DenseRows final : public Rows {
     }
   }
 
-  std::vector<double> cross_product(const std::vector<double>& r, Watch& watch) const override {
-    std::vector<double> result(p());
-    for (std::size_t j = 0; j < p(); ++j) {
-      result[j] = dense_kernels().dot(x_.column(j), r.data(), n());
-      watch.tick(0);
+  PanelLayout layout() const override { return PanelLayout::lanes_apart; }
+  void cross_products(const Selection& z, const Panel& r, double* out, const Work& work) const override {
+    x_.cross_products(z, r, out, work);
+  }
+  void add_products(const Selection& z, const double* b, Panel& eta, const Work& work) const override {
+    x_.add_products(z, b, eta, work);
+  }
+  void gram(const Selection& z, std::size_t first, const double* weight, Square& gram, const Work& work) const override {
+    x_.gram(z, first, weight, gram, work);
+  }
+
+  double shift(const Scaling& scaling, std::size_t j) const override { return scaling.centre[j]; }
+  double column_dot(const Scaling& scaling, std::size_t j, const double* r) const override {
+    return scaling.scale[j] * panel_kernels().shifted_dot(x_.column(j), scaling.centre[j], r, n());
+  }
+  void column_add(const Scaling& scaling, std::size_t j, double by, const double* h, double* r) const override {
+    panel_kernels().weighted_axpy(by * scaling.scale[j], h, x_.column(j), scaling.centre[j], n(), r);
+  }
+  void column_sums(const Scaling& scaling, std::size_t j, const double* h, double* sum, double* square) const override {
+    *sum = *square = 0;
+    for (std::size_t i = 0; i < n(); ++i) {
+      const double v = (x_.column(j)[i] - scaling.centre[j]) * scaling.scale[j];
+      *sum += h[i] * v;
+      *square += h[i] * v * v;
     }
-    return result;
   }
 
   std::unique_ptr<RowReader> reader(ReadPlan plan, Watch& watch) const override {

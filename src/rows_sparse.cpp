@@ -5,6 +5,7 @@
 #include "lanes.h"  // forbids fused multiply-adds below
 #include "large_buffer.h"
 #include "rows.h"
+#include "sparse_columns.h"
 
 namespace sgdlasso {
 namespace {
@@ -63,7 +64,7 @@ class SparseReader final : public RowReader {
 
 class SparseRows final : public Rows {
  public:
-  explicit SparseRows(const SparseColumns& x) : x_(x) {}
+  explicit SparseRows(const SparseColumns& x) : x_(x), products_(x) {}
 
   std::size_t n() const override { return x_.n; }
   std::size_t p() const override { return x_.p; }
@@ -102,13 +103,36 @@ class SparseRows final : public Rows {
     }
   }
 
-  std::vector<double> cross_product(const std::vector<double>& r, Watch& watch) const override {
-    std::vector<double> result(p(), 0.0);
-    for (std::size_t j = 0; j < p(); ++j) {
-      for_each(j, [&](std::size_t i, double value) { result[j] += value * r[i]; });
-      watch.tick(0);
-    }
-    return result;
+  PanelLayout layout() const override { return PanelLayout::lanes_together; }
+  void cross_products(const Selection& z, const Panel& r, double* out, const Work& work) const override {
+    products_.cross_products(z, r, out, work);
+  }
+  void add_products(const Selection& z, const double* b, Panel& eta, const Work& work) const override {
+    products_.add_products(z, b, eta, work);
+  }
+  void gram(const Selection& z, std::size_t first, const double* weight, Square& gram, const Work& work) const override {
+    products_.gram(z, first, weight, gram, work);
+  }
+
+  double shift(const Scaling& scaling, std::size_t j) const override { return products_.shift(scaling, j); }
+  double column_dot(const Scaling& scaling, std::size_t j, const double* r) const override {
+    const double moved = shift(scaling, j);
+    double sum = 0;
+    for_each(j, [&](std::size_t i, double value) { sum += (value - moved) * r[i]; });
+    return scaling.scale[j] * sum;
+  }
+  void column_add(const Scaling& scaling, std::size_t j, double by, const double* h, double* r) const override {
+    const double moved = shift(scaling, j), scaled = by * scaling.scale[j];
+    for_each(j, [&](std::size_t i, double value) { r[i] += scaled * h[i] * (value - moved); });
+  }
+  void column_sums(const Scaling& scaling, std::size_t j, const double* h, double* sum, double* square) const override {
+    const double moved = shift(scaling, j);
+    *sum = *square = 0;
+    for_each(j, [&](std::size_t i, double value) {
+      const double v = (value - moved) * scaling.scale[j];
+      *sum += h[i] * v;
+      *square += h[i] * v * v;
+    });
   }
 
   std::unique_ptr<RowReader> reader(ReadPlan plan, Watch& watch) const override {
@@ -122,6 +146,7 @@ class SparseRows final : public Rows {
   }
 
   SparseColumns x_;
+  SparseProducts products_;
 };
 
 }  // namespace

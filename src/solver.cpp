@@ -9,6 +9,15 @@
 
 namespace sgdlasso {
 
+void EpochSolver::follow(const std::vector<double>& lambda, bool trace, const Accept& accept) {
+  problem().watch.expect(lambda.size() * static_cast<std::size_t>(epochs()) * problem().response.n);
+  for (std::size_t k = 0; k < lambda.size(); ++k) {
+    Trained trained = train(lambda[k], trace);
+    trained.passes = static_cast<double>(k + 1) * epochs();
+    if (!accept(lambda[k], std::move(trained))) return;
+  }
+}
+
 Scaling textbook_scaling(const Problem& problem) {
   const std::size_t p = problem.rows.p();
   Scaling scaling{std::vector<double>(p, 0.0), std::vector<double>(p, 1.0)};
@@ -28,6 +37,19 @@ Coefficients original_scale(const Scaling& scaling, double intercept, const std:
     result.beta[j] = scaling.scale[j] * working[j];
     result.intercept -= scaling.centre[j] * result.beta[j];
   }
+  return result;
+}
+
+Scored scored_of(const Problem& problem, const StandardForm& form, const Selection& columns, const std::vector<double>& b,
+                 double intercept, double lambda, double mean_loss) {
+  std::vector<double> working(problem.rows.p(), 0.0);
+  for (std::size_t k = 0; k < columns.columns.size(); ++k) working[columns.columns[k]] = b[k];
+  Scored result;
+  result.coefficients = original_scale(form.scaling, intercept, working);
+  result.mse = problem.loss.is_squared() ? 2 * mean_loss : mean_loss;
+  result.objective = mean_loss + lambda * problem.penalty.value(result.coefficients.beta);
+  result.deviance = 2 * (mean_loss - problem.null.loss) + problem.null.deviance;
+  result.nonzero = b.size() - static_cast<std::size_t>(std::count(b.begin(), b.end(), 0.0));
   return result;
 }
 

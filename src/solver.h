@@ -1,16 +1,20 @@
-// solver.h: what a trainer is. It is made for one problem and trained at one lambda after another, each time from where the
-// last one ended.
+// solver.h: what a trainer is. It is made for one problem and follows a path of lambdas, each from where the last one ended.
 //
-// To add a solver: derive from Solver in a solver_*.cpp, declare its maker here, name it in r_fit.cpp and R/solvers.R.
+// To add a solver: derive from Solver, or from EpochSolver if it makes a fixed number of passes at each lambda, in a
+// solver_*.cpp; declare its maker here, name it in r_fit.cpp and R/solvers.R.
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <limits>
 #include <memory>
 #include <stdexcept>
 #include <string>
+#include <utility>
 #include <vector>
 
+#include "certificate.h"
+#include "moments.h"
 #include "optimality.h"
 #include "problem.h"
 
@@ -27,15 +31,33 @@ inline Epoch epoch_of(const Scored& scored, double rate) {
   return {scored.mse, scored.objective, scored.nonzero, rate};
 }
 
+// converged: whether the certificate is what was asked for; unknown where nothing was.
+enum class Converged { no, yes, unknown };
+
 struct Trained {
   Scored scored;
   std::vector<Epoch> trace;
   std::size_t visits = 0;  // coefficients that training has looked at so far; 0 where not counted
+  Certificate certificate{std::numeric_limits<double>::quiet_NaN(), std::numeric_limits<double>::quiet_NaN()};
+  Converged converged = Converged::unknown;
+  double passes = 0;  // over the rows so far, for the whole path
 };
+
+// Takes the model of the next lambda; false ends the path.
+using Accept = std::function<bool(double lambda, Trained trained)>;
 
 class Solver {
  public:
   virtual ~Solver() = default;
+  virtual void follow(const std::vector<double>& lambda, bool trace, const Accept& accept) = 0;
+};
+
+class EpochSolver : public Solver {
+ public:
+  void follow(const std::vector<double>& lambda, bool trace, const Accept& accept) final;
+
+ private:
+  virtual const Problem& problem() const = 0;
   // A trace costs a pass over the data an epoch.
   virtual Trained train(double lambda, bool trace) = 0;
   virtual int epochs() const = 0;
@@ -69,12 +91,28 @@ struct SgdSettings {
 };
 std::unique_ptr<Solver> make_sgd_solver(const Problem& problem, const SgdSettings& settings, std::uint32_t seed);
 
+// Solvers that stop by the duality gap.
+struct CertifiedSettings {
+  double tol;        // relative duality gap
+  double maxpasses;  // at most so many passes over the rows for each lambda
+};
+// Everything from the sufficient statistics of one pass. Squared loss only.
+std::unique_ptr<Solver> make_moments_solver(const Problem& problem, const StandardForm& form, const Moments& moments,
+                                            const CertifiedSettings& settings);
+// Several lambdas side by side on a working set of columns.
+std::unique_ptr<Solver> make_window_solver(const Problem& problem, const StandardForm& form,
+                                           const CertifiedSettings& settings);
+
 // Columns as the textbook trainers see them: as given, or, standardised, divided by their deviation and (dense rows, with an
 // intercept) centred. Excluded columns get scale 0.
 Scaling textbook_scaling(const Problem& problem);
 
 // Coefficients of working columns, back on the scale of x.
 Coefficients original_scale(const Scaling& scaling, double intercept, const std::vector<double>& working);
+
+// The model of standard-form coefficients b of some columns, whose mean loss is known.
+Scored scored_of(const Problem& problem, const StandardForm& form, const Selection& columns, const std::vector<double>& b,
+                 double intercept, double lambda, double mean_loss);
 
 // A step size at which no row as the reader gives it can overshoot: 1 / (curvature * largest weight * (1 + |x|^2)).
 double safe_rate(const RowReader& reader, const Problem& problem);

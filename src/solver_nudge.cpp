@@ -34,7 +34,7 @@ double nudge_often(double b, Nudge nudge, std::size_t times) {
 }
 
 // The textbook trainer: after every sample, or every epoch, each coefficient moves by the nudge towards zero.
-class NudgeSolver final : public Solver {
+class NudgeSolver final : public EpochSolver {
  public:
   NudgeSolver(const Problem& problem, const NudgeSettings& settings, std::uint32_t seed)
       : problem_(problem),
@@ -54,6 +54,7 @@ class NudgeSolver final : public Solver {
     }
   }
 
+  const Problem& problem() const override { return problem_; }
   int epochs() const override { return settings_.epochs; }
 
   Trained train(double lambda, bool trace) override {

@@ -53,7 +53,7 @@ bool neighbours_are_alike(const Response& response) {
   return product > most * square;
 }
 
-class SgdSolver final : public Solver {
+class SgdSolver final : public EpochSolver {
  public:
   SgdSolver(const Problem& problem, const SgdSettings& settings, std::uint32_t seed)
       : problem_(problem),
@@ -68,6 +68,7 @@ class SgdSolver final : public Solver {
     learner_ = make_learner();
   }
 
+  const Problem& problem() const override { return problem_; }
   int epochs() const override { return settings_.epochs; }
 
   Trained train(double lambda, bool trace) override {

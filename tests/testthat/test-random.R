@@ -28,7 +28,7 @@ test_that("places in a block are uniform", {
 test_that("the seed governs, and set.seed() governs the seed", {
   x <- as.matrix(murder_rates[, 1:3])
   y <- murder_rates$murder_rate
-  fit <- function(...) unclass(sgdlasso(x, y, lambda = 1, ...))[c("a0", "beta", "seed")]
+  fit <- function(...) unclass(sgdlasso(x, y, lambda = 1, solver = "sgd", ...))[c("a0", "beta", "seed")]
   expect_identical(fit(seed = 5), fit(seed = 5))
   expect_false(identical(fit(seed = 5)$beta, fit(seed = 6)$beta))
   set.seed(1)
@@ -43,6 +43,7 @@ test_that("a fit without a random step draws nothing and keeps no seed", {
   set.seed(1)
   before <- .Random.seed
   fit <- sgdlasso(x, murder_rates$murder_rate, lambda = 1, solver = solver_sgd(shuffle = "none"))
-  expect_identical(.Random.seed, before)
   expect_null(fit$seed)
+  expect_null(sgdlasso(x, murder_rates$murder_rate)$seed)
+  expect_identical(.Random.seed, before)
 })

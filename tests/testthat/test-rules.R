@@ -144,10 +144,10 @@ test_that("a lambda of a path starts from the coefficients of the last one, for 
 
 visits <- function(x, y, rule, epochs) {
   solver <- solver_sgd(rule, epochs = epochs, shuffle = "none")
-  settings <- check_settings("gaussian", 1, 100, NULL, 0.01, FALSE, TRUE, NULL, NULL, solver, NULL, FALSE, FALSE)
-  settings <- complete_settings(settings, nrow(x), ncol(x))
-  settings$seed <- 0
-  r_fit(x, y, NULL, NULL, utils::modifyList(settings, list(progress = NULL, lambda = 0.01), keep.null = TRUE))$visits
+  settings <- check_settings(
+    "gaussian", 1, 100, NULL, 0.01, FALSE, TRUE, NULL, NULL, -Inf, Inf, NULL, solver, 1e-6, 1, 0, 1, FALSE, FALSE, FALSE
+  )
+  train(list(x = x, y = y), complete_settings(settings, list(x = x)))$visits
 }
 
 test_that("work on sparse rows is proportional to their nonzeros, however many columns there are", {

@@ -7,7 +7,7 @@ test_that("constructors hold the defaults, a bare string stands for them", {
   y <- murder_rates$murder_rate
   by_name <- sgdlasso(x, y, lambda = 1, seed = 1, solver = "sgd")
   expect_identical(by_name$solver, solver_sgd())
-  expect_identical(coef(by_name), coef(sgdlasso(x, y, lambda = 1, seed = 1)))
+  expect_identical(coef(by_name), coef(sgdlasso(x, y, lambda = 1, seed = 1, solver = solver_sgd())))
   expect_identical(coef(sgdlasso(x, y, seed = 1, solver = "nudge")), coef(sgdlasso(x, y, seed = 1, solver = solver_nudge())))
 })
 

@@ -29,7 +29,7 @@ test_that("no epochs, a zero start and another solver are told apart", {
   none <- sgdlasso(murder_rate ~ ., murder_rates, seed = 0, solver = solver_nudge(epochs = 0, init = "zero"))
   expect_equal(dim(training_order(none)$order), c(0, 20))
   expect_equal(unname(training_order(none)$initial), c(0, 0, 0))
-  other <- sgdlasso(murder_rate ~ ., murder_rates, lambda = 1, seed = 0)
+  other <- sgdlasso(murder_rate ~ ., murder_rates, lambda = 1, seed = 0, solver = "sgd")
   expect_error(training_order(other), "`fit` is a fit by solver_sgd\\(\\)", class = "sgdlasso_error_input")
   expect_error(training_order(1), "`fit` is 1", class = "sgdlasso_error_input")
 })

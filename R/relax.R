@@ -1,0 +1,52 @@
+# The relaxed lasso: each model of the path fitted again on its own columns, without penalty.
+
+# An sgdlasso fit at the lambdas whose models have fewer columns than rows to fit them (glmnet's bound, n - 3).
+relax_fit <- function(fit, rows, settings) {
+  most <- max(length(rows$y) - 3L, 0L)
+  kept <- which(fit$df <= most)
+  columns <- split_columns(fit$beta)[kept]
+  supports <- vapply(columns, paste, "", collapse = " ")
+  first <- match(supports, supports)
+  models <- lapply(unique(first), function(k) refit_columns(columns[[k]], fit, rows, settings))
+  at <- match(first, unique(first))
+  relaxed <- fit
+  relaxed$a0 <- stats::setNames(vapply(models, function(model) model$a0, 0)[at], names(fit$a0)[kept])
+  relaxed$beta <- fit$beta[, kept, drop = FALSE]
+  relaxed$beta@x <- as.double(unlist(lapply(models[at], function(model) model$beta)))
+  relaxed$df <- fit$df[kept]
+  relaxed$dim <- dim(relaxed$beta)
+  relaxed$lambda <- fit$lambda[kept]
+  relaxed$gap <- vapply(models, function(model) model$gap, 0)[at]
+  relaxed$dev.ratio <- vapply(models, function(model) model$dev.ratio, 0)[at]
+  relaxed$converged <- if (is_certified(settings$solver)) all(relaxed$gap <= settings$tol) else NA
+  relaxed[c("trace", "kkt", "residuals", "accuracy", "relaxed")] <- NULL
+  relaxed
+}
+
+# Coefficients of these columns without penalty.
+refit_columns <- function(columns, fit, rows, settings) {
+  if (length(columns) == 0) {
+    return(list(a0 = unname(fit$a0[fit$df == 0][1]), beta = numeric(), gap = 0, dev.ratio = fit$dev.ratio[fit$df == 0][1]))
+  }
+  rows$x <- rows$x[, columns, drop = FALSE]
+  settings$penalty.factor <- rep(1, length(columns))
+  settings$lower.limits <- settings$lower.limits[columns]
+  settings$upper.limits <- settings$upper.limits[columns]
+  settings$lambda <- 0
+  settings$dfmax <- Inf
+  settings$trace <- FALSE
+  if (is_certified(settings$solver)) settings$solver <- choose_solver(solver_exact(), rows$x, settings$family)
+  result <- train(rows, settings)
+  beta <- numeric(length(columns))
+  beta[result$beta$i + 1L] <- result$beta$x
+  list(a0 = result$a0, beta = beta, gap = result$gap, dev.ratio = deviance_ratio(result$deviance, result$null_deviance))
+}
+
+relaxed_at <- function(object, s, gamma) {
+  if (is.null(object$relaxed)) abort_input("`gamma` is {gamma}, and the fit is not relaxed.", "Fit with relax = TRUE.")
+  s <- s %||% object$relaxed$lambda
+  lasso <- coefficients_at(object, s)
+  relaxed <- coefficients_at(object$relaxed, s)
+  beta <- methods::as(gamma * lasso$beta + (1 - gamma) * relaxed$beta, "CsparseMatrix")
+  list(a0 = gamma * lasso$a0 + (1 - gamma) * relaxed$a0, beta = beta)
+}

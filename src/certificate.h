@@ -1,0 +1,55 @@
+// certificate.h: how far coefficients are from the optimum, by the dual point that their own residuals make.
+//
+// For any s and any u = s r' with sum w u = 0 and no slope along unpenalised columns,
+//
+//   P - D = sum_i w_i divergence(r_i - u_i, eta_i) + sum_j [ cost(b_j) + conjugate(c_j) - b_j c_j ],   c = Z'W u,
+//
+// where every term is >= 0 (Fenchel and Young), so nothing cancels. r' is the residual r made feasible: projected off the
+// unpenalised columns and the intercept for squared loss, residuals of one sign scaled down to balance otherwise. The gap is told
+// relative to P(null) - P(saturated).
+#pragma once
+
+#include <vector>
+
+#include "standard_form.h"
+
+namespace sgdlasso {
+
+struct Certificate {
+  double gap;
+  double kkt;  // largest violation of the optimality conditions, columns at unit deviation, relative to the null deviation of y
+};
+
+// From the data: one product with x and one with its transpose (two where unpenalised columns are not fitted out).
+Certificate certify(const Problem& problem, const StandardForm& form, const Coefficients& at, double lambda);
+
+constexpr double kAnyScale = 1e3;
+
+// What the columns add. penalty, b and c (slopes of the feasible residual) go together, column by column.
+class Brackets {
+ public:
+  // Scales s from -widest to widest are tried.
+  Brackets(const std::vector<CoordinatePenalty>& penalty, const std::vector<double>& b, const std::vector<double>& c,
+           double widest = kAnyScale);
+
+  // The best s for squared loss: minimises (1 - s)^2/2 square + sum(s) over feasible s. square: sum w r'^2.
+  double best_squared_scale(double square) const;
+  // The largest feasible s in [0, 1].
+  double largest_scale() const { return std::min(1.0, high_); }
+  // sum_j [ cost(b_j) + conjugate(s c_j) - s b_j c_j ]; an unpenalised column, whose c_j is 0 up to rounding, counts c_j^2/2.
+  double sum(double s) const;
+  // Largest violation of the optimality conditions at slopes c.
+  double violation() const;
+
+ private:
+  double slope(double s) const;
+
+  const std::vector<CoordinatePenalty>& penalty_;
+  const std::vector<double>& b_;
+  const std::vector<double>& c_;
+  double fit_ = 0;      // sum b_j c_j
+  double low_, high_;   // feasible s
+  bool linear_ = true;  // no conjugate is ever anything but 0 or infinite
+};
+
+}  // namespace sgdlasso

@@ -1,0 +1,77 @@
+// r_problem.h: the problem that R's arguments state, with everything it views.
+#pragma once
+
+#include <Rcpp.h>
+
+#include <cmath>
+#include <memory>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "moments.h"
+#include "r_convert.h"
+#include "r_watch.h"
+#include "standard_form.h"
+
+class RProblem {
+ public:
+  RProblem(SEXP x, const Rcpp::NumericVector& y, SEXP weight, SEXP offset, const Rcpp::List& spec)
+      : rows(as_rows(x)),
+        loss(sgdlasso::make_loss(setting<std::string>(spec, "family"))),
+        watch(spec["progress"]),
+        moments(gather_moments(x, as_response(y, weight, offset), spec, watch)),
+        problem(state(as_response(y, weight, offset), spec)),
+        form(problem) {}
+  RProblem(const RProblem&) = delete;
+  RProblem& operator=(const RProblem&) = delete;
+
+  const std::unique_ptr<sgdlasso::Rows> rows;
+  const std::unique_ptr<sgdlasso::Loss> loss;
+  RWatch watch;
+  const std::unique_ptr<sgdlasso::Moments> moments;  // where the plan is to solve everything from one pass
+  const sgdlasso::Problem problem;
+  const sgdlasso::StandardForm form;
+
+ private:
+  static std::unique_ptr<sgdlasso::Moments> gather_moments(SEXP x, const sgdlasso::Response& response, const Rcpp::List& spec,
+                                                           RWatch& watch) {
+    if (setting<std::string>(spec, "method") != "moments") return nullptr;
+    const sgdlasso::Work work{setting<int>(spec, "threads"), watch};
+    return std::make_unique<sgdlasso::Moments>(
+        sgdlasso::dense_moments(REAL(x), static_cast<std::size_t>(Rf_ncols(x)), response, work));
+  }
+
+  sgdlasso::Problem state(const sgdlasso::Response& response, const Rcpp::List& spec) {
+    sgdlasso::ColumnMoments columns = moments ? sgdlasso::column_moments(*moments) : rows->moments(response, watch);
+    sgdlasso::Penalty penalty = make_penalty(spec, columns);
+    const bool intercept = setting<bool>(spec, "intercept");
+    return {*rows,
+            response,
+            *loss,
+            std::move(penalty),
+            std::move(columns),
+            intercept,
+            setting<bool>(spec, "standardize"),
+            sgdlasso::fit_null_model(response, *loss, intercept),
+            setting<int>(spec, "threads"),
+            watch};
+  }
+
+  static std::vector<double> limits(const Rcpp::List& spec, const char* name) {
+    return !spec.containsElementNamed(name) || Rf_isNull(spec[name]) ? std::vector<double>() : setting<std::vector<double>>(spec, name);
+  }
+
+  static sgdlasso::Penalty make_penalty(const Rcpp::List& spec, const sgdlasso::ColumnMoments& columns) {
+    sgdlasso::Penalty penalty;
+    penalty.alpha = setting<double>(spec, "alpha");
+    penalty.factor = setting<std::vector<double>>(spec, "penalty.factor");
+    penalty.lower = limits(spec, "lower.limits");
+    penalty.upper = limits(spec, "upper.limits");
+    const bool standardize = setting<bool>(spec, "standardize");
+    for (const double variance : columns.variance) {
+      penalty.spread.push_back(standardize && variance > 0 ? std::sqrt(variance) : 1);
+    }
+    return penalty;
+  }
+};

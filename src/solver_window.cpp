@@ -1,0 +1,260 @@
+#include <algorithm>
+#include <cmath>
+#include <limits>
+#include <utility>
+
+#include "solver.h"
+#include "window.h"
+
+namespace sgdlasso {
+namespace {
+
+constexpr std::size_t kFewColumns = 100;  // no working set needs to be smaller
+
+// Follows the path window by window: guess the columns that its lambdas need, solve on those, take the slopes of all columns in
+// one pass, certify, add what was missing, repeat.
+class WindowSolver final : public Solver {
+ public:
+  WindowSolver(const Problem& problem, const StandardForm& form, const CertifiedSettings& settings)
+      : problem_(problem),
+        form_(form),
+        settings_(settings),
+        set_(problem, form),
+        mover_(problem.loss.is_squared() ? make_squared_mover(problem, form, set_) : make_newton_mover(problem, form, set_)) {}
+
+  void follow(const std::vector<double>& lambda, bool trace, const Accept& accept) override {
+    problem_.watch.expect(lambda.size() * problem_.response.n);
+    start(lambda);
+    std::size_t next = 0;
+    while (next < lambda.size()) {
+      const std::size_t lanes = std::min(lambda.size() - next, most_lanes());
+      const std::vector<double> part(lambda.begin() + static_cast<std::ptrdiff_t>(next),
+                                     lambda.begin() + static_cast<std::ptrdiff_t>(next + lanes));
+      for (Trained& trained : solve(part, trace)) {
+        problem_.watch.tick(problem_.response.n);
+        if (!accept(lambda[next++], std::move(trained))) return;
+      }
+    }
+  }
+
+ private:
+  // Panels of so many lanes take no more memory than x, and a row of sparse lanes fills a cache line.
+  std::size_t most_lanes() const {
+    const std::size_t most = 16;
+    if (set_.wide()) return 1;
+    if (problem_.rows.layout() == PanelLayout::lanes_together) return most;
+    return std::max<std::size_t>(1, std::min(most, problem_.rows.p() / 6));
+  }
+
+  Work work() const { return {problem_.threads, problem_.watch}; }
+
+  // The model without penalised columns, which every path starts from.
+  void start(const std::vector<double>& lambda) {
+    base_.intercept = problem_.null.intercept;
+    Window window(problem_, 1);
+    for (std::size_t i = 0; i < problem_.response.n; ++i) {
+      window.eta.lane(0)[i] = base_.intercept + problem_.response.offset_of(i);
+    }
+    set_residuals(problem_, window);
+    slope_.resize(form_.columns.size());
+    problem_.rows.cross_products(form_.all(), window.residual, slope_.data(), work());
+    ++passes_;
+    base_.lambda = lambda[0];
+    for (std::size_t c = 0; c < slope_.size(); ++c) {
+      const std::size_t j = form_.columns[c];
+      const CoordinatePenalty at = form_.penalty.at(j, 1);
+      if (at.unpenalized()) set_.add(j);
+      if (at.l1 > 0) base_.lambda = std::max(base_.lambda, std::abs(slope_[c]) / at.l1);
+    }
+  }
+
+  std::vector<Trained> solve(const std::vector<double>& lambda, bool trace) {
+    const std::size_t lanes = lambda.size(), size = form_.columns.size();
+    Window window(problem_, lanes);
+    guess(lambda.back());
+    start_lanes(window, lambda);
+    std::vector<Trained> result(lanes);
+    std::vector<double> slopes(size * lanes);
+    double target = 0.3 * settings_.tol;
+    std::vector<double> best(lanes, std::numeric_limits<double>::infinity());
+    for (std::size_t stalled = 0;;) {
+      passes_ += static_cast<double>(mover_->settle(window, target) * set_.size()) / static_cast<double>(size);
+      problem_.rows.cross_products(form_.all(), window.residual, slopes.data(), work());
+      ++passes_;
+      const std::vector<double> losses = mean_losses(problem_, window);
+      const std::vector<std::vector<std::size_t>> near = near_columns(window, slopes);
+      const std::size_t before = set_.size();
+      bool left = false, better = false;
+      for (std::size_t k = 0; k < lanes; ++k) {
+        if (window.lane[k].done) continue;
+        certify_lane(window, k, {slopes, near[k], losses[k]}, trace, result[k]);
+        left = left || !window.lane[k].done;
+        better = better || result[k].certificate.gap < best[k] / 2;
+        best[k] = std::min(best[k], result[k].certificate.gap);
+      }
+      if (!left) break;
+      add_violators(window, slopes, near);
+      resize_lanes(window, slopes);
+      if (set_.size() > before) continue;
+      // Nothing was missing: the working set itself was not solved well enough, or rounding is all that is left.
+      target /= 10;
+      stalled = better ? 0 : stalled + 1;
+      if (stalled >= 4 || passes_ > settings_.maxpasses * static_cast<double>(lambda.size())) break;
+    }
+    remember(window, slopes);
+    return result;
+  }
+
+  // Columns whose slope at the last lambda solved is well above what the next ones allow.
+  void guess(double last) {
+    const double margin = 0.8;
+    std::vector<double> excess(form_.columns.size());
+    for (std::size_t c = 0; c < excess.size(); ++c) {
+      excess[c] = form_.penalty.at(form_.columns[c], margin * last).violation(0, slope_[c]);
+    }
+    add_largest(excess);
+  }
+
+  // Of the columns with an excess the largest, as many as the working set has: it takes few rounds to grow, and lanes that were
+  // solved without an important column overstate what others lack.
+  void add_largest(const std::vector<double>& excess) {
+    std::vector<std::size_t> found;
+    for (std::size_t c = 0; c < excess.size(); ++c) {
+      if (excess[c] > 0 && !set_.contains(form_.columns[c])) found.push_back(c);
+    }
+    const std::size_t most = std::max(set_.size(), kFewColumns);
+    if (found.size() > most) {
+      const auto last = found.begin() + static_cast<std::ptrdiff_t>(most);
+      std::nth_element(found.begin(), last, found.end(), [&](std::size_t a, std::size_t b) { return excess[a] > excess[b]; });
+      found.resize(most);
+    }
+    for (const std::size_t c : found) set_.add(form_.columns[c]);
+  }
+
+  void start_lanes(Window& window, const std::vector<double>& lambda) {
+    const std::size_t n = problem_.response.n, lanes = lambda.size();
+    base_.b.resize(set_.size(), 0.0);
+    base_.q.resize(set_.size());
+    for (std::size_t c = 0; c < set_.size(); ++c) base_.q[c] = slope_[position_[set_.columns()[c]]];
+    for (std::size_t k = 0; k < lanes; ++k) {
+      window.lane[k] = base_;
+      window.lane[k].lambda = lambda[k];
+      window.lane[k].gap = 1;
+      window.lane[k].done = false;
+    }
+    if (problem_.loss.is_squared()) return;  // its mover predicts anew
+    Window one(problem_, 1);
+    for (std::size_t i = 0; i < n; ++i) one.eta.lane(0)[i] = base_.intercept + problem_.response.offset_of(i);
+    problem_.rows.add_products(set_.selection(), base_.b.data(), one.eta, work());
+    for (std::size_t k = 0; k < lanes; ++k) {
+      double* eta = window.eta.lane(k);
+      for (std::size_t i = 0; i < n; ++i) eta[i * window.eta.stride()] = one.eta.lane(0)[i];
+    }
+    set_residuals(problem_, window);
+  }
+
+  // For each lane that is not done the columns outside the working set (by position in the form) whose slope is near its bound or
+  // beyond: the others can neither gain nor bind.
+  std::vector<std::vector<std::size_t>> near_columns(const Window& window, const std::vector<double>& slopes) const {
+    const std::size_t lanes = window.lane.size();
+    std::vector<std::vector<std::size_t>> near(lanes);
+    std::vector<double> bound(lanes);
+    for (std::size_t k = 0; k < lanes; ++k) {
+      const double infinity = std::numeric_limits<double>::infinity();
+      bound[k] = window.lane[k].done ? infinity : kNearly * window.lane[k].lambda * form_.penalty.alpha;
+    }
+    for (std::size_t c = 0; c < form_.columns.size(); ++c) {
+      const double theta = form_.penalty.theta[form_.columns[c]];
+      if (set_.contains(form_.columns[c])) continue;
+      for (std::size_t k = 0; k < lanes; ++k) {
+        if (std::abs(slopes[c * lanes + k]) > bound[k] * theta) near[k].push_back(c);
+      }
+    }
+    return near;
+  }
+
+  // What a pass over all columns found of a lane.
+  struct Found {
+    const std::vector<double>& slopes;
+    const std::vector<std::size_t>& near;
+    double loss;
+  };
+
+  void certify_lane(Window& window, std::size_t k, const Found& found, bool trace, Trained& trained) {
+    Lane& lane = window.lane[k];
+    const std::size_t lanes = window.lane.size();
+    std::vector<double> b = lane.b, c;
+    std::vector<std::size_t> columns = set_.columns();
+    for (const std::size_t j : columns) c.push_back(found.slopes[position_[j] * lanes + k]);
+    for (const std::size_t at : found.near) {
+      columns.push_back(form_.columns[at]);
+      c.push_back(found.slopes[at * lanes + k]);
+      b.push_back(0);
+    }
+    const std::vector<CoordinatePenalty> penalty = penalties_at(form_, columns, lane.lambda);
+    const bool free = std::any_of(penalty.begin(), penalty.end(), [](const CoordinatePenalty& at) { return at.unpenalized(); });
+    trained.certificate = certificate_of(problem_, window, k, penalty, b, c);
+    trained.scored = scored_of(problem_, form_, set_.selection(), lane.b, lane.intercept, lane.lambda, found.loss);
+    if (free) trained.certificate = certify(problem_, form_, trained.scored.coefficients, lane.lambda);
+    lane.done = trained.certificate.gap <= settings_.tol;
+    trained.converged = lane.done ? Converged::yes : Converged::no;
+    trained.passes = passes_;
+    if (trace) trained.trace.push_back(epoch_of(trained.scored, std::nan("")));
+  }
+
+  void add_violators(const Window& window, const std::vector<double>& slopes, const std::vector<std::vector<std::size_t>>& near) {
+    const std::size_t lanes = window.lane.size();
+    std::vector<double> excess(form_.columns.size(), 0.0);
+    for (std::size_t k = 0; k < lanes; ++k) {
+      const double lambda = window.lane[k].lambda;
+      if (window.lane[k].done) continue;
+      for (const std::size_t c : near[k]) {
+        const double violation = form_.penalty.at(form_.columns[c], lambda).violation(0, slopes[c * lanes + k]);
+        excess[c] = std::max(excess[c], lambda > 0 ? violation / lambda : violation);
+      }
+    }
+    add_largest(excess);
+  }
+
+  // To the working set as it is now, with the slopes of the last pass.
+  void resize_lanes(Window& window, const std::vector<double>& slopes) const {
+    const std::size_t lanes = window.lane.size();
+    for (std::size_t k = 0; k < lanes; ++k) {
+      Lane& lane = window.lane[k];
+      lane.b.resize(set_.size(), 0.0);
+      lane.q.resize(set_.size());
+      for (std::size_t c = 0; c < set_.size(); ++c) lane.q[c] = slopes[position_[set_.columns()[c]] * lanes + k];
+    }
+  }
+
+  // The last lane starts the next window.
+  void remember(const Window& window, const std::vector<double>& slopes) {
+    const std::size_t lanes = window.lane.size();
+    base_ = window.lane.back();
+    for (std::size_t c = 0; c < slope_.size(); ++c) slope_[c] = slopes[c * lanes + lanes - 1];
+  }
+
+  std::vector<std::size_t> positions() const {
+    std::vector<std::size_t> result(problem_.rows.p(), 0);
+    for (std::size_t c = 0; c < form_.columns.size(); ++c) result[form_.columns[c]] = c;
+    return result;
+  }
+
+  const Problem& problem_;
+  const StandardForm& form_;
+  CertifiedSettings settings_;
+  WorkingSet set_;
+  std::unique_ptr<Mover> mover_;
+  const std::vector<std::size_t> position_ = positions();  // of a column of x in form_.columns
+  Lane base_;                                              // the last lambda solved
+  std::vector<double> slope_;                              // there, of all columns
+  double passes_ = 0;
+};
+
+}  // namespace
+
+std::unique_ptr<Solver> make_window_solver(const Problem& problem, const StandardForm& form, const CertifiedSettings& settings) {
+  return std::make_unique<WindowSolver>(problem, form, settings);
+}
+
+}  // namespace sgdlasso

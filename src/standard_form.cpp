@@ -1,0 +1,28 @@
+#include "standard_form.h"
+
+#include <cmath>
+
+namespace sgdlasso {
+namespace {
+
+Scaling standard_scaling(const Problem& problem) {
+  const std::size_t p = problem.rows.p();
+  Scaling scaling{std::vector<double>(p, 0.0), std::vector<double>(p, 0.0)};
+  for (std::size_t j = 0; j < p; ++j) {
+    const double variance = problem.moments.variance[j];
+    if (problem.intercept) scaling.centre[j] = problem.moments.mean[j];
+    if (variance > 0 && !problem.penalty.excluded(j)) scaling.scale[j] = 1 / std::sqrt(variance);
+  }
+  return scaling;
+}
+
+}  // namespace
+
+StandardForm::StandardForm(const Problem& problem)
+    : scaling(standard_scaling(problem)), penalty(problem.penalty, scaling) {
+  for (std::size_t j = 0; j < problem.rows.p(); ++j) {
+    if (scaling.scale[j] != 0) columns.push_back(j);
+  }
+}
+
+}  // namespace sgdlasso

@@ -1,0 +1,109 @@
+#include "window.h"
+
+#include <algorithm>
+#include <cmath>
+
+namespace sgdlasso {
+
+std::vector<CoordinatePenalty> penalties_at(const StandardForm& form, const std::vector<std::size_t>& columns, double lambda) {
+  std::vector<CoordinatePenalty> penalty;
+  penalty.reserve(columns.size());
+  for (const std::size_t j : columns) penalty.push_back(form.penalty.at(j, lambda));
+  return penalty;
+}
+
+namespace {
+
+// The residual as it is, and its sums by sign.
+void take_residuals(const Problem& problem, Window& window, std::vector<Balance>& sums) {
+  const Response& response = problem.response;
+  const std::size_t stride = window.eta.stride();
+  const double share = 1 / static_cast<double>(response.n);
+  for_each_block_of(window, [&](std::size_t k, std::size_t first, std::size_t rows) {
+    double* r = window.residual.lane(k) + first * stride;
+    problem.loss.means(window.eta.lane(k) + first * stride, rows, stride, r);
+    double positive = 0, negative = 0;
+    for (std::size_t i = 0; i < rows; ++i) {
+      const double value = share * response.weight_of(first + i) * (response.y[first + i] - r[i * stride]);
+      r[i * stride] = value;
+      positive += value > 0 ? value : 0;
+      negative += value > 0 ? 0 : value;
+    }
+    sums[k].positive += positive;
+    sums[k].negative += negative;
+  });
+}
+
+}  // namespace
+
+void set_residuals(const Problem& problem, Window& window) {
+  const Response& response = problem.response;
+  const std::size_t stride = window.eta.stride(), lanes = window.lane.size();
+  const double n = static_cast<double>(response.n);
+  std::vector<Balance> sums(lanes, Balance{0, 0});
+  take_residuals(problem, window, sums);
+  const bool squared = problem.loss.is_squared();
+  for (std::size_t k = 0; k < lanes; ++k) {
+    window.lane[k].sum = sums[k].positive + sums[k].negative;
+    window.lane[k].balance = problem.intercept && !squared ? balance(sums[k].positive, -sums[k].negative) : Balance{};
+    window.lane[k].square = 0;
+  }
+  for_each_block_of(window, [&](std::size_t k, std::size_t first, std::size_t rows) {
+    double* r = window.residual.lane(k) + first * stride;
+    Lane& lane = window.lane[k];
+    if (squared) {
+      const double off = problem.intercept ? lane.sum / n : 0;
+      double square = 0;
+      for (std::size_t i = 0; i < rows; ++i) {
+        const double weight = response.weight_of(first + i);
+        r[i * stride] -= off * weight;
+        square += r[i * stride] * r[i * stride] / weight;
+      }
+      lane.square += n * square;
+    } else if (lane.balance.positive < 1 || lane.balance.negative < 1) {
+      for (std::size_t i = 0; i < rows; ++i) r[i * stride] *= lane.balance.of(r[i * stride]);
+    }
+  });
+}
+
+std::vector<double> mean_losses(const Problem& problem, const Window& window) {
+  const Response& response = problem.response;
+  const std::size_t stride = window.eta.stride();
+  std::vector<double> losses(window.lane.size(), 0.0);
+  if (problem.loss.is_squared()) {  // known from the residuals
+    for (std::size_t k = 0; k < losses.size(); ++k) {
+      const double off = problem.intercept ? window.lane[k].sum : 0;
+      losses[k] = (window.lane[k].square + off * off) / 2;
+    }
+    return losses;
+  }
+  for_each_block_of(window, [&](std::size_t k, std::size_t first, std::size_t rows) {
+    const Response part{rows, response.y + first, response.weight ? response.weight + first : nullptr, nullptr};
+    losses[k] += problem.loss.mean_value(window.eta.lane(k) + first * stride, stride, part) * static_cast<double>(rows);
+  });
+  for (double& loss : losses) loss /= static_cast<double>(response.n);
+  return losses;
+}
+
+Certificate certificate_of(const Problem& problem, const Window& window, std::size_t k,
+                           const std::vector<CoordinatePenalty>& penalty, const std::vector<double>& b,
+                           const std::vector<double>& c) {
+  const double scale = problem.null.deviance / 2;
+  const Lane& lane = window.lane[k];
+  const Brackets brackets(penalty, b, c, 1 / kNearly);
+  double rows = 0, s = 1;
+  if (problem.loss.is_squared()) {
+    s = brackets.best_squared_scale(lane.square);
+    const double off = problem.intercept ? lane.sum : 0;  // was taken out of the residuals
+    rows = (off * off + (1 - s) * (1 - s) * lane.square) / 2;
+  } else {
+    s = brackets.largest_scale();
+    const bool as_is = s == 1 && lane.balance.positive == 1 && lane.balance.negative == 1;
+    const double* r = window.residual.lane(k);
+    rows = as_is ? 0 : problem.loss.mean_divergence(r, window.eta.stride(), problem.response, lane.balance, s);
+  }
+  const double violation = std::max(brackets.violation(), problem.intercept ? std::abs(lane.sum) : 0);
+  return {(rows + brackets.sum(s)) / scale, violation / std::sqrt(2 * scale)};
+}
+
+}  // namespace sgdlasso

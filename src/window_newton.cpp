@@ -1,0 +1,206 @@
+#include <algorithm>
+#include <cmath>
+
+#include "coordinate_descent.h"
+#include "window.h"
+
+namespace sgdlasso {
+namespace {
+
+// Proximal Newton steps (Lee, Sun, Saunders 2014) for all lanes at once, from one Gram matrix whose row weights are the loss's
+// curvature where the window began. Each lane scales it by the curvature that its last step met.
+class NewtonMover final : public Mover {
+ public:
+  NewtonMover(const Problem& problem, const StandardForm& form, WorkingSet& set) : problem_(problem), form_(form), set_(set) {}
+
+  std::size_t settle(Window& window, double target) override {
+    const std::size_t most = 200;
+    std::size_t rounds = 0;
+    double before = 0;  // the largest gap a round ago
+    measure(window);
+    for (; rounds < most; ++rounds) {
+      const std::size_t worst = worst_lane(window, target);
+      if (worst == window.lane.size()) break;
+      const bool another_window = window.lane.back().lambda != taken_for_;
+      const double now = window.lane[worst].gap, slow = 0.2;
+      if (another_window || (rounds > 1 && now > slow * before)) {
+        take_curvature(window, another_window ? first_lane(window, target) : worst);
+        taken_for_ = window.lane.back().lambda;
+      }
+      before = now;
+      step(window, target);
+      measure(window);
+    }
+    return rounds;
+  }
+
+ private:
+  bool moves(const Lane& lane, double target) const { return !lane.done && lane.gap > target; }
+  std::size_t first_lane(const Window& window, double target) const {
+    std::size_t k = 0;
+    while (!moves(window.lane[k], target)) ++k;
+    return k;
+  }
+  std::size_t worst_lane(const Window& window, double target) const {
+    std::size_t worst = window.lane.size();
+    for (std::size_t k = 0; k < window.lane.size(); ++k) {
+      if (moves(window.lane[k], target) && (worst == window.lane.size() || window.lane[k].gap > window.lane[worst].gap)) worst = k;
+    }
+    return worst;
+  }
+
+  // The gap of each lane on the working set, where what the rows add is estimated as if the loss were squared: it is second order,
+  // and the pass over all columns takes it exactly.
+  void measure(Window& window) const {
+    for (Lane& lane : window.lane) {
+      if (lane.done) continue;
+      const std::vector<CoordinatePenalty> penalty = penalties_at(form_, set_.columns(), lane.lambda);
+      const Brackets brackets(penalty, lane.b, lane.q, 1 / kNearly);
+      const double s = brackets.largest_scale(), off = 1 - s * std::min(lane.balance.positive, lane.balance.negative);
+      lane.gap = off * off + brackets.sum(s) * 2 / problem_.null.deviance;
+    }
+  }
+
+  void take_curvature(Window& window, std::size_t from) {
+    const std::size_t n = problem_.response.n, stride = window.eta.stride();
+    std::vector<double> weights(n);
+    const double* eta = window.eta.lane(from);
+    for (std::size_t i = 0; i < n; ++i) {
+      weights[i] = problem_.response.weight_of(i) * problem_.loss.curvature(eta[i * stride]) / static_cast<double>(n);
+    }
+    set_.set_weights(std::move(weights));
+    for (Lane& lane : window.lane) lane.curvature = 1;
+  }
+
+  struct Step {
+    std::vector<double> b;  // by position in the working set
+    double intercept = 0;
+    double slope = 0;      // of the loss along the step, at its start; falls in absolute value
+    double model = 0;      // second derivative along the step by the model
+    double cost = 0;       // how much the penalty grows
+    double size = 0;       // share of the step that is taken; 0: the lane stands
+    bool accepted = true;
+  };
+
+  void step(Window& window, double target) {
+    const std::size_t lanes = window.lane.size(), n = problem_.response.n, stride = window.eta.stride();
+    std::vector<Step> steps(lanes);
+    std::vector<double> together(set_.size() * lanes, 0.0);
+    set_.refresh();
+    for (std::size_t k = 0; k < lanes; ++k) {
+      if (!moves(window.lane[k], target)) continue;
+      steps[k] = propose(window, k, target);
+      for (std::size_t c = 0; c < set_.size(); ++c) together[c * lanes + k] = steps[k].b[c];
+    }
+    if (!direction_ || direction_->lanes() != lanes) direction_ = std::make_unique<Panel>(n, lanes, problem_.rows.layout());
+    for_each_block_of(window, [&](std::size_t k, std::size_t first, std::size_t rows) {
+      double* to = direction_->lane(k) + first * stride;
+      for (std::size_t i = 0; i < rows; ++i) to[i * stride] = steps[k].intercept;
+    });
+    const Work work{problem_.threads, problem_.watch};
+    problem_.rows.add_products(set_.selection(), together.data(), *direction_, work);
+    const int most = 60;
+    std::vector<double> slopes(set_.size() * lanes), move(lanes, 0.0);
+    for (std::size_t k = 0; k < lanes; ++k) move[k] = steps[k].size;
+    for (int tries = 0; tries < most; ++tries) {
+      bool again = false;
+      for_each_block_of(window, [&](std::size_t k, std::size_t first, std::size_t rows) {
+        double* eta = window.eta.lane(k) + first * stride;
+        const double* by = direction_->lane(k) + first * stride;
+        for (std::size_t i = 0; i < rows; ++i) eta[i * stride] += move[k] * by[i * stride];
+      });
+      set_residuals(problem_, window);
+      problem_.rows.cross_products(set_.selection(), window.residual, slopes.data(), work);
+      for (std::size_t k = 0; k < lanes; ++k) {
+        if (move[k] == 0) continue;
+        const double wanted = accept_or_shrink(window.lane[k], steps[k], slopes.data() + k, lanes);
+        move[k] = wanted - steps[k].size;
+        steps[k].size = wanted;
+        again = again || move[k] != 0;
+      }
+      if (!again) break;
+    }
+    for (std::size_t k = 0; k < lanes; ++k) {
+      if (steps[k].size == 0) continue;
+      Lane& lane = window.lane[k];
+      for (std::size_t c = 0; c < set_.size(); ++c) {
+        // what a whole step sets to 0 is exactly 0
+        lane.b[c] = steps[k].size == 1 && lane.b[c] == -steps[k].b[c] ? 0 : lane.b[c] + steps[k].size * steps[k].b[c];
+        lane.q[c] = slopes[c * lanes + k];
+      }
+      lane.intercept += steps[k].size * steps[k].intercept;
+    }
+  }
+
+  // The minimum of the quadratic model of a lane, intercept profiled out.
+  Step propose(const Window& window, std::size_t at, double target) {
+    const Lane& lane = window.lane[at];
+    const double scale = problem_.null.deviance / 2, model = lane.curvature;
+    const std::vector<CoordinatePenalty> penalty = penalties_at(form_, set_.columns(), lane.lambda);
+    // Slopes with the intercept profiled out are those of the residuals less their sum, spread by the weights.
+    const double off = problem_.intercept ? lane.sum / set_.total() : 0;
+    const std::vector<double>& border = set_.border();
+    std::vector<double> q = lane.q, b = lane.b;
+    for (std::size_t c = 0; c < q.size(); ++c) q[c] -= off * border[c];
+    const std::vector<double> start = q;
+    const double precise = std::max(0.02 * lane.gap, 0.2 * target);
+    const auto residuals = [&] {
+      std::vector<double> r(problem_.response.n);
+      for (std::size_t i = 0; i < r.size(); ++i) {
+        r[i] = window.residual.lane(at)[i * window.residual.stride()] - off * set_.weights()[i];
+      }
+      return r;
+    };
+    set_.descend({model, penalty, 2 * scale, 1, precise * scale}, b, q, residuals);
+    Step step;
+    step.size = 1;
+    step.b.resize(b.size());
+    double curvature = 0, across = 0;
+    for (std::size_t c = 0; c < b.size(); ++c) {
+      step.b[c] = b[c] - lane.b[c];
+      if (step.b[c] == 0) continue;
+      curvature += step.b[c] * (start[c] - q[c]);
+      across += step.b[c] * border[c];
+      step.slope -= step.b[c] * lane.q[c];
+      step.cost += penalty[c].cost(b[c]) - penalty[c].cost(lane.b[c]);
+    }
+    if (problem_.intercept) {
+      step.intercept = off / model - across / set_.total();
+      step.slope -= step.intercept * lane.sum;
+      curvature += off * off * set_.total() / model;
+    }
+    step.model = curvature / model;
+    return step;
+  }
+
+  // The loss is convex, so it grows by at most its slope at the end of the step. Returns the step's size: as it is, or smaller.
+  double accept_or_shrink(Lane& lane, const Step& step, const double* slopes, std::size_t stride) const {
+    double slope = problem_.intercept ? -step.intercept * lane.sum : 0;
+    for (std::size_t c = 0; c < step.b.size(); ++c) {
+      if (step.b[c] != 0) slope -= step.b[c] * slopes[c * stride];
+    }
+    if (!std::isfinite(slope)) return step.size / 8;
+    const double met = (slope - step.slope) / (step.size * step.model);
+    if (step.model > 0 && met > 0) lane.curvature = std::min(std::max(met, 0.05), 1e6);
+    const double change = (slope + step.slope) / 2 * step.size + step.cost * step.size;  // by the trapezoid
+    const bool certain = slope * step.size + step.cost * step.size <= 0;
+    if (certain || change < 0 || step.size < 1e-12) return step.size;
+    // Where a parabola through both slopes has its minimum.
+    const double best = -(step.slope + step.cost) / (slope - step.slope) * step.size;
+    return std::min(std::max(best, step.size / 10), step.size / 2);
+  }
+
+  const Problem& problem_;
+  const StandardForm& form_;
+  WorkingSet& set_;
+  std::unique_ptr<Panel> direction_;
+  double taken_for_ = -1;  // the last lambda of the window that the curvature was taken for
+};
+
+}  // namespace
+
+std::unique_ptr<Mover> make_newton_mover(const Problem& problem, const StandardForm& form, WorkingSet& set) {
+  return std::make_unique<NewtonMover>(problem, form, set);
+}
+
+}  // namespace sgdlasso
