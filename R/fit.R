@@ -69,7 +69,7 @@ complete_settings <- function(settings, rows) {
   if (is.null(settings$lambda.min.ratio)) settings$lambda.min.ratio <- if (n < p) 0.01 else 1e-4
   limits <- check_limits(settings$lower.limits, settings$upper.limits, p)
   settings <- utils::modifyList(settings, limits, keep.null = TRUE)
-  if (is_certified(settings$solver)) {
+  if (settings$solver$name %in% c("auto", "exact")) {
     settings$solver <- choose_solver(settings$solver, rows$x, settings$family)
   } else if (length(Filter(Negate(is.null), limits))) {
     abort_input(

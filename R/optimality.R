@@ -93,7 +93,7 @@ optimality.default <- function(object, x, y, weights = NULL, offset = NULL, lamb
 
 optimality_of <- function(rows, settings, a0, beta) {
   settings$dfmax <- Inf
-  settings$solver <- list(name = "none")
+  settings$solver <- list(name = "none") # nothing is trained
   found <- r_optimality(
     rows$x, rows$y, relative_weights(rows$weights), rows$offset, core_settings(settings), check_finite(as.double(a0), "a0"),
     matrix(check_finite(as.double(as.matrix(beta)), "beta"), nrow(beta))

@@ -128,6 +128,12 @@ solver_exact <- function(method = "auto") {
   new_solver(name = "exact", method = check_choice(method, c("auto", "moments", "working_set"), "method"))
 }
 
+#' @rdname solvers
+#' @export
+solver_saga <- function(epochs = 20) {
+  new_solver(name = "saga", epochs = check_epochs(epochs, least = 1))
+}
+
 new_solver <- function(...) structure(list(...), class = "sgdlasso_solver")
 
 check_epochs <- function(epochs, least) {
@@ -136,15 +142,15 @@ check_epochs <- function(epochs, least) {
 
 check_solver <- function(solver) {
   if (inherits(solver, "sgdlasso_solver")) return(solver)
-  switch(check_choice(solver, c("auto", "exact", "nudge", "sgd"), "solver"),
-    auto = new_solver(name = "auto"), exact = solver_exact(), nudge = solver_nudge(), sgd = solver_sgd()
+  switch(check_choice(solver, c("auto", "exact", "saga", "nudge", "sgd"), "solver"),
+    auto = new_solver(name = "auto"), exact = solver_exact(), saga = solver_saga(), nudge = solver_nudge(), sgd = solver_sgd()
   )
 }
 
 is_certified <- function(solver) !solver$name %in% c("nudge", "sgd")
 
-# A nudge solver's shuffles and start are random; SGD's only if it shuffles.
-is_stochastic <- function(solver) solver$name == "nudge" || (solver$name == "sgd" && solver$shuffle != "none")
+# SGD's shuffles are random only if there are any.
+is_stochastic <- function(solver) solver$name %in% c("nudge", "saga") || (solver$name == "sgd" && solver$shuffle != "none")
 
 #' @export
 format.sgdlasso_solver <- function(x, ...) {

@@ -105,7 +105,7 @@ class Certifying {
     const Brackets brackets(penalty_, b_, c);
     const double square = problem_.response.mean([&](std::size_t i) { return feasible[i] * feasible[i]; });
     const double s = problem_.loss.is_squared() ? brackets.best_squared_scale(square)
-                                                : std::min(brackets.largest_scale(), domain_scale(feasible));
+                                                : std::min(brackets.good_scale(problem_.null.deviance), domain_scale(feasible));
     const double rows =
         problem_.response.mean([&](std::size_t i) { return problem_.loss.divergence(residual[i] - s * feasible[i], eta_[i]); });
     const double gap = outside_ ? std::numeric_limits<double>::infinity() : (rows + brackets.sum(s)) / scale;

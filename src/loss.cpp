@@ -115,14 +115,10 @@ class Binomial final : public RowLoss<Binomial> {
   double largest_mean() const override { return 1; }
   double usual_curvature(double) const override { return 0.25; }
   double divergence(double delta, double eta) const override {
-    if (delta == 0) return 0;
-    const double yes = mean(eta), no = mean(-eta);
-    return yes * relative_entropy(delta / yes) + no * relative_entropy(-delta / no);
+    return delta == 0 ? 0 : between(delta, mean(eta), mean(-eta));
   }
   static double divergence_at(double delta, double y, double r) {
-    const double yes = y - r, no = (1 - y) + r;
-    if (delta == 0) return 0;
-    return yes * relative_entropy(delta / yes) + no * relative_entropy(-delta / no);
+    return delta == 0 ? 0 : between(delta, y - r, (1 - y) + r);
   }
   double fit_intercept(const Response& response, const std::vector<double>& eta) const override {
     const double mean_y = finite_mean(response, 1);
@@ -150,6 +146,15 @@ class Binomial final : public RowLoss<Binomial> {
     const double excess = implicit == 0 ? 0 : std::max(r / implicit - 1, 0.0);
     const double share = 1 / std::sqrt(1 + square(excess));
     return {share, share * r};
+  }
+
+ private:
+  // Of the probabilities (yes + delta, no - delta) from (yes, no). Rounding may put them a little outside.
+  static double between(double delta, double yes, double no) {
+    const double rounding = 1e-14;
+    if (delta > no && delta < no + rounding) delta = no;
+    if (-delta > yes && -delta < yes + rounding) delta = -yes;
+    return (yes > 0 ? yes * relative_entropy(delta / yes) : 0) + (no > 0 ? no * relative_entropy(-delta / no) : 0);
   }
 };
 

@@ -39,6 +39,7 @@ std::unique_ptr<Solver> make_solver(const Problem& problem, const StandardForm& 
   if (name == "nudge") return make_nudge_solver(problem, nudge_settings(solver), seed);
   if (name == "sgd") return make_sgd_solver(problem, sgd_settings(solver), seed);
   const CertifiedSettings settings{setting<double>(spec, "tol"), setting<double>(spec, "maxpasses")};
+  if (name == "saga") return make_saga_solver(problem, form, {settings, setting<int>(solver, "epochs")}, seed);
   if (moments) return make_moments_solver(problem, form, *moments, settings);
   return make_window_solver(problem, form, settings);
 }

@@ -8,6 +8,32 @@
 #include "row_order.h"
 
 namespace sgdlasso {
+namespace {
+
+// Whether y says much of the next row's y: its lag-1 autocorrelation is above a tenth.
+bool neighbours_are_alike(const Response& response) {
+  const double most = 0.1;
+  const double mean = response.mean([&](std::size_t i) { return response.y[i]; });
+  double product = 0, square = 0;
+  for (std::size_t i = 0; i < response.n; ++i) {
+    const double centred = response.y[i] - mean;
+    square += centred * centred;
+    if (i > 0) product += centred * (response.y[i - 1] - mean);
+  }
+  return product > most * square;
+}
+
+}  // namespace
+
+std::vector<std::size_t> layout_order(const Response& response, Rng& rng) {
+  const std::size_t few = 20000;
+  std::vector<std::size_t> order;
+  if (response.n <= few || neighbours_are_alike(response)) {
+    order = counting(response.n);
+    rng.shuffle(order);
+  }
+  return order;
+}
 
 void EpochSolver::follow(const std::vector<double>& lambda, bool trace, const Accept& accept) {
   problem().watch.expect(lambda.size() * static_cast<std::size_t>(epochs()) * problem().response.n);
@@ -27,6 +53,21 @@ Scaling textbook_scaling(const Problem& problem) {
     if (centres) scaling.centre[j] = problem.moments.mean[j];
     if (problem.standardize) scaling.scale[j] = 1 / std::sqrt(variance);
     if (variance == 0 || problem.penalty.excluded(j)) scaling.scale[j] = 0;
+  }
+  return scaling;
+}
+
+Scaling unit_scaling(const Problem& problem) {
+  const std::size_t p = problem.rows.p();
+  Scaling scaling{std::vector<double>(p, 0.0), std::vector<double>(p, 0.0)};
+  const bool centres = problem.intercept && !problem.rows.sparse();
+  for (std::size_t j = 0; j < p; ++j) {
+    const ColumnMoments& moments = problem.moments;
+    if (moments.variance[j] == 0 || problem.penalty.excluded(j)) continue;
+    if (centres) scaling.centre[j] = moments.mean[j];
+    const double size = centres ? moments.variance[j] : moments.square[j] / std::sqrt(moments.frequency[j]);
+    const double scale = 1 / std::sqrt(size);
+    scaling.scale[j] = std::isfinite(scale) ? scale : 0;
   }
   return scaling;
 }

@@ -17,6 +17,7 @@
 #include "moments.h"
 #include "optimality.h"
 #include "problem.h"
+#include "rng.h"
 
 namespace sgdlasso {
 
@@ -103,9 +104,28 @@ std::unique_ptr<Solver> make_moments_solver(const Problem& problem, const Standa
 std::unique_ptr<Solver> make_window_solver(const Problem& problem, const StandardForm& form,
                                            const CertifiedSettings& settings);
 
+struct SagaSettings {
+  CertifiedSettings certified;
+  int epochs;  // before the exact solver takes over
+};
+std::unique_ptr<Solver> make_saga_solver(const Problem& problem, const StandardForm& form, const SagaSettings& settings,
+                                         std::uint32_t seed);
+
+// Takes coefficients that are near the optimum there, by the window solver.
+Trained finish_exactly(const Problem& problem, const StandardForm& form, const CertifiedSettings& settings,
+                       const Coefficients& near, double lambda);
+
 // Columns as the textbook trainers see them: as given, or, standardised, divided by their deviation and (dense rows, with an
 // intercept) centred. Excluded columns get scale 0.
 Scaling textbook_scaling(const Problem& problem);
+
+// Every column at unit deviation, whatever is penalised: dense ones around their mean, sparse ones (and all without an intercept)
+// around 0. 1 / sqrt(square of nonzeros * sqrt(frequency)) lets rare columns move further.
+Scaling unit_scaling(const Problem& problem);
+
+// Rows that stand sorted by y would make every block one-sided, so a copy of such rows is laid out in a random order, once. So is
+// a small one, where that costs nothing. Empty: as they stand.
+std::vector<std::size_t> layout_order(const Response& response, Rng& rng);
 
 // Coefficients of working columns, back on the scale of x.
 Coefficients original_scale(const Scaling& scaling, double intercept, const std::vector<double>& working);

@@ -13,23 +13,6 @@
 namespace sgdlasso {
 namespace {
 
-// The adaptive rule brings every column to unit deviation, whatever is penalised: dense ones around their mean, sparse ones
-// (and all without an intercept) around 0. 1 / sqrt(square of nonzeros * sqrt(frequency)) lets rare columns move further.
-Scaling adaptive_scaling(const Problem& problem) {
-  const std::size_t p = problem.rows.p();
-  Scaling scaling{std::vector<double>(p, 0.0), std::vector<double>(p, 0.0)};
-  const bool centres = problem.intercept && !problem.rows.sparse();
-  for (std::size_t j = 0; j < p; ++j) {
-    const ColumnMoments& moments = problem.moments;
-    if (moments.variance[j] == 0 || problem.penalty.excluded(j)) continue;
-    if (centres) scaling.centre[j] = moments.mean[j];
-    const double size = centres ? moments.variance[j] : moments.square[j] / std::sqrt(moments.frequency[j]);
-    const double scale = 1 / std::sqrt(size);
-    scaling.scale[j] = std::isfinite(scale) ? scale : 0;
-  }
-  return scaling;
-}
-
 // Mean of |x|^2 over the rows of working columns, the intercept's 1 included.
 double mean_norm2(const Problem& problem, const Scaling& scaling) {
   double sum = problem.intercept ? 1 : 0;
@@ -40,19 +23,6 @@ double mean_norm2(const Problem& problem, const Scaling& scaling) {
   return sum;
 }
 
-// Whether y says much of the next row's y: its lag-1 autocorrelation is above a tenth.
-bool neighbours_are_alike(const Response& response) {
-  const double most = 0.1;
-  const double mean = response.mean([&](std::size_t i) { return response.y[i]; });
-  double product = 0, square = 0;
-  for (std::size_t i = 0; i < response.n; ++i) {
-    const double centred = response.y[i] - mean;
-    square += centred * centred;
-    if (i > 0) product += centred * (response.y[i - 1] - mean);
-  }
-  return product > most * square;
-}
-
 class SgdSolver final : public EpochSolver {
  public:
   SgdSolver(const Problem& problem, const SgdSettings& settings, std::uint32_t seed)
@@ -60,7 +30,7 @@ class SgdSolver final : public EpochSolver {
         settings_(settings),
         adaptive_(settings.rule == "adaptive"),
         rate_is_found_(std::isnan(settings.rate)),
-        scaling_(adaptive_ ? adaptive_scaling(problem) : textbook_scaling(problem)),
+        scaling_(adaptive_ ? unit_scaling(problem) : textbook_scaling(problem)),
         rng_(seed),
         order_(problem.response.n, make_shuffle(settings.shuffle)),
         reader_(problem.rows.reader({problem.response, scaling_, physical_order(), settings.copy}, problem.watch)),
@@ -119,18 +89,10 @@ class SgdSolver final : public EpochSolver {
     return score(problem_, std::move(coefficients), lambda);
   }
 
-  // Rows that stand sorted by y would make every block one-sided, so such a copy is laid out in a random order, once. So is
-  // a small one, where that costs nothing.
   std::vector<std::size_t> physical_order() {
-    std::vector<std::size_t> order;
     const bool copies = settings_.copy || problem_.rows.sparse();
-    const std::size_t few = 20000;
-    const bool helps = problem_.response.n <= few || neighbours_are_alike(problem_.response);
-    if (make_shuffle(settings_.shuffle) == Shuffle::blocks && copies && helps) {
-      order = counting(problem_.response.n);
-      rng_.shuffle(order);
-    }
-    return order;
+    if (make_shuffle(settings_.shuffle) != Shuffle::blocks || !copies) return {};
+    return layout_order(problem_.response, rng_);
   }
 
   std::unique_ptr<Learner> make_learner() const {

@@ -22,15 +22,22 @@ class WindowSolver final : public Solver {
         set_(problem, form),
         mover_(problem.loss.is_squared() ? make_squared_mover(problem, form, set_) : make_newton_mover(problem, form, set_)) {}
 
+  Trained finish(const Coefficients& near, double lambda) {
+    start(near, lambda);
+    return solve({lambda}, false)[0];
+  }
+
   void follow(const std::vector<double>& lambda, bool trace, const Accept& accept) override {
     problem_.watch.expect(lambda.size() * problem_.response.n);
-    start(lambda);
-    std::size_t next = 0;
+    start({problem_.null.intercept, std::vector<double>(problem_.rows.p(), 0.0)}, lambda[0]);
+    std::size_t next = 0, together = most_lanes();
     while (next < lambda.size()) {
-      const std::size_t lanes = std::min(lambda.size() - next, most_lanes());
-      const std::vector<double> part(lambda.begin() + static_cast<std::ptrdiff_t>(next),
-                                     lambda.begin() + static_cast<std::ptrdiff_t>(next + lanes));
-      for (Trained& trained : solve(part, trace)) {
+      const std::size_t lanes = std::min({lambda.size() - next, most_lanes(), together});
+      const auto first = lambda.begin() + static_cast<std::ptrdiff_t>(next);
+      std::vector<Trained> solved = solve({first, first + static_cast<std::ptrdiff_t>(lanes)}, trace);
+      // Lambdas too far apart to be solved side by side are solved one by one.
+      together = solved.size() < lanes ? 1 : 2 * lanes;
+      for (Trained& trained : solved) {
         problem_.watch.tick(problem_.response.n);
         if (!accept(lambda[next++], std::move(trained))) return;
       }
@@ -48,26 +55,36 @@ class WindowSolver final : public Solver {
 
   Work work() const { return {problem_.threads, problem_.watch}; }
 
-  // The model without penalised columns, which every path starts from.
-  void start(const std::vector<double>& lambda) {
-    base_.intercept = problem_.null.intercept;
-    Window window(problem_, 1);
-    for (std::size_t i = 0; i < problem_.response.n; ++i) {
-      window.eta.lane(0)[i] = base_.intercept + problem_.response.offset_of(i);
+  // From these coefficients; takes the slopes of all columns there.
+  void start(const Coefficients& at, double lambda) {
+    // Squared loss: the intercept of centred columns is the same whatever the coefficients, and its mover leaves it alone.
+    const bool moves = !problem_.loss.is_squared();
+    base_.intercept = moves ? at.intercept : problem_.null.intercept;
+    for (const std::size_t j : form_.columns) {
+      const bool free = form_.penalty.at(j, 1).unpenalized();
+      if (at.beta[j] == 0 && !free) continue;
+      set_.add(j);
+      base_.b.push_back(at.beta[j] / form_.scaling.scale[j]);
+      if (moves) base_.intercept += form_.scaling.centre[j] * at.beta[j];
     }
+    Window window(problem_, 1);
+    predict_base(window);
     set_residuals(problem_, window);
     slope_.resize(form_.columns.size());
     problem_.rows.cross_products(form_.all(), window.residual, slope_.data(), work());
     ++passes_;
-    base_.lambda = lambda[0];
-    for (std::size_t c = 0; c < slope_.size(); ++c) {
-      const std::size_t j = form_.columns[c];
-      const CoordinatePenalty at = form_.penalty.at(j, 1);
-      if (at.unpenalized()) set_.add(j);
-      if (at.l1 > 0) base_.lambda = std::max(base_.lambda, std::abs(slope_[c]) / at.l1);
-    }
+    base_.lambda = lambda;
   }
 
+  // eta of the base in a window of one lane.
+  void predict_base(Window& window) const {
+    for (std::size_t i = 0; i < problem_.response.n; ++i) {
+      window.eta.lane(0)[i] = base_.intercept + problem_.response.offset_of(i);
+    }
+    problem_.rows.add_products(set_.selection(), base_.b.data(), window.eta, work());
+  }
+
+  // The lambdas up to the first that could not be certified beside the others; a single one in any case.
   std::vector<Trained> solve(const std::vector<double>& lambda, bool trace) {
     const std::size_t lanes = lambda.size(), size = form_.columns.size();
     Window window(problem_, lanes);
@@ -99,9 +116,13 @@ class WindowSolver final : public Solver {
       // Nothing was missing: the working set itself was not solved well enough, or rounding is all that is left.
       target /= 10;
       stalled = better ? 0 : stalled + 1;
-      if (stalled >= 4 || passes_ > settings_.maxpasses * static_cast<double>(lambda.size())) break;
+      if (stalled >= (lanes > 1 ? 1 : 4) || passes_ > settings_.maxpasses * static_cast<double>(lambda.size())) break;
     }
-    remember(window, slopes);
+    std::size_t certified = 0;
+    while (certified < lanes && window.lane[certified].done) ++certified;
+    if (lanes == 1) certified = 1;
+    result.resize(certified);
+    if (certified > 0) remember(window, certified - 1, slopes);
     return result;
   }
 
@@ -144,8 +165,7 @@ class WindowSolver final : public Solver {
     }
     if (problem_.loss.is_squared()) return;  // its mover predicts anew
     Window one(problem_, 1);
-    for (std::size_t i = 0; i < n; ++i) one.eta.lane(0)[i] = base_.intercept + problem_.response.offset_of(i);
-    problem_.rows.add_products(set_.selection(), base_.b.data(), one.eta, work());
+    predict_base(one);
     for (std::size_t k = 0; k < lanes; ++k) {
       double* eta = window.eta.lane(k);
       for (std::size_t i = 0; i < n; ++i) eta[i * window.eta.stride()] = one.eta.lane(0)[i];
@@ -227,11 +247,10 @@ class WindowSolver final : public Solver {
     }
   }
 
-  // The last lane starts the next window.
-  void remember(const Window& window, const std::vector<double>& slopes) {
-    const std::size_t lanes = window.lane.size();
-    base_ = window.lane.back();
-    for (std::size_t c = 0; c < slope_.size(); ++c) slope_[c] = slopes[c * lanes + lanes - 1];
+  // This lane starts the next window.
+  void remember(const Window& window, std::size_t k, const std::vector<double>& slopes) {
+    base_ = window.lane[k];
+    for (std::size_t c = 0; c < slope_.size(); ++c) slope_[c] = slopes[c * window.lane.size() + k];
   }
 
   std::vector<std::size_t> positions() const {
@@ -252,6 +271,11 @@ class WindowSolver final : public Solver {
 };
 
 }  // namespace
+
+Trained finish_exactly(const Problem& problem, const StandardForm& form, const CertifiedSettings& settings,
+                       const Coefficients& near, double lambda) {
+  return WindowSolver(problem, form, settings).finish(near, lambda);
+}
 
 std::unique_ptr<Solver> make_window_solver(const Problem& problem, const StandardForm& form, const CertifiedSettings& settings) {
   return std::make_unique<WindowSolver>(problem, form, settings);

@@ -97,7 +97,7 @@ Certificate certificate_of(const Problem& problem, const Window& window, std::si
     const double off = problem.intercept ? lane.sum : 0;  // was taken out of the residuals
     rows = (off * off + (1 - s) * (1 - s) * lane.square) / 2;
   } else {
-    s = brackets.largest_scale();
+    s = brackets.good_scale(problem.null.deviance);
     const bool as_is = s == 1 && lane.balance.positive == 1 && lane.balance.negative == 1;
     const double* r = window.residual.lane(k);
     rows = as_is ? 0 : problem.loss.mean_divergence(r, window.eta.stride(), problem.response, lane.balance, s);

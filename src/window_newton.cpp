@@ -14,7 +14,7 @@ class NewtonMover final : public Mover {
   NewtonMover(const Problem& problem, const StandardForm& form, WorkingSet& set) : problem_(problem), form_(form), set_(set) {}
 
   std::size_t settle(Window& window, double target) override {
-    const std::size_t most = 200;
+    const std::size_t most = window.lane.size() > 1 ? 12 : 100;  // what several cannot do together each does alone
     std::size_t rounds = 0;
     double before = 0;  // the largest gap a round ago
     measure(window);
@@ -56,7 +56,7 @@ class NewtonMover final : public Mover {
       if (lane.done) continue;
       const std::vector<CoordinatePenalty> penalty = penalties_at(form_, set_.columns(), lane.lambda);
       const Brackets brackets(penalty, lane.b, lane.q, 1 / kNearly);
-      const double s = brackets.largest_scale(), off = 1 - s * std::min(lane.balance.positive, lane.balance.negative);
+      const double s = brackets.good_scale(problem_.null.deviance), off = 1 - s * std::min(lane.balance.positive, lane.balance.negative);
       lane.gap = off * off + brackets.sum(s) * 2 / problem_.null.deviance;
     }
   }
@@ -68,8 +68,10 @@ class NewtonMover final : public Mover {
     for (std::size_t i = 0; i < n; ++i) {
       weights[i] = problem_.response.weight_of(i) * problem_.loss.curvature(eta[i * stride]) / static_cast<double>(n);
     }
+    const double before = set_.total();
     set_.set_weights(std::move(weights));
-    for (Lane& lane : window.lane) lane.curvature = 1;
+    for (Lane& lane : window.lane) lane.curvature *= before > 0 ? before / set_.total() : 1;
+    window.lane[from].curvature = 1;
   }
 
   struct Step {
@@ -143,7 +145,7 @@ class NewtonMover final : public Mover {
     std::vector<double> q = lane.q, b = lane.b;
     for (std::size_t c = 0; c < q.size(); ++c) q[c] -= off * border[c];
     const std::vector<double> start = q;
-    const double precise = std::max(0.02 * lane.gap, 0.2 * target);
+    const double precise = std::max(0.02 * std::min(lane.gap, 1.0), 0.2 * target);  // the model's own gap starts at 1 or less
     const auto residuals = [&] {
       std::vector<double> r(problem_.response.n);
       for (std::size_t i = 0; i < r.size(); ++i) {

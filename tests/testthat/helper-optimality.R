@@ -78,7 +78,9 @@ best_dual <- function(dual, c, l1, l2, lower, upper, family, y, u) {
   low <- -min(bound(upper, -c), bound(lower, c))
   if (family != "gaussian") {
     room <- ifelse(u > 0, y / u, ifelse(u < 0, (if (family == "binomial") 1 - y else Inf) / -u, Inf))
-    return(dual(min(1, high * (1 - 1e-15), room)))
+    linear <- all(l2 == 0 & is.infinite(lower) & is.infinite(upper) | l1 == 0)
+    if (linear) return(dual(min(1, high * (1 - 1e-15), room)))
+    return(optimize(dual, c(0, min(1, high, room)), maximum = TRUE, tol = 1e-12)$objective)
   }
   best <- optimize(dual, c(low, high) * (1 - 1e-15), maximum = TRUE, tol = 1e-12)
   max(best$objective, dual(min(max(1, low), high) * (1 - 1e-15)), dual(low * (1 - 1e-15)), dual(high * (1 - 1e-15)))
