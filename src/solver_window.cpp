@@ -47,7 +47,7 @@ class WindowSolver final : public Solver {
  private:
   // Panels of so many lanes take no more memory than x, and a row of sparse lanes fills a cache line.
   std::size_t most_lanes() const {
-    const std::size_t most = 16;
+    const std::size_t most = problem_.loss.is_squared() ? 16 : 8;  // Newton steps need more rounds where lambdas lie further apart
     if (set_.wide()) return 1;
     if (problem_.rows.layout() == PanelLayout::lanes_together) return most;
     return std::max<std::size_t>(1, std::min(most, problem_.rows.p() / 6));

@@ -1,5 +1,6 @@
 #include <algorithm>
 #include <cmath>
+#include <utility>
 
 #include "coordinate_descent.h"
 #include "window.h"
@@ -14,27 +15,77 @@ class NewtonMover final : public Mover {
   NewtonMover(const Problem& problem, const StandardForm& form, WorkingSet& set) : problem_(problem), form_(form), set_(set) {}
 
   std::size_t settle(Window& window, double target) override {
-    const std::size_t most = window.lane.size() > 1 ? 12 : 100;  // what several cannot do together each does alone
-    std::size_t rounds = 0;
-    double before = 0;  // the largest gap a round ago
     measure(window);
-    for (; rounds < most; ++rounds) {
+    return move(window, target, window.lane.size() > 1 ? 12 : 100);  // what several cannot do together each does alone
+  }
+
+ private:
+  // At most so many rounds. Returns how many it took.
+  std::size_t move(Window& window, double target, std::size_t most) {
+    double before = 0;  // the largest gap a round ago
+    for (std::size_t rounds = 0; rounds < most; ++rounds) {
       const std::size_t worst = worst_lane(window, target);
-      if (worst == window.lane.size()) break;
-      const bool another_window = window.lane.back().lambda != taken_for_;
+      if (worst == window.lane.size()) return rounds;
+      const std::size_t moving = count_moving(window, target);
+      if (2 * moving <= window.lane.size() && smaller(moving) < window.lane.size()) {
+        return rounds + move_some(window, target, most - rounds);
+      }
+      const bool another_window = window.lane.back().lambda != taken_for_ && !within_window_;
       const double now = window.lane[worst].gap, slow = 0.2;
       if (another_window || (rounds > 1 && now > slow * before)) {
         take_curvature(window, another_window ? first_lane(window, target) : worst);
-        taken_for_ = window.lane.back().lambda;
+        if (another_window) taken_for_ = window.lane.back().lambda;
       }
       before = now;
       step(window, target);
       measure(window);
     }
-    return rounds;
+    return most;
   }
 
- private:
+  // The lanes that still move, in a window of their own: rounds cost in proportion to the lanes.
+  std::size_t move_some(Window& window, double target, std::size_t most) {
+    std::vector<std::size_t> moving;
+    for (std::size_t k = 0; k < window.lane.size(); ++k) {
+      if (moves(window.lane[k], target)) moving.push_back(k);
+    }
+    Window some(problem_, smaller(moving.size()));
+    for (Lane& lane : some.lane) lane = window.lane[moving[0]], lane.done = true;  // to fill up
+    const auto copy = [&](bool back) {
+      const std::size_t wide = window.eta.stride(), narrow = some.eta.stride();
+      for (std::size_t k = 0; k < moving.size(); ++k) {
+        if (back) {
+          window.lane[moving[k]] = some.lane[k];
+        } else {
+          some.lane[k] = window.lane[moving[k]];
+        }
+        for (std::size_t i = 0; i < problem_.response.n; ++i) {
+          double& all = window.eta.lane(moving[k])[i * wide];
+          double& part = some.eta.lane(k)[i * narrow];
+          (back ? all : part) = back ? part : all;
+          double& all_residual = window.residual.lane(moving[k])[i * wide];
+          double& part_residual = some.residual.lane(k)[i * narrow];
+          (back ? all_residual : part_residual) = back ? part_residual : all_residual;
+        }
+      }
+    };
+    copy(false);
+    const bool outer = std::exchange(within_window_, true);
+    const std::size_t rounds = move(some, target, most);
+    within_window_ = outer;
+    copy(true);
+    return rounds;
+  }
+  // Lanes that lie together come by eights.
+  std::size_t smaller(std::size_t lanes) const {
+    const bool apart = problem_.rows.layout() == PanelLayout::lanes_apart;
+    return apart ? lanes : (lanes + 7) / 8 * 8;
+  }
+  std::size_t count_moving(const Window& window, double target) const {
+    return static_cast<std::size_t>(
+        std::count_if(window.lane.begin(), window.lane.end(), [&](const Lane& lane) { return moves(lane, target); }));
+  }
+
   bool moves(const Lane& lane, double target) const { return !lane.done && lane.gap > target; }
   std::size_t first_lane(const Window& window, double target) const {
     std::size_t k = 0;
@@ -196,6 +247,7 @@ class NewtonMover final : public Mover {
   const StandardForm& form_;
   WorkingSet& set_;
   std::unique_ptr<Panel> direction_;
+  bool within_window_ = false;  // working on some of its lanes
   double taken_for_ = -1;  // the last lambda of the window that the curvature was taken for
 };
 
