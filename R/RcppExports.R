@@ -37,3 +37,19 @@ r_kernels <- function(x, z, theta, rho, l1, l2) {
     .Call(`_sgdlasso_r_kernels`, x, z, theta, rho, l1, l2)
 }
 
+r_moments <- function(x, y, weight, offset, threads) {
+    .Call(`_sgdlasso_r_moments`, x, y, weight, offset, threads)
+}
+
+r_merge_moments <- function(x, y, weight, first) {
+    .Call(`_sgdlasso_r_merge_moments`, x, y, weight, first)
+}
+
+r_products <- function(x, centre, scale, columns, r, b, weight, known, threads) {
+    .Call(`_sgdlasso_r_products`, x, centre, scale, columns, r, b, weight, known, threads)
+}
+
+r_panel_kernels <- function(a, b, by) {
+    .Call(`_sgdlasso_r_panel_kernels`, a, b, by)
+}
+

@@ -35,6 +35,7 @@ refit_columns <- function(columns, fit, rows, settings) {
   settings$lambda <- 0
   settings$dfmax <- Inf
   settings$trace <- FALSE
+  settings$tol <- min(settings$tol, 1e-10) # without a penalty the last digits cost next to nothing
   if (is_certified(settings$solver)) settings$solver <- choose_solver(solver_exact(), rows$x, settings$family)
   result <- train(rows, settings)
   beta <- numeric(length(columns))
@@ -44,7 +45,8 @@ refit_columns <- function(columns, fit, rows, settings) {
 
 relaxed_at <- function(object, s, gamma) {
   if (is.null(object$relaxed)) abort_input("`gamma` is {gamma}, and the fit is not relaxed.", "Fit with relax = TRUE.")
-  s <- s %||% object$relaxed$lambda
+  whole <- is.null(s) && length(object$relaxed$lambda) == length(object$lambda)
+  if (!whole) s <- s %||% object$relaxed$lambda
   lasso <- coefficients_at(object, s)
   relaxed <- coefficients_at(object$relaxed, s)
   beta <- methods::as(gamma * lasso$beta + (1 - gamma) * relaxed$beta, "CsparseMatrix")

@@ -143,6 +143,67 @@ BEGIN_RCPP
     return rcpp_result_gen;
 END_RCPP
 }
+// r_moments
+Rcpp::List r_moments(Rcpp::NumericMatrix x, Rcpp::NumericVector y, SEXP weight, SEXP offset, int threads);
+RcppExport SEXP _sgdlasso_r_moments(SEXP xSEXP, SEXP ySEXP, SEXP weightSEXP, SEXP offsetSEXP, SEXP threadsSEXP) {
+BEGIN_RCPP
+    Rcpp::RObject rcpp_result_gen;
+    Rcpp::RNGScope rcpp_rngScope_gen;
+    Rcpp::traits::input_parameter< Rcpp::NumericMatrix >::type x(xSEXP);
+    Rcpp::traits::input_parameter< Rcpp::NumericVector >::type y(ySEXP);
+    Rcpp::traits::input_parameter< SEXP >::type weight(weightSEXP);
+    Rcpp::traits::input_parameter< SEXP >::type offset(offsetSEXP);
+    Rcpp::traits::input_parameter< int >::type threads(threadsSEXP);
+    rcpp_result_gen = Rcpp::wrap(r_moments(x, y, weight, offset, threads));
+    return rcpp_result_gen;
+END_RCPP
+}
+// r_merge_moments
+Rcpp::List r_merge_moments(Rcpp::NumericMatrix x, Rcpp::NumericVector y, Rcpp::NumericVector weight, int first);
+RcppExport SEXP _sgdlasso_r_merge_moments(SEXP xSEXP, SEXP ySEXP, SEXP weightSEXP, SEXP firstSEXP) {
+BEGIN_RCPP
+    Rcpp::RObject rcpp_result_gen;
+    Rcpp::RNGScope rcpp_rngScope_gen;
+    Rcpp::traits::input_parameter< Rcpp::NumericMatrix >::type x(xSEXP);
+    Rcpp::traits::input_parameter< Rcpp::NumericVector >::type y(ySEXP);
+    Rcpp::traits::input_parameter< Rcpp::NumericVector >::type weight(weightSEXP);
+    Rcpp::traits::input_parameter< int >::type first(firstSEXP);
+    rcpp_result_gen = Rcpp::wrap(r_merge_moments(x, y, weight, first));
+    return rcpp_result_gen;
+END_RCPP
+}
+// r_products
+Rcpp::List r_products(SEXP x, std::vector<double> centre, std::vector<double> scale, std::vector<double> columns, Rcpp::NumericMatrix r, Rcpp::NumericMatrix b, std::vector<double> weight, int known, int threads);
+RcppExport SEXP _sgdlasso_r_products(SEXP xSEXP, SEXP centreSEXP, SEXP scaleSEXP, SEXP columnsSEXP, SEXP rSEXP, SEXP bSEXP, SEXP weightSEXP, SEXP knownSEXP, SEXP threadsSEXP) {
+BEGIN_RCPP
+    Rcpp::RObject rcpp_result_gen;
+    Rcpp::RNGScope rcpp_rngScope_gen;
+    Rcpp::traits::input_parameter< SEXP >::type x(xSEXP);
+    Rcpp::traits::input_parameter< std::vector<double> >::type centre(centreSEXP);
+    Rcpp::traits::input_parameter< std::vector<double> >::type scale(scaleSEXP);
+    Rcpp::traits::input_parameter< std::vector<double> >::type columns(columnsSEXP);
+    Rcpp::traits::input_parameter< Rcpp::NumericMatrix >::type r(rSEXP);
+    Rcpp::traits::input_parameter< Rcpp::NumericMatrix >::type b(bSEXP);
+    Rcpp::traits::input_parameter< std::vector<double> >::type weight(weightSEXP);
+    Rcpp::traits::input_parameter< int >::type known(knownSEXP);
+    Rcpp::traits::input_parameter< int >::type threads(threadsSEXP);
+    rcpp_result_gen = Rcpp::wrap(r_products(x, centre, scale, columns, r, b, weight, known, threads));
+    return rcpp_result_gen;
+END_RCPP
+}
+// r_panel_kernels
+Rcpp::List r_panel_kernels(Rcpp::NumericMatrix a, Rcpp::NumericMatrix b, Rcpp::NumericMatrix by);
+RcppExport SEXP _sgdlasso_r_panel_kernels(SEXP aSEXP, SEXP bSEXP, SEXP bySEXP) {
+BEGIN_RCPP
+    Rcpp::RObject rcpp_result_gen;
+    Rcpp::RNGScope rcpp_rngScope_gen;
+    Rcpp::traits::input_parameter< Rcpp::NumericMatrix >::type a(aSEXP);
+    Rcpp::traits::input_parameter< Rcpp::NumericMatrix >::type b(bSEXP);
+    Rcpp::traits::input_parameter< Rcpp::NumericMatrix >::type by(bySEXP);
+    rcpp_result_gen = Rcpp::wrap(r_panel_kernels(a, b, by));
+    return rcpp_result_gen;
+END_RCPP
+}
 
 static const R_CallMethodDef CallEntries[] = {
     {"_sgdlasso_r_not_finite", (DL_FUNC) &_sgdlasso_r_not_finite, 1},
@@ -154,6 +215,10 @@ static const R_CallMethodDef CallEntries[] = {
     {"_sgdlasso_r_fit_intercept", (DL_FUNC) &_sgdlasso_r_fit_intercept, 4},
     {"_sgdlasso_r_rows", (DL_FUNC) &_sgdlasso_r_rows, 9},
     {"_sgdlasso_r_kernels", (DL_FUNC) &_sgdlasso_r_kernels, 6},
+    {"_sgdlasso_r_moments", (DL_FUNC) &_sgdlasso_r_moments, 5},
+    {"_sgdlasso_r_merge_moments", (DL_FUNC) &_sgdlasso_r_merge_moments, 4},
+    {"_sgdlasso_r_products", (DL_FUNC) &_sgdlasso_r_products, 9},
+    {"_sgdlasso_r_panel_kernels", (DL_FUNC) &_sgdlasso_r_panel_kernels, 3},
     {NULL, NULL, 0}
 };
 

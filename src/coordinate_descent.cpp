@@ -31,6 +31,7 @@ class Packed {
       double* to = gram_.data() + k * size_;
       for (std::size_t i = 0; i < size_; ++i) to[i] = quadratic.curvature * column[chosen[i]];
       penalty_.push_back(quadratic.penalty[chosen[k]]);
+      free_ = free_ || penalty_.back().unpenalized();
       b_.push_back(b[chosen[k]]);
       q_.push_back(q[chosen[k]]);
     }
@@ -58,6 +59,7 @@ class Packed {
         sweep();
         remember();
       }
+      if (free_ && sweeps <= kept) newton();
       if (gap_of(penalty_, b_, q_, square(), widest_) <= target) break;
       extrapolate();
       if (sweeps >= kPatience) newton();
@@ -163,6 +165,7 @@ class Packed {
   std::vector<CoordinatePenalty> penalty_;
   std::vector<double> b_, q_, start_, start_slope_;
   double square_, widest_;
+  bool free_ = false;  // some column carries no penalty: the linear system fits it out to the last digit
   std::vector<Point> history_;
 };
 

@@ -3,6 +3,8 @@
 
 #include "dense_kernels.h"
 #include "loss.h"
+#include "moments.h"
+#include "panel_kernels.h"
 #include "r_convert.h"
 #include "rng.h"
 #include "row_order.h"
@@ -110,6 +112,97 @@ Rcpp::List r_kernels(Rcpp::NumericVector x, Rcpp::NumericVector z, Rcpp::Numeric
         Rcpp::_["dual_dot"] = kernels->dual_dot(x.begin(), z.begin(), theta.begin(), rho.begin(), {l1, l2}, p),
         Rcpp::_["dot"] = kernels->dot(x.begin(), z.begin(), p), Rcpp::_["dual"] = dual, Rcpp::_["carry"] = carry,
         Rcpp::_["primal"] = primal, Rcpp::_["total"] = total, Rcpp::_["sum"] = sum, Rcpp::_["square"] = square));
+  }
+  return both;
+}
+
+namespace {
+
+Rcpp::List as_list(const Moments& moments) {
+  const int size = static_cast<int>(moments.size);
+  Rcpp::NumericMatrix cross(size, size);
+  for (int i = 0; i < size; ++i) {
+    for (int j = i; j < size; ++j) {
+      cross(i, j) = cross(j, i) = moments.at(static_cast<std::size_t>(i), static_cast<std::size_t>(j));
+    }
+  }
+  return Rcpp::List::create(Rcpp::_["weight"] = moments.weight, Rcpp::_["mean"] = moments.mean, Rcpp::_["cross"] = cross);
+}
+
+}  // namespace
+
+// [[Rcpp::export]]
+Rcpp::List r_moments(Rcpp::NumericMatrix x, Rcpp::NumericVector y, SEXP weight, SEXP offset, int threads) {
+  Silent watch;
+  return as_list(dense_moments(x.begin(), static_cast<std::size_t>(x.ncol()), as_response(y, weight, offset), {threads, watch}));
+}
+
+// Those of the first rows merged with those of the rest.
+// [[Rcpp::export]]
+Rcpp::List r_merge_moments(Rcpp::NumericMatrix x, Rcpp::NumericVector y, Rcpp::NumericVector weight, int first) {
+  Silent watch;
+  const auto part = [&](int from, int to) {
+    const Rcpp::NumericMatrix rows = x(Rcpp::Range(from, to - 1), Rcpp::_);
+    const Rcpp::NumericVector some = y[Rcpp::Range(from, to - 1)], weights = weight[Rcpp::Range(from, to - 1)];
+    return dense_moments(rows.begin(), static_cast<std::size_t>(x.ncol()), as_response(some, weights, R_NilValue), {1, watch});
+  };
+  Moments moments = part(0, first);
+  moments.merge(part(first, x.nrow()));
+  return as_list(moments);
+}
+
+// Products with working columns of a source, several vectors at once: Z'R, Z B and the Gram matrix of the columns, made in two
+// steps, the second from column `known` on.
+// [[Rcpp::export]]
+Rcpp::List r_products(SEXP x, std::vector<double> centre, std::vector<double> scale, std::vector<double> columns,
+                      Rcpp::NumericMatrix r, Rcpp::NumericMatrix b, std::vector<double> weight, int known, int threads) {
+  Silent watch;
+  const Work work{threads, watch};
+  const auto rows = as_rows(x);
+  const Scaling scaling{centre, scale};
+  const std::vector<std::size_t> chosen(columns.begin(), columns.end());
+  const std::vector<std::size_t> first(chosen.begin(), chosen.begin() + known);
+  const std::size_t lanes = static_cast<std::size_t>(r.ncol()), size = chosen.size();
+  Panel panel(rows->n(), lanes, rows->layout()), eta(rows->n(), lanes, rows->layout());
+  std::vector<double> cross(size * lanes), by(size * lanes);
+  for (std::size_t k = 0; k < lanes; ++k) {
+    for (std::size_t i = 0; i < rows->n(); ++i) panel.lane(k)[i * panel.stride()] = r(static_cast<int>(i), static_cast<int>(k));
+    for (std::size_t c = 0; c < size; ++c) by[c * lanes + k] = b(static_cast<int>(c), static_cast<int>(k));
+  }
+  rows->cross_products({scaling, chosen}, panel, cross.data(), work);
+  rows->add_products({scaling, chosen}, by.data(), eta, work);
+  Square gram;
+  gram.grow(first.size());
+  rows->gram({scaling, first}, 0, weight.data(), gram, work);
+  gram.grow(size);
+  rows->gram({scaling, chosen}, first.size(), weight.data(), gram, work);
+  Rcpp::NumericMatrix cross_product(static_cast<int>(size), static_cast<int>(lanes)), gram_matrix(static_cast<int>(size), static_cast<int>(size)),
+      product(static_cast<int>(rows->n()), static_cast<int>(lanes));
+  for (std::size_t c = 0; c < size; ++c) {
+    for (std::size_t k = 0; k < lanes; ++k) cross_product(static_cast<int>(c), static_cast<int>(k)) = cross[c * lanes + k];
+    for (std::size_t j = 0; j < size; ++j) gram_matrix(static_cast<int>(c), static_cast<int>(j)) = gram.at(c, j);
+  }
+  for (std::size_t k = 0; k < lanes; ++k) {
+    for (std::size_t i = 0; i < rows->n(); ++i) product(static_cast<int>(i), static_cast<int>(k)) = eta.lane(k)[i * eta.stride()];
+  }
+  return Rcpp::List::create(Rcpp::_["cross"] = cross_product, Rcpp::_["product"] = product, Rcpp::_["gram"] = gram_matrix);
+}
+
+// Both versions of each inner loop of panels on the same numbers; a and b: columns of a multiple of 8 rows.
+// [[Rcpp::export]]
+Rcpp::List r_panel_kernels(Rcpp::NumericMatrix a, Rcpp::NumericMatrix b, Rcpp::NumericMatrix by) {
+  Rcpp::List both;
+  const std::size_t n = static_cast<std::size_t>(a.nrow()), p = static_cast<std::size_t>(a.ncol()), q = static_cast<std::size_t>(b.ncol());
+  for (const PanelKernels* kernels : {&panel_kernels(), &portable_panel_kernels()}) {
+    Rcpp::NumericMatrix cross(static_cast<int>(q), static_cast<int>(p)), self(static_cast<int>(p), static_cast<int>(p));
+    Rcpp::NumericMatrix sum = Rcpp::clone(b);
+    Rcpp::NumericVector packed(a.nrow());
+    kernels->cross({a.begin(), n, p}, {b.begin(), n, q}, n, cross.begin(), q);
+    kernels->self_cross({a.begin(), n, p}, n, self.begin(), p);
+    kernels->add({a.begin(), n, p}, by.begin(), n, sum.begin(), n, q);
+    const double total = kernels->pack(a.begin(), n, 0.3, 1.7, b.begin(), packed.begin());
+    both.push_back(Rcpp::List::create(Rcpp::_["cross"] = cross, Rcpp::_["self"] = self, Rcpp::_["add"] = sum, Rcpp::_["packed"] = packed,
+                                      Rcpp::_["total"] = total, Rcpp::_["dot"] = kernels->shifted_dot(a.begin(), 0.3, b.begin(), n)));
   }
   return both;
 }

@@ -237,7 +237,8 @@ class NewtonMover final : public Mover {
     if (step.model > 0 && met > 0) lane.curvature = std::min(std::max(met, 0.05), 1e6);
     const double change = (slope + step.slope) / 2 * step.size + step.cost * step.size;  // by the trapezoid
     const bool certain = slope * step.size + step.cost * step.size <= 0;
-    if (certain || change < 0 || step.size < 1e-12) return step.size;
+    const double rounding = 1e-15 * problem_.null.deviance;
+    if (certain || change < rounding || step.size < 1e-12) return step.size;
     // Where a parabola through both slopes has its minimum.
     const double best = -(step.slope + step.cost) / (slope - step.slope) * step.size;
     return std::min(std::max(best, step.size / 10), step.size / 2);

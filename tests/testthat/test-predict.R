@@ -146,3 +146,32 @@ test_that("transformations remember the training data, and functions are found w
     expect_equal(nrow(predict(own, newdata = murder_rates)), 20)
   })
 })
+
+test_that("exact = TRUE solves at s, from x and y, from data, or from the data of the call", {
+  x <- as.matrix(murder_rates[, 1:3])
+  y <- murder_rates$murder_rate
+  path <- sgdlasso(x, y, lambda = c(8, 3, 0.1), tol = 1e-10)
+  for (s in c(2, 0.5, 20, 0.01)) {
+    solved <- coef(sgdlasso(x, y, lambda = s, tol = 1e-10))[, 1]
+    expect_equal(coef(path, s = s, exact = TRUE, x = x, y = y)[, 1], solved, tolerance = 1e-6)
+    expect_equal(coef(path, s = s, exact = TRUE)[, 1], solved, tolerance = 1e-6)
+    if (s > 0.1 && s < 8) expect_gt(max(abs(coef(path, s = s)[, 1] - solved)), 1e-3)
+  }
+  expect_equal(predict(path, x, s = 2, exact = TRUE), predict(sgdlasso(x, y, lambda = 2, tol = 1e-10), x), tolerance = 1e-6, ignore_attr = TRUE)
+  by_formula <- sgdlasso(murder_rate ~ ., murder_rates, lambda = c(8, 3), tol = 1e-10)
+  expect_equal(coef(by_formula, s = 5, exact = TRUE, data = murder_rates), coef(path, s = 5, exact = TRUE), tolerance = 1e-6)
+  w <- 1:20
+  o <- y / 10
+  full <- sgdlasso(x, y, weights = w, offset = o, alpha = 0.5, penalty.factor = c(1, 2, 3), upper.limits = 3, lambda = c(8, 3), tol = 1e-10)
+  direct <- sgdlasso(x, y, weights = w, offset = o, alpha = 0.5, penalty.factor = c(1, 2, 3), upper.limits = 3, lambda = 4, tol = 1e-10)
+  expect_equal(coef(full, s = 4, exact = TRUE, x = x, y = y, weights = w, offset = o)[, 1], coef(direct)[, 1], tolerance = 1e-6)
+})
+
+test_that("exact = TRUE is refused other data, and the nudge's fits", {
+  x <- as.matrix(murder_rates[, 1:3])
+  y <- murder_rates$murder_rate
+  path <- sgdlasso(x, y, lambda = c(8, 3))
+  expect_error(coef(path, s = 5, exact = TRUE, x = x, y = rev(y)), "not those that the fit was trained on", class = "sgdlasso_error_input")
+  nudged <- sgdlasso(x / 1e7, y, solver = "nudge", seed = 1)
+  expect_error(coef(nudged, s = 5, exact = TRUE), "the nudge", class = "sgdlasso_error_input")
+})

@@ -91,3 +91,50 @@ test_that("kernels compute what they say", {
   expect_equal(got$total, rho + 0.3 * z, tolerance = 1e-15)
   expect_equal(c(got$sum, got$square), c(sum(x - 0.1), sum((x - 0.1)^2)), tolerance = 1e-13)
 })
+
+test_that("products with working columns are those of the matrix, dense and sparse, for any number of lanes and threads", {
+  for (sparse in c(FALSE, TRUE)) for (n in c(5, 128, 700)) for (lanes in c(1, 3, 8, 16)) {
+    d <- if (sparse) make_sparse_rows(n, 12) else make_rows(n, 12)
+    d$x[, 3] <- d$x[, 3] + 50 # a column without zeros, shifted entry by entry
+    x <- if (sparse) as_sparse(d$x) else d$x
+    set.seed(n + lanes)
+    centre <- colMeans(d$x)
+    scale <- runif(12, 0.5, 2)
+    columns <- c(7, 2, 0, 11, 5) # from 0
+    z <- sweep(sweep(d$x, 2, centre), 2, scale, `*`)[, columns + 1]
+    r <- matrix(rnorm(n * lanes), n)
+    b <- matrix(rnorm(5 * lanes), 5)
+    h <- runif(n)
+    for (threads in 1:2) {
+      found <- r_products(x, centre, scale, columns, r, b, h, 2, threads)
+      expect_equal(found$cross, crossprod(z, r), tolerance = 1e-11, ignore_attr = TRUE)
+      expect_equal(found$product, z %*% b, tolerance = 1e-11, ignore_attr = TRUE)
+      expect_equal(found$gram, crossprod(z, h * z), tolerance = 1e-10, ignore_attr = TRUE)
+    }
+  }
+})
+
+test_that("wide Gram matrices are put together from their blocks", {
+  set.seed(1)
+  x <- matrix(rnorm(300 * 290), 300)
+  found <- r_products(x, numeric(290), rep(1, 290), 0:289, matrix(0, 300, 1), matrix(0, 290, 1), rep(1, 300), 131, 2)
+  expect_equal(found$gram, crossprod(x), tolerance = 1e-12, ignore_attr = TRUE)
+})
+
+test_that("the inner loops of panels do what they say, for every set of instructions", {
+  set.seed(1)
+  for (p in c(1, 3, 7)) for (q in c(1, 4, 6)) {
+    a <- matrix(rnorm(16 * p), 16)
+    b <- matrix(runif(16 * q), 16)
+    by <- matrix(rnorm(q * p), q)
+    for (found in r_panel_kernels(a, b, by)) {
+      expect_equal(t(found$cross), crossprod(a, b))
+      upper <- crossprod(a)
+      expect_equal(t(found$self)[upper.tri(upper, TRUE)], upper[upper.tri(upper, TRUE)])
+      expect_equal(found$add, b + a %*% t(by))
+      expect_equal(found$packed, (a[, 1] - 0.3) * 1.7 * b[, 1])
+      expect_equal(found$total, sum(found$packed * b[, 1]))
+      expect_equal(found$dot, sum((a[, 1] - 0.3) * b[, 1]))
+    }
+  }
+})

@@ -1,0 +1,44 @@
+test_that("a relaxed model is least squares, or glm, on its own columns", {
+  d <- make_rows(80)
+  fit <- sgdlasso(d$x, d$y, nlambda = 6, relax = TRUE)
+  for (k in seq_along(fit$lambda)) {
+    on <- which(fit$beta[, k] != 0)
+    expected <- numeric(9)
+    expected[c(1, on + 1)] <- coef(if (length(on)) lm(d$y ~ d$x[, on]) else lm(d$y ~ 1))
+    expect_equal(unname(coef(fit, gamma = 0)[, k]), expected, tolerance = 1e-6)
+  }
+  y <- make_rows(80, family = "binomial")$y
+  binary <- sgdlasso(d$x, y, "binomial", lambda = 0.1, relax = TRUE)
+  on <- which(binary$beta[, 1] != 0)
+  expect_equal(unname(coef(binary, gamma = 0)[c(1, on + 1), 1]), unname(coef(glm(y ~ d$x[, on], family = "binomial"))), tolerance = 1e-2)
+})
+
+test_that("gamma mixes lasso and relaxed coefficients, and predictions follow", {
+  d <- make_rows(80)
+  fit <- sgdlasso(d$x, d$y, lambda = c(0.5, 0.2), relax = TRUE)
+  expect_equal(coef(fit, gamma = 0.3), 0.3 * coef(fit) + 0.7 * coef(fit, gamma = 0))
+  expect_equal(predict(fit, d$x, gamma = 0.3), 0.3 * predict(fit, d$x) + 0.7 * predict(fit, d$x, gamma = 0))
+  expect_equal(dim(predict(fit, d$x, s = c(0.4, 0.3, 0.2), gamma = 0)), c(80, 3))
+  expect_output(print(fit), "%Dev R")
+  expect_error(coef(sgdlasso(d$x, d$y), gamma = 0), "not relaxed", class = "sgdlasso_error_input")
+  expect_error(coef(fit, gamma = 2), "`gamma` is 2", class = "sgdlasso_error_input")
+})
+
+test_that("relaxed fits agree with glmnet's", {
+  skip_if_not_installed("glmnet")
+  d <- make_rows(80)
+  ours <- sgdlasso(d$x, d$y, relax = TRUE, nlambda = 8, tol = 1e-10)
+  theirs <- glmnet::glmnet(d$x, d$y, relax = TRUE, lambda = ours$lambda, thresh = 1e-14)
+  # at the largest lambda rounding decides whether a column is in
+  expect_equal(as.matrix(ours$relaxed$beta)[, -1], as.matrix(theirs$relaxed$beta)[, -1], tolerance = 1e-4, ignore_attr = TRUE)
+})
+
+test_that("models with nearly as many columns as rows are left out, and limits hold", {
+  d <- make_rows(15, 40)
+  fit <- sgdlasso(d$x, d$y, relax = TRUE)
+  expect_lte(max(fit$relaxed$df), 12)
+  expect_equal(fit$relaxed$lambda, fit$lambda[fit$df <= 12])
+  limited <- sgdlasso(d$x, d$y, lambda = 0.5, lower.limits = 0, relax = TRUE)
+  expect_true(all(limited$relaxed$beta >= 0))
+  expect_error(sgdlasso(d$x, d$y, solver = "nudge", relax = TRUE), "`relax` is TRUE", class = "sgdlasso_error_input")
+})
