@@ -1,8 +1,28 @@
 #' Choose how the lasso is trained
 #'
 #' A solver is a small list of settings made by one of these constructors, which are the only place that holds defaults. Give
-#' it to [sgdlasso()] as `solver`. A bare string, `solver = "nudge"` or `solver = "sgd"`, stands for the constructor's
-#' defaults.
+#' it to [sgdlasso()] as `solver`. A bare string, such as `solver = "sgd"`, stands for the constructor's defaults; `"auto"` is
+#' `solver_exact()`.
+#'
+#' @section The exact solver:
+#' `solver_exact()` goes on until the duality gap is at most `tol` ([optimality()] defines it). Method `"moments"` (dense columns,
+#' gaussian) gathers means and cross-products of all columns in one pass, by the pairwise update of Chan, Golub and LeVeque, and
+#' solves the whole path from these by coordinate descent. Method `"working_set"` (any data) solves up to 16 neighbouring lambdas
+#' side by side on the columns that they seem to need, takes the slopes of all columns at all these lambdas in one pass, certifies
+#' them, adds the columns that were missing, and repeats. On the working set it runs coordinate descent on the Gram matrix
+#' with Anderson extrapolation (Bertrand and Massias), and solves for the nonzeros directly where that takes long; for
+#' binomial and poisson it takes proximal Newton steps, the lambdas of a window sharing one Hessian (Lee, Sun and Saunders).
+#' Beyond 5,000 working columns it descends on the residuals instead. `"auto"` (default) takes the moments where there are
+#' at most 1,500 columns and at least twice as many rows.
+#'
+#' @section SAGA:
+#' `solver_saga()` keeps the last slope of every row, so that its steps need not fall (Defazio, Bach and Lacoste-Julien). Dense rows
+#' are taken in blocks of 64, each one step, on a row-major copy of x; sparse rows one by one, where a coefficient that a row does
+#' not read waits with its steps until one does. Blocks are reshuffled each epoch. A step that raises the objective is undone and
+#' its size divided by four, which is how it finds its step for poisson. It certifies itself after 3, 5, 8, 13, ... epochs and
+#' stops when the gap is at most `tol`; after `epochs` of them the exact solver goes on from its coefficients. The trace shows the
+#' step size as `rate`, and `NA` for the exact solver's finish. It pays where rows and columns are many, lambdas few and
+#' supports large; elsewhere the exact solver is faster.
 #'
 #' @section The textbook trainer:
 #' `solver_nudge()` goes through the rows in a new random order each epoch. For each row, with prediction `eta`, it moves every
@@ -40,7 +60,8 @@
 #' @param rate Learning rate, above 0. For `solver_sgd()` `NULL` (default) finds it: from the columns' moments for the
 #'   adaptive rule, from the largest row norm for the others (divided by 8 and started again if it should still diverge).
 #' @param epochs Passes over the rows for each lambda, a whole number: 100 for `solver_nudge()`, where 0 gives the initial
-#'   coefficients, and 5 for `solver_sgd()`, at least 1.
+#'   coefficients; 5 for `solver_sgd()`, at least 1; at most 20 for `solver_saga()`, at least 1.
+#' @param method `"auto"` (default), `"moments"` or `"working_set"`, see below.
 #' @param every `"sample"` (default) nudges after every row, `"epoch"` after every pass.
 #' @param init `"uniform"` (default) starts coefficients uniform on \[0, 1), `"zero"` at zero. The intercept starts at 0.
 #' @param penalize_intercept Whether the intercept is nudged too. Default `TRUE`, as in the published run.
@@ -66,6 +87,18 @@
 #'
 #' Tsuruoka, Y., Tsujii, J. and Ananiadou, S. (2009). Stochastic gradient descent training for L1-regularized log-linear models
 #' with cumulative penalty. *ACL-IJCNLP 2009*, 477-485. <https://aclanthology.org/P09-1054/>
+#'
+#' Bertrand, Q. and Massias, M. (2021). Anderson acceleration of coordinate descent. *AISTATS 2021*.
+#' <https://proceedings.mlr.press/v130/bertrand21a.html>
+#'
+#' Lee, J. D., Sun, Y. and Saunders, M. A. (2014). Proximal Newton-type methods for minimizing composite functions. *SIAM Journal on
+#' Optimization* 24, 1420-1443. \doi{10.1137/130921428}
+#'
+#' Defazio, A., Bach, F. and Lacoste-Julien, S. (2014). SAGA: a fast incremental gradient method with support for non-strongly
+#' convex composite objectives. *NeurIPS 2014*. \doi{10.48550/arXiv.1407.0202}
+#'
+#' Chan, T. F., Golub, G. H. and LeVeque, R. J. (1983). Algorithms for computing the sample variance. *The American Statistician*
+#' 37, 242-247. \doi{10.1080/00031305.1983.10483115}
 #'
 #' Duchi, J. and Singer, Y. (2009). Efficient online and batch learning using forward backward splitting. *Journal of Machine
 #' Learning Research* 10, 2899-2934. <https://jmlr.org/papers/v10/duchi09a.html>

@@ -10,7 +10,11 @@ namespace sgdlasso {
 
 Brackets::Brackets(const std::vector<CoordinatePenalty>& penalty, const std::vector<double>& b, const std::vector<double>& c,
                    double widest)
-    : penalty_(penalty), b_(b), c_(c), low_(-widest), high_(widest) {
+    : penalty_(penalty),
+      b_(b),
+      c_(c),
+      low_(-widest),
+      high_(widest) {
   for (std::size_t j = 0; j < b.size(); ++j) {
     const CoordinatePenalty& at = penalty[j];
     if (at.unpenalized()) continue;
@@ -76,7 +80,10 @@ namespace {
 class Certifying {
  public:
   Certifying(const Problem& problem, const StandardForm& form, const Coefficients& at, double lambda)
-      : problem_(problem), form_(form), n_(problem.response.n), eta_(n_) {
+      : problem_(problem),
+        form_(form),
+        n_(problem.response.n),
+        eta_(n_) {
     double intercept = at.intercept;
     for (std::size_t j = 0; j < at.beta.size(); ++j) {
       const double scale = form.scaling.scale[j];
@@ -150,8 +157,8 @@ class Certifying {
     return true;
   }
 
-  // Takes h (1, Z) a off r so that it has no slope along the free columns and the intercept; h the curvature of the loss. Nothing
-  // is left where they are as many as the rows. Repeated, because one solution leaves its rounding.
+  // Takes h (1, Z) a off r so that it has no slope along the free columns and the intercept; h the curvature of the loss.
+  // Nothing is left where they are as many as the rows. Repeated, because one solution leaves its rounding.
   void project(std::vector<double>& r) const {
     const std::size_t first = problem_.intercept ? 1 : 0, size = first + free_.size();
     if (size >= n_) {

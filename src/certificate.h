@@ -5,8 +5,8 @@
 //   P - D = sum_i w_i divergence(r_i - u_i, eta_i) + sum_j [ cost(b_j) + conjugate(c_j) - b_j c_j ],   c = Z'W u,
 //
 // where every term is >= 0 (Fenchel and Young), so nothing cancels. r' is the residual r made feasible: projected off the
-// unpenalised columns and the intercept for squared loss, residuals of one sign scaled down to balance otherwise. The gap is told
-// relative to P(null) - P(saturated).
+// unpenalised columns and the intercept for squared loss, residuals of one sign scaled down to balance otherwise. The gap is
+// told relative to P(null) - P(saturated).
 #pragma once
 
 #include <vector>
@@ -34,11 +34,9 @@ class Brackets {
 
   // The best s for squared loss: minimises (1 - s)^2/2 square + sum(s) over feasible s. square: sum w r'^2.
   double best_squared_scale(double square) const;
-  // A good s in [0, 1] for other losses: the largest feasible one, unless limits or a ridge part make all feasible; then the best
-  // for squared loss of about the same size.
-  double good_scale(double square) const {
-    return std::min(1.0, linear_ ? high_ : std::max(best_squared_scale(square), 0.0));
-  }
+  // A good s in [0, 1] for other losses: the largest feasible one, unless limits or a ridge part make all feasible; then the
+  // best for squared loss of about the same size.
+  double good_scale(double square) const { return std::min(1.0, linear_ ? high_ : std::max(best_squared_scale(square), 0.0)); }
   // sum_j [ cost(b_j) + conjugate(s c_j) - s b_j c_j ]; an unpenalised column, whose c_j is 0 up to rounding, counts c_j^2/2.
   double sum(double s) const;
   // Largest violation of the optimality conditions at slopes c.

@@ -25,7 +25,8 @@ class Packed {
  public:
   Packed(const Quadratic& quadratic, const std::vector<std::size_t>& chosen, const std::vector<double>& b,
          const std::vector<double>& q)
-      : size_(chosen.size()), gram_(size_ * size_) {
+      : size_(chosen.size()),
+        gram_(size_ * size_) {
     for (std::size_t k = 0; k < size_; ++k) {
       const double* column = quadratic.gram.column(chosen[k]);
       double* to = gram_.data() + k * size_;

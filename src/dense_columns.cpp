@@ -50,7 +50,8 @@ void DenseColumns::cross_products(const Selection& z, const Panel& r, double* ou
         for (std::size_t row = first; row < last; row += kStrip) {
           pack_rows(*this, z, c, end, row, nullptr, packed);
           const ColumnBlock lanes_of{r.lane(0) + row, lanes > 1 ? static_cast<std::size_t>(r.lane(1) - r.lane(0)) : 0, lanes};
-          panel_kernels().cross({packed, kStrip, end - c}, lanes_of, padded(std::min(kStrip, n_ - row)), out + c * lanes, lanes);
+          panel_kernels().cross({packed, kStrip, end - c}, lanes_of, padded(std::min(kStrip, n_ - row)), out + c * lanes,
+                                lanes);
         }
       }
     });
@@ -68,8 +69,8 @@ void DenseColumns::add_products(const Selection& z, const double* b, Panel& eta,
       const std::size_t end = std::min(c + group, count);
       for (std::size_t row = first; row < last; row += kStrip) {
         pack_rows(*this, z, c, end, row, nullptr, packed);
-        panel_kernels().add({packed, kStrip, end - c}, b + c * lanes, padded(std::min(kStrip, n_ - row)), eta.lane(0) + row, apart,
-                            lanes);
+        panel_kernels().add({packed, kStrip, end - c}, b + c * lanes, padded(std::min(kStrip, n_ - row)), eta.lane(0) + row,
+                            apart, lanes);
       }
     }
   });

@@ -143,12 +143,8 @@ class Binomial final : public RowLoss<Binomial> {
   }
   double largest_mean() const override { return 1; }
   double usual_curvature(double) const override { return 0.25; }
-  double divergence(double delta, double eta) const override {
-    return delta == 0 ? 0 : between(delta, mean(eta), mean(-eta));
-  }
-  static double divergence_at(double delta, double y, double r) {
-    return delta == 0 ? 0 : between(delta, y - r, (1 - y) + r);
-  }
+  double divergence(double delta, double eta) const override { return delta == 0 ? 0 : between(delta, mean(eta), mean(-eta)); }
+  static double divergence_at(double delta, double y, double r) { return delta == 0 ? 0 : between(delta, y - r, (1 - y) + r); }
   static void to_means(Numbers& eta) { eta = (1 + (-eta).exp()).inverse(); }
   template <class Y>
   static void to_values(Numbers& eta, const Y& y) {

@@ -15,7 +15,12 @@ constexpr std::size_t kStrip = 128;  // rows whose packed columns stay in the se
 class StripAdder {
  public:
   StripAdder(const double* x, const Response& response, Moments& moments)
-      : x_(x), response_(response), moments_(moments), packed_(moments.size * kStrip), sum_(moments.size), root_(kStrip) {}
+      : x_(x),
+        response_(response),
+        moments_(moments),
+        packed_(moments.size * kStrip),
+        sum_(moments.size),
+        root_(kStrip) {}
 
   void add(std::size_t row, std::size_t rows) {
     const double* root = nullptr;
@@ -97,6 +102,10 @@ Moments dense_moments(const double* x, std::size_t p, const Response& response, 
   });
   for (std::size_t k = 1; k < parts; ++k) part[0].merge(part[k]);
   return std::move(part[0]);
+}
+
+double mean_product(const Moments& moments, bool intercept, std::size_t i, std::size_t j) {
+  return moments.at(i, j) / moments.weight + (intercept ? 0 : moments.mean[i] * moments.mean[j]);
 }
 
 ColumnMoments column_moments(const Moments& moments) {

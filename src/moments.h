@@ -31,4 +31,7 @@ Moments dense_moments(const double* x, std::size_t p, const Response& response, 
 
 ColumnMoments column_moments(const Moments& moments);
 
+// Mean product of columns i <= j around their means or, without an intercept, around 0.
+double mean_product(const Moments& moments, bool intercept, std::size_t i, std::size_t j);
+
 }  // namespace sgdlasso

@@ -14,7 +14,11 @@ enum class PanelLayout { lanes_apart, lanes_together };
 class Panel {
  public:
   Panel(std::size_t n, std::size_t lanes, PanelLayout layout)
-      : n_(n), lanes_(lanes), layout_(layout), padded_((n + kPad - 1) / kPad * kPad), values_(padded_ * lanes) {
+      : n_(n),
+        lanes_(lanes),
+        layout_(layout),
+        padded_((n + kPad - 1) / kPad * kPad),
+        values_(padded_ * lanes) {
     fill(0);
   }
   std::size_t n() const { return n_; }

@@ -63,7 +63,8 @@ template <std::size_t W, std::size_t A>
 SGDLASSO_INLINE void tile_row(const double* a, std::size_t a_stride, const ColumnBlock& b, std::size_t from, std::size_t rows,
                               double* out, std::size_t ld) {
   std::size_t j = from;
-  for (; j + kTileB <= b.count; j += kTileB) tile<W, A, kTileB>(a, a_stride, b.data + j * b.stride, b.stride, rows, out + j, ld);
+  for (; j + kTileB <= b.count; j += kTileB)
+    tile<W, A, kTileB>(a, a_stride, b.data + j * b.stride, b.stride, rows, out + j, ld);
   for (; j < b.count; ++j) tile<W, A, 1>(a, a_stride, b.data + j * b.stride, b.stride, rows, out + j, ld);
 }
 
@@ -86,7 +87,8 @@ SGDLASSO_INLINE void self_cross(const ColumnBlock& a, std::size_t rows, double* 
 }
 
 template <std::size_t W, bool weighted>
-SGDLASSO_INLINE double pack_of(const double* from, std::size_t rows, double centre, double scale, const double* root, double* to) {
+SGDLASSO_INLINE double pack_of(const double* from, std::size_t rows, double centre, double scale, const double* root,
+                               double* to) {
   const auto centres = centre - typename Vector<W>::Register{}, scales = scale - typename Vector<W>::Register{};
   typename Vector<W>::Register sums = {};
   std::size_t r = 0;
@@ -174,7 +176,8 @@ SGDLASSO_INLINE void gather(const double* value, const int* index, std::size_t c
   for (; first + 2 * kLaneGroup <= lanes; first += 2 * kLaneGroup) {
     gather_lanes<W, 2 * registers>(value, index, count, shift, r + first, lanes, sum + first);
   }
-  for (; first < lanes; first += kLaneGroup) gather_lanes<W, registers>(value, index, count, shift, r + first, lanes, sum + first);
+  for (; first < lanes; first += kLaneGroup)
+    gather_lanes<W, registers>(value, index, count, shift, r + first, lanes, sum + first);
 }
 
 template <std::size_t W>
@@ -226,38 +229,38 @@ SGDLASSO_INLINE void weighted_axpy(double a, const double* h, const double* x, d
 }
 
 // One version of all kernels: NAME, compiled with ATTRIBUTE for registers of W numbers.
-#define SGDLASSO_PANEL_KERNELS(NAME, ATTRIBUTE, W)                                                                              \
-  struct NAME {                                                                                                                 \
-    ATTRIBUTE static void cross_(const ColumnBlock& a, const ColumnBlock& b, std::size_t n, double* out, std::size_t ld) {      \
-      cross<W>(a, b, n, out, ld);                                                                                               \
-    }                                                                                                                           \
-    ATTRIBUTE static void self_cross_(const ColumnBlock& a, std::size_t n, double* out, std::size_t ld) {                       \
-      self_cross<W>(a, n, out, ld);                                                                                             \
-    }                                                                                                                           \
-    ATTRIBUTE static double pack_(const double* x, std::size_t n, double c, double s, const double* w, double* to) {            \
-      return pack<W>(x, n, c, s, w, to);                                                                                               \
-    }                                                                                                                           \
-    ATTRIBUTE static void add_(const ColumnBlock& x, const double* b, std::size_t n, double* y, std::size_t stride,             \
-                               std::size_t lanes) {                                                                             \
-      add<W>(x, b, n, y, stride, lanes);                                                                                        \
-    }                                                                                                                           \
-    ATTRIBUTE static void gather_(const double* v, const int* i, std::size_t n, double s, const double* r, std::size_t lanes,   \
-                                  double* sum) {                                                                                \
-      gather<W>(v, i, n, s, r, lanes, sum);                                                                                     \
-    }                                                                                                                           \
-    ATTRIBUTE static void scatter_(const double* v, const int* i, std::size_t n, double s, const double* b, std::size_t lanes,  \
-                                   double* r) {                                                                                 \
-      scatter<W>(v, i, n, s, b, lanes, r);                                                                                      \
-    }                                                                                                                           \
-    ATTRIBUTE static double shifted_dot_(const double* x, double s, const double* y, std::size_t n) {                           \
-      return shifted_dot<W>(x, s, y, n);                                                                                        \
-    }                                                                                                                           \
-    ATTRIBUTE static void weighted_axpy_(double a, const double* h, const double* x, double s, std::size_t n, double* y) {      \
-      weighted_axpy<W>(a, h, x, s, n, y);                                                                                       \
-    }                                                                                                                           \
-    ATTRIBUTE static void axpy_(double a, const double* x, std::size_t n, double* y) { axpy<W>(a, x, n, y); }                   \
-    static constexpr PanelKernels kernels = {cross_, self_cross_, pack_, add_, gather_, scatter_, shifted_dot_, weighted_axpy_, \
-                                             axpy_};                       \
+#define SGDLASSO_PANEL_KERNELS(NAME, ATTRIBUTE, W)                                                                             \
+  struct NAME {                                                                                                                \
+    ATTRIBUTE static void cross_(const ColumnBlock& a, const ColumnBlock& b, std::size_t n, double* out, std::size_t ld) {     \
+      cross<W>(a, b, n, out, ld);                                                                                              \
+    }                                                                                                                          \
+    ATTRIBUTE static void self_cross_(const ColumnBlock& a, std::size_t n, double* out, std::size_t ld) {                      \
+      self_cross<W>(a, n, out, ld);                                                                                            \
+    }                                                                                                                          \
+    ATTRIBUTE static double pack_(const double* x, std::size_t n, double c, double s, const double* w, double* to) {           \
+      return pack<W>(x, n, c, s, w, to);                                                                                       \
+    }                                                                                                                          \
+    ATTRIBUTE static void add_(const ColumnBlock& x, const double* b, std::size_t n, double* y, std::size_t stride,            \
+                               std::size_t lanes) {                                                                            \
+      add<W>(x, b, n, y, stride, lanes);                                                                                       \
+    }                                                                                                                          \
+    ATTRIBUTE static void gather_(const double* v, const int* i, std::size_t n, double s, const double* r, std::size_t lanes,  \
+                                  double* sum) {                                                                               \
+      gather<W>(v, i, n, s, r, lanes, sum);                                                                                    \
+    }                                                                                                                          \
+    ATTRIBUTE static void scatter_(const double* v, const int* i, std::size_t n, double s, const double* b, std::size_t lanes, \
+                                   double* r) {                                                                                \
+      scatter<W>(v, i, n, s, b, lanes, r);                                                                                     \
+    }                                                                                                                          \
+    ATTRIBUTE static double shifted_dot_(const double* x, double s, const double* y, std::size_t n) {                          \
+      return shifted_dot<W>(x, s, y, n);                                                                                       \
+    }                                                                                                                          \
+    ATTRIBUTE static void weighted_axpy_(double a, const double* h, const double* x, double s, std::size_t n, double* y) {     \
+      weighted_axpy<W>(a, h, x, s, n, y);                                                                                      \
+    }                                                                                                                          \
+    ATTRIBUTE static void axpy_(double a, const double* x, std::size_t n, double* y) { axpy<W>(a, x, n, y); }                  \
+    static constexpr PanelKernels kernels = {cross_,   self_cross_,  pack_,          add_, gather_,                            \
+                                             scatter_, shifted_dot_, weighted_axpy_, axpy_};                                   \
   };
 
 SGDLASSO_PANEL_KERNELS(Portable, , 2)

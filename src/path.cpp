@@ -11,13 +11,28 @@
 namespace sgdlasso {
 namespace {
 
-double largest_lambda(const Problem& problem, const StandardForm& form) {
-  const double least_alpha = 1e-3;  // as glmnet: for ridge no lambda is large enough
+// Slopes of the columns of the form where every penalised coefficient is 0.
+std::vector<double> null_slopes(const Problem& problem, const StandardForm& form, const Moments* moments) {
+  std::vector<double> slope(form.columns.size());
+  const bool free =
+      std::any_of(form.columns.begin(), form.columns.end(), [&](std::size_t j) { return problem.penalty.free(j); });
+  if (moments && !free) {
+    for (std::size_t k = 0; k < slope.size(); ++k) {
+      const std::size_t j = form.columns[k];
+      slope[k] = mean_product(*moments, problem.intercept, j, moments->size - 1) * form.scaling.scale[j];
+    }
+    return slope;
+  }
   const std::vector<double> residuals = unpenalized_residuals(problem);
   Panel panel(problem.response.n, 1, problem.rows.layout());
   std::copy(residuals.begin(), residuals.end(), panel.lane(0));
-  std::vector<double> slope(form.columns.size());
   problem.rows.cross_products(form.all(), panel, slope.data(), {problem.threads, problem.watch});
+  return slope;
+}
+
+double largest_lambda(const Problem& problem, const StandardForm& form, const Moments* moments) {
+  const double least_alpha = 1e-3;  // as glmnet: for ridge no lambda is large enough
+  const std::vector<double> slope = null_slopes(problem, form, moments);
   double largest = 0;
   for (std::size_t k = 0; k < slope.size(); ++k) {
     const std::size_t j = form.columns[k];
@@ -55,8 +70,8 @@ bool explains_enough(const std::vector<PathPoint>& path, double null_deviance) {
 
 }  // namespace
 
-LambdaGrid make_grid(const Problem& problem, const StandardForm& form, const GridSettings& settings) {
-  const double largest = problem.null.deviance > 0 ? largest_lambda(problem, form) : 0;
+LambdaGrid make_grid(const Problem& problem, const StandardForm& form, const Moments* moments, const GridSettings& settings) {
+  const double largest = problem.null.deviance > 0 ? largest_lambda(problem, form, moments) : 0;
   if (!(largest > 0)) return {{0.0}, true};
   LambdaGrid grid{{}, true};
   for (int k = 0; k < settings.length; ++k) {

@@ -21,7 +21,8 @@ struct LambdaGrid {
   std::vector<double> lambda;
   bool automatic;  // then the path may stop early
 };
-LambdaGrid make_grid(const Problem& problem, const StandardForm& form, const GridSettings& settings);
+// moments: nullptr where they are not known.
+LambdaGrid make_grid(const Problem& problem, const StandardForm& form, const Moments* moments, const GridSettings& settings);
 
 struct PathPoint {
   double lambda;

@@ -44,9 +44,10 @@ std::unique_ptr<Solver> make_solver(const Problem& problem, const StandardForm& 
   return make_window_solver(problem, form, settings);
 }
 
-LambdaGrid lambda_grid(const Problem& problem, const StandardForm& form, const Rcpp::List& spec) {
+LambdaGrid lambda_grid(const RProblem& all, const Rcpp::List& spec) {
   if (!Rf_isNull(spec["lambda"])) return {setting<std::vector<double>>(spec, "lambda"), false};
-  return make_grid(problem, form, {setting<int>(spec, "nlambda"), setting<double>(spec, "lambda.min.ratio")});
+  return make_grid(all.problem, all.form, all.moments.get(),
+                   {setting<int>(spec, "nlambda"), setting<double>(spec, "lambda.min.ratio")});
 }
 
 // The coefficients as the slots of a dgCMatrix, one column a lambda.
@@ -128,7 +129,7 @@ Rcpp::List r_fit(SEXP x, Rcpp::NumericVector y, SEXP weight, SEXP offset, Rcpp::
   const Problem& problem = all.problem;
   const PathSettings settings{setting<bool>(spec, "trace"), static_cast<std::size_t>(setting<double>(spec, "dfmax"))};
   try {
-    const auto path = fit_path(problem, all.form, lambda_grid(problem, all.form, spec), settings,
+    const auto path = fit_path(problem, all.form, lambda_grid(all, spec), settings,
                                [&] { return make_solver(problem, all.form, all.moments, spec); });
     return as_result(problem, path);
   } catch (const std::overflow_error& error) {

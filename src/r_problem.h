@@ -59,7 +59,8 @@ class RProblem {
   }
 
   static std::vector<double> limits(const Rcpp::List& spec, const char* name) {
-    return !spec.containsElementNamed(name) || Rf_isNull(spec[name]) ? std::vector<double>() : setting<std::vector<double>>(spec, name);
+    return !spec.containsElementNamed(name) || Rf_isNull(spec[name]) ? std::vector<double>()
+                                                                     : setting<std::vector<double>>(spec, name);
   }
 
   static sgdlasso::Penalty make_penalty(const Rcpp::List& spec, const sgdlasso::ColumnMoments& columns) {

@@ -91,8 +91,8 @@ Rcpp::List r_rows(SEXP x, Rcpp::NumericVector y, SEXP weight, std::vector<double
   });
   return Rcpp::List::create(Rcpp::_["mean"] = moments.mean, Rcpp::_["variance"] = moments.variance,
                             Rcpp::_["square"] = moments.square, Rcpp::_["frequency"] = moments.frequency,
-                            Rcpp::_["product"] = eta, Rcpp::_["cross_product"] = cross,
-                            Rcpp::_["read"] = read, Rcpp::_["y"] = response_read, Rcpp::_["norm2"] = norm2);
+                            Rcpp::_["product"] = eta, Rcpp::_["cross_product"] = cross, Rcpp::_["read"] = read,
+                            Rcpp::_["y"] = response_read, Rcpp::_["norm2"] = norm2);
 }
 
 // Both versions of each inner loop on the same numbers: this machine's and the one for the smallest registers.
@@ -134,7 +134,8 @@ Rcpp::List as_list(const Moments& moments) {
 // [[Rcpp::export]]
 Rcpp::List r_moments(Rcpp::NumericMatrix x, Rcpp::NumericVector y, SEXP weight, SEXP offset, int threads) {
   Silent watch;
-  return as_list(dense_moments(x.begin(), static_cast<std::size_t>(x.ncol()), as_response(y, weight, offset), {threads, watch}));
+  return as_list(
+      dense_moments(x.begin(), static_cast<std::size_t>(x.ncol()), as_response(y, weight, offset), {threads, watch}));
 }
 
 // Those of the first rows merged with those of the rest.
@@ -176,14 +177,16 @@ Rcpp::List r_products(SEXP x, std::vector<double> centre, std::vector<double> sc
   rows->gram({scaling, first}, 0, weight.data(), gram, work);
   gram.grow(size);
   rows->gram({scaling, chosen}, first.size(), weight.data(), gram, work);
-  Rcpp::NumericMatrix cross_product(static_cast<int>(size), static_cast<int>(lanes)), gram_matrix(static_cast<int>(size), static_cast<int>(size)),
+  Rcpp::NumericMatrix cross_product(static_cast<int>(size), static_cast<int>(lanes)),
+      gram_matrix(static_cast<int>(size), static_cast<int>(size)),
       product(static_cast<int>(rows->n()), static_cast<int>(lanes));
   for (std::size_t c = 0; c < size; ++c) {
     for (std::size_t k = 0; k < lanes; ++k) cross_product(static_cast<int>(c), static_cast<int>(k)) = cross[c * lanes + k];
     for (std::size_t j = 0; j < size; ++j) gram_matrix(static_cast<int>(c), static_cast<int>(j)) = gram.at(c, j);
   }
   for (std::size_t k = 0; k < lanes; ++k) {
-    for (std::size_t i = 0; i < rows->n(); ++i) product(static_cast<int>(i), static_cast<int>(k)) = eta.lane(k)[i * eta.stride()];
+    for (std::size_t i = 0; i < rows->n(); ++i)
+      product(static_cast<int>(i), static_cast<int>(k)) = eta.lane(k)[i * eta.stride()];
   }
   return Rcpp::List::create(Rcpp::_["cross"] = cross_product, Rcpp::_["product"] = product, Rcpp::_["gram"] = gram_matrix);
 }
@@ -192,7 +195,8 @@ Rcpp::List r_products(SEXP x, std::vector<double> centre, std::vector<double> sc
 // [[Rcpp::export]]
 Rcpp::List r_panel_kernels(Rcpp::NumericMatrix a, Rcpp::NumericMatrix b, Rcpp::NumericMatrix by) {
   Rcpp::List both;
-  const std::size_t n = static_cast<std::size_t>(a.nrow()), p = static_cast<std::size_t>(a.ncol()), q = static_cast<std::size_t>(b.ncol());
+  const std::size_t n = static_cast<std::size_t>(a.nrow()), p = static_cast<std::size_t>(a.ncol()),
+                    q = static_cast<std::size_t>(b.ncol());
   for (const PanelKernels* kernels : {&panel_kernels(), &portable_panel_kernels()}) {
     Rcpp::NumericMatrix cross(static_cast<int>(q), static_cast<int>(p)), self(static_cast<int>(p), static_cast<int>(p));
     Rcpp::NumericMatrix sum = Rcpp::clone(b);
@@ -201,8 +205,9 @@ Rcpp::List r_panel_kernels(Rcpp::NumericMatrix a, Rcpp::NumericMatrix b, Rcpp::N
     kernels->self_cross({a.begin(), n, p}, n, self.begin(), p);
     kernels->add({a.begin(), n, p}, by.begin(), n, sum.begin(), n, q);
     const double total = kernels->pack(a.begin(), n, 0.3, 1.7, b.begin(), packed.begin());
-    both.push_back(Rcpp::List::create(Rcpp::_["cross"] = cross, Rcpp::_["self"] = self, Rcpp::_["add"] = sum, Rcpp::_["packed"] = packed,
-                                      Rcpp::_["total"] = total, Rcpp::_["dot"] = kernels->shifted_dot(a.begin(), 0.3, b.begin(), n)));
+    both.push_back(Rcpp::List::create(Rcpp::_["cross"] = cross, Rcpp::_["self"] = self, Rcpp::_["add"] = sum,
+                                      Rcpp::_["packed"] = packed, Rcpp::_["total"] = total,
+                                      Rcpp::_["dot"] = kernels->shifted_dot(a.begin(), 0.3, b.begin(), n)));
   }
   return both;
 }

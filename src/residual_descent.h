@@ -21,8 +21,8 @@ class ResidualDescent {
   // As descend(): moves b, the slopes q and the weighted residuals r, from which q came, until the gap is at most `target`.
   // curvature: h is this times the weights set.
   Descent descend(const std::vector<std::size_t>& columns, double curvature, const std::vector<CoordinatePenalty>& penalty,
-                  double square, double widest, double target,
-                  std::vector<double>& b, std::vector<double>& q, std::vector<double> r);
+                  double square, double widest, double target, std::vector<double>& b, std::vector<double>& q,
+                  std::vector<double> r);
 
  private:
   void learn(const std::vector<std::size_t>& columns);
@@ -33,7 +33,7 @@ class ResidualDescent {
   const StandardForm& form_;
   std::vector<double> h_;
   double total_ = 0;
-  double sum_ = 0;                 // of the residuals, without what the intercept takes
+  double sum_ = 0;                  // of the residuals, without what the intercept takes
   std::vector<double> column_sum_;  // by column of x: sum h v; NaN where not yet known
   std::vector<double> diagonal_;
 };

@@ -1,8 +1,8 @@
 // rows.h: where the numbers of x come from.
 //
-// A source answers a few whole-matrix questions (moments, products, the Gram matrix of some columns) and opens a reader that hands out blocks of rows in any
-// order. To add a source: derive from Rows, and from RowReader for its rows, in one rows_*.cpp. Solvers, losses and the
-// certificate need no change. Sizes: x has n rows and p columns.
+// A source answers a few whole-matrix questions (moments, products, the Gram matrix of some columns) and opens a reader that
+// hands out blocks of rows in any order. To add a source: derive from Rows, and from RowReader for its rows, in one rows_*.cpp.
+// Solvers, losses and the certificate need no change. Sizes: x has n rows and p columns.
 #pragma once
 
 #include <cstddef>
@@ -112,7 +112,8 @@ class Rows {
   virtual void cross_products(const Selection& z, const Panel& r, double* out, const Work& work) const = 0;
   // eta_k += sum_c z_c b[c * lanes + k]
   virtual void add_products(const Selection& z, const double* b, Panel& eta, const Work& work) const = 0;
-  // gram(i, j) = sum_r weight_r z_ri z_rj, for j (or i) of `first` and after; what stands before stays. weight: nullptr for ones.
+  // gram(i, j) = sum_r weight_r z_ri z_rj, for j (or i) of `first` and after; what stands before stays. weight: nullptr for
+  // ones.
   virtual void gram(const Selection& z, std::size_t first, const double* weight, Square& gram, const Work& work) const = 0;
 
   // One column at a time, as coordinate descent on residuals needs. v = (x_j - shift(j)) * scale: sparse columns with zeros are

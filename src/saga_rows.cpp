@@ -20,10 +20,8 @@ double repeated_step(double b, double drift, double l1, double l2, double step, 
     if (b == 0 && std::abs(drift) <= l1) return 0;
     const double sign = b != 0 ? (b > 0 ? 1 : -1) : (drift < 0 ? 1 : -1);
     const double push = step * (drift + sign * l1) * shrink;  // b <- shrink * b - push while the sign lasts
-    const double rest = l2 > 0 ? -push / (1 - shrink) : 0;     // where that would end
-    const auto after = [&](double steps) {
-      return l2 > 0 ? rest + (b - rest) * std::pow(shrink, steps) : b - push * steps;
-    };
+    const double rest = l2 > 0 ? -push / (1 - shrink) : 0;    // where that would end
+    const auto after = [&](double steps) { return l2 > 0 ? rest + (b - rest) * std::pow(shrink, steps) : b - push * steps; };
     if (sign * after(left) > 0) return after(left);
     // The last step before the sign would change, then one step across.
     double stay = 0;
@@ -61,7 +59,8 @@ void SagaState::visit(const RowBlock& block, const RowBlock& next, const std::si
   for_each_row(block, next, [&](const Row& row) { visit_sparse(row, *position++, step, lambda); });
 }
 
-void SagaState::visit_dense(const RowBlock& block, const RowBlock& next, const std::size_t* position, double step, double lambda) {
+void SagaState::visit_dense(const RowBlock& block, const RowBlock& next, const std::size_t* position, double step,
+                            double lambda) {
   const std::size_t p = b.size();
   const double n = static_cast<double>(problem_->response.n), blocks = std::ceil(n / kBlockRows);
   std::fill(change_.begin(), change_.end(), 0.0);

@@ -1,5 +1,5 @@
-// saga_rows.h: the state of SAGA and how rows change it: blocks of dense rows take one step together, sparse rows one each, where
-// a coefficient that a row does not read waits with its steps until one does (just in time).
+// saga_rows.h: the state of SAGA and how rows change it: blocks of dense rows take one step together, sparse rows one each,
+// where a coefficient that a row does not read waits with its steps until one does (just in time).
 #pragma once
 
 #include <cstddef>

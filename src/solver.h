@@ -101,8 +101,7 @@ struct CertifiedSettings {
 std::unique_ptr<Solver> make_moments_solver(const Problem& problem, const StandardForm& form, const Moments& moments,
                                             const CertifiedSettings& settings);
 // Several lambdas side by side on a working set of columns.
-std::unique_ptr<Solver> make_window_solver(const Problem& problem, const StandardForm& form,
-                                           const CertifiedSettings& settings);
+std::unique_ptr<Solver> make_window_solver(const Problem& problem, const StandardForm& form, const CertifiedSettings& settings);
 
 struct SagaSettings {
   CertifiedSettings certified;
@@ -119,12 +118,12 @@ Trained finish_exactly(const Problem& problem, const StandardForm& form, const C
 // intercept) centred. Excluded columns get scale 0.
 Scaling textbook_scaling(const Problem& problem);
 
-// Every column at unit deviation, whatever is penalised: dense ones around their mean, sparse ones (and all without an intercept)
-// around 0. 1 / sqrt(square of nonzeros * sqrt(frequency)) lets rare columns move further.
+// Every column at unit deviation, whatever is penalised: dense ones around their mean, sparse ones (and all without an
+// intercept) around 0. 1 / sqrt(square of nonzeros * sqrt(frequency)) lets rare columns move further.
 Scaling unit_scaling(const Problem& problem);
 
-// Rows that stand sorted by y would make every block one-sided, so a copy of such rows is laid out in a random order, once. So is
-// a small one, where that costs nothing. Empty: as they stand.
+// Rows that stand sorted by y would make every block one-sided, so a copy of such rows is laid out in a random order, once. So
+// is a small one, where that costs nothing. Empty: as they stand.
 std::vector<std::size_t> layout_order(const Response& response, Rng& rng);
 
 // Coefficients of working columns, back on the scale of x.

@@ -9,18 +9,17 @@
 namespace sgdlasso {
 namespace {
 
-// Squared loss from sufficient statistics alone: coordinate descent on the Gram matrix of all columns, whose slopes are those of
-// the data, so that its duality gap is the model's.
+// Squared loss from sufficient statistics alone: coordinate descent on the Gram matrix of all columns, whose slopes are those
+// of the data, so that its duality gap is the model's.
 class MomentsSolver final : public Solver {
  public:
   MomentsSolver(const Problem& problem, const StandardForm& form, const Moments& moments, const CertifiedSettings& settings)
-      : problem_(problem), form_(form), settings_(settings) {
+      : problem_(problem),
+        form_(form),
+        settings_(settings) {
     const std::vector<std::size_t>& columns = form.columns;
     const std::size_t size = columns.size(), y = moments.size - 1;
-    const double total = problem.intercept ? 0 : 1;  // 1: cross-products around 0, not the mean
-    const auto cross = [&](std::size_t i, std::size_t j) {
-      return moments.at(i, j) / moments.weight + total * moments.mean[i] * moments.mean[j];
-    };
+    const auto cross = [&](std::size_t i, std::size_t j) { return mean_product(moments, problem.intercept, i, j); };
     gram_.grow(size);
     for (std::size_t b = 0; b < size; ++b) {
       const double scale = form.scaling.scale[columns[b]];

@@ -47,7 +47,8 @@ class WindowSolver final : public Solver {
  private:
   // Panels of so many lanes take no more memory than x, and a row of sparse lanes fills a cache line.
   std::size_t most_lanes() const {
-    const std::size_t most = problem_.loss.is_squared() ? 16 : 8;  // Newton steps need more rounds where lambdas lie further apart
+    const std::size_t most =
+        problem_.loss.is_squared() ? 16 : 8;  // Newton steps need more rounds where lambdas lie further apart
     if (set_.wide()) return 1;
     if (problem_.rows.layout() == PanelLayout::lanes_together) return most;
     return std::max<std::size_t>(1, std::min(most, problem_.rows.p() / 6));
@@ -173,8 +174,8 @@ class WindowSolver final : public Solver {
     set_residuals(problem_, window);
   }
 
-  // For each lane that is not done the columns outside the working set (by position in the form) whose slope is near its bound or
-  // beyond: the others can neither gain nor bind.
+  // For each lane that is not done the columns outside the working set (by position in the form) whose slope is near its bound
+  // or beyond: the others can neither gain nor bind.
   std::vector<std::vector<std::size_t>> near_columns(const Window& window, const std::vector<double>& slopes) const {
     const std::size_t lanes = window.lane.size();
     std::vector<std::vector<std::size_t>> near(lanes);
@@ -222,7 +223,8 @@ class WindowSolver final : public Solver {
     if (trace) trained.trace.push_back(epoch_of(trained.scored, std::nan("")));
   }
 
-  void add_violators(const Window& window, const std::vector<double>& slopes, const std::vector<std::vector<std::size_t>>& near) {
+  void add_violators(const Window& window, const std::vector<double>& slopes,
+                     const std::vector<std::vector<std::size_t>>& near) {
     const std::size_t lanes = window.lane.size();
     std::vector<double> excess(form_.columns.size(), 0.0);
     for (std::size_t k = 0; k < lanes; ++k) {
@@ -277,7 +279,8 @@ Trained finish_exactly(const Problem& problem, const StandardForm& form, const C
   return WindowSolver(problem, form, settings).finish(near, lambda);
 }
 
-std::unique_ptr<Solver> make_window_solver(const Problem& problem, const StandardForm& form, const CertifiedSettings& settings) {
+std::unique_ptr<Solver> make_window_solver(const Problem& problem, const StandardForm& form,
+                                           const CertifiedSettings& settings) {
   return std::make_unique<WindowSolver>(problem, form, settings);
 }
 

@@ -30,7 +30,10 @@ class SparseProducts::RowLists {
   };
 
   explicit RowLists(const SparseColumns& x)
-      : x_(x), entries_(static_cast<std::size_t>(x.start[x.p])), begin_(x.n + 1, 0), size_(x.n, 0) {
+      : x_(x),
+        entries_(static_cast<std::size_t>(x.start[x.p])),
+        begin_(x.n + 1, 0),
+        size_(x.n, 0) {
     const std::size_t nonzeros = static_cast<std::size_t>(x.start[x.p]);
     for (std::size_t e = 0; e < nonzeros; ++e) ++begin_[static_cast<std::size_t>(x.index[e]) + 1];
     for (std::size_t i = 0; i < x.n; ++i) begin_[i + 1] += begin_[i];
@@ -56,7 +59,8 @@ class SparseProducts::RowLists {
     for (std::size_t i = 0; i < x_.n; ++i) {
       const Entry* begin = entries_.data() + begin_[i];
       const double by = weight ? weight[i] : 1;
-      for (const Entry* entry = begin + size_[i]; entry != begin && static_cast<std::size_t>((entry - 1)->position) >= first; --entry) {
+      for (const Entry* entry = begin + size_[i]; entry != begin && static_cast<std::size_t>((entry - 1)->position) >= first;
+           --entry) {
         double* column = gram.column(static_cast<std::size_t>((entry - 1)->position));
         const double value = by * (entry - 1)->value;
         for (const Entry* other = begin; other != entry; ++other) column[other->position] += value * other->value;
@@ -91,7 +95,8 @@ void SparseProducts::cross_products(const Selection& z, const Panel& r, double* 
         panel_kernels().gather(value, index, count(j), moved, r.lane(0), lanes, to);
       } else {
         for (std::size_t e = 0; e < count(j); ++e) {
-          for (std::size_t k = 0; k < lanes; ++k) to[k] += (value[e] - moved) * r.lane(k)[static_cast<std::size_t>(index[e]) * lanes];
+          for (std::size_t k = 0; k < lanes; ++k)
+            to[k] += (value[e] - moved) * r.lane(k)[static_cast<std::size_t>(index[e]) * lanes];
         }
       }
       const double rest = z.scaling.centre[j] - moved;
@@ -119,7 +124,8 @@ void SparseProducts::add_products(const Selection& z, const double* b, Panel& et
       panel_kernels().scatter(value, index, count(j), moved, by.data(), lanes, eta.lane(0));
     } else {
       for (std::size_t e = 0; e < count(j); ++e) {
-        for (std::size_t k = 0; k < lanes; ++k) eta.lane(k)[static_cast<std::size_t>(index[e]) * lanes] += (value[e] - moved) * by[k];
+        for (std::size_t k = 0; k < lanes; ++k)
+          eta.lane(k)[static_cast<std::size_t>(index[e]) * lanes] += (value[e] - moved) * by[k];
       }
     }
     work.watch.tick(0);
@@ -131,7 +137,8 @@ void SparseProducts::add_products(const Selection& z, const double* b, Panel& et
 
 void SparseProducts::gram(const Selection& z, std::size_t first, const double* weight, Square& gram, const Work& work) const {
   if (!lists_ || !lists_->hold_first_of(z.columns)) lists_ = std::make_unique<RowLists>(x_);
-  for (std::size_t c = lists_->columns(); c < z.columns.size(); ++c) lists_->append(z.columns[c], shift(z.scaling, z.columns[c]));
+  for (std::size_t c = lists_->columns(); c < z.columns.size(); ++c)
+    lists_->append(z.columns[c], shift(z.scaling, z.columns[c]));
   const std::size_t size = z.columns.size();
   double total = 0;  // weight
   for (std::size_t i = 0; i < x_.n; ++i) total += weight ? weight[i] : 1;

@@ -18,8 +18,7 @@ Scaling standard_scaling(const Problem& problem) {
 
 }  // namespace
 
-StandardForm::StandardForm(const Problem& problem)
-    : scaling(standard_scaling(problem)), penalty(problem.penalty, scaling) {
+StandardForm::StandardForm(const Problem& problem) : scaling(standard_scaling(problem)), penalty(problem.penalty, scaling) {
   for (std::size_t j = 0; j < problem.rows.p(); ++j) {
     if (scaling.scale[j] != 0) columns.push_back(j);
   }

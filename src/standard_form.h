@@ -1,5 +1,5 @@
-// standard_form.h: the problem in columns of mean 0 (with an intercept) and deviation 1, in which certified solvers work whatever
-// the user's standardisation: the penalty is rescaled to mean the same.
+// standard_form.h: the problem in columns of mean 0 (with an intercept) and deviation 1, in which certified solvers work
+// whatever the user's standardisation: the penalty is rescaled to mean the same.
 #pragma once
 
 #include <cstddef>

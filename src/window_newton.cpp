@@ -95,19 +95,21 @@ class NewtonMover final : public Mover {
   std::size_t worst_lane(const Window& window, double target) const {
     std::size_t worst = window.lane.size();
     for (std::size_t k = 0; k < window.lane.size(); ++k) {
-      if (moves(window.lane[k], target) && (worst == window.lane.size() || window.lane[k].gap > window.lane[worst].gap)) worst = k;
+      if (moves(window.lane[k], target) && (worst == window.lane.size() || window.lane[k].gap > window.lane[worst].gap))
+        worst = k;
     }
     return worst;
   }
 
-  // The gap of each lane on the working set, where what the rows add is estimated as if the loss were squared: it is second order,
-  // and the pass over all columns takes it exactly.
+  // The gap of each lane on the working set, where what the rows add is estimated as if the loss were squared: it is second
+  // order, and the pass over all columns takes it exactly.
   void measure(Window& window) const {
     for (Lane& lane : window.lane) {
       if (lane.done) continue;
       const std::vector<CoordinatePenalty> penalty = penalties_at(form_, set_.columns(), lane.lambda);
       const Brackets brackets(penalty, lane.b, lane.q, 1 / kNearly);
-      const double s = brackets.good_scale(problem_.null.deviance), off = 1 - s * std::min(lane.balance.positive, lane.balance.negative);
+      const double s = brackets.good_scale(problem_.null.deviance),
+                   off = 1 - s * std::min(lane.balance.positive, lane.balance.negative);
       lane.gap = off * off + brackets.sum(s) * 2 / problem_.null.deviance;
     }
   }
@@ -128,10 +130,10 @@ class NewtonMover final : public Mover {
   struct Step {
     std::vector<double> b;  // by position in the working set
     double intercept = 0;
-    double slope = 0;      // of the loss along the step, at its start; falls in absolute value
-    double model = 0;      // second derivative along the step by the model
-    double cost = 0;       // how much the penalty grows
-    double size = 0;       // share of the step that is taken; 0: the lane stands
+    double slope = 0;  // of the loss along the step, at its start; falls in absolute value
+    double model = 0;  // second derivative along the step by the model
+    double cost = 0;   // how much the penalty grows
+    double size = 0;   // share of the step that is taken; 0: the lane stands
     bool accepted = true;
   };
 
@@ -249,7 +251,7 @@ class NewtonMover final : public Mover {
   WorkingSet& set_;
   std::unique_ptr<Panel> direction_;
   bool within_window_ = false;  // working on some of its lanes
-  double taken_for_ = -1;  // the last lambda of the window that the curvature was taken for
+  double taken_for_ = -1;       // the last lambda of the window that the curvature was taken for
 };
 
 }  // namespace

@@ -4,8 +4,8 @@
 namespace sgdlasso {
 namespace {
 
-// Squared loss: the Gram matrix says all of the working set, so each lane is solved from the one before it without a look at the
-// rows.
+// Squared loss: the Gram matrix says all of the working set, so each lane is solved from the one before it without a look at
+// the rows.
 class SquaredMover final : public Mover {
  public:
   SquaredMover(const Problem& problem, const StandardForm& form, WorkingSet& set) : problem_(problem), form_(form), set_(set) {

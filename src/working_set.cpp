@@ -6,7 +6,10 @@
 namespace sgdlasso {
 
 WorkingSet::WorkingSet(const Problem& problem, const StandardForm& form)
-    : problem_(problem), form_(form), inside_(problem.rows.p(), 0), by_residual_(problem, form) {}
+    : problem_(problem),
+      form_(form),
+      inside_(problem.rows.p(), 0),
+      by_residual_(problem, form) {}
 
 void WorkingSet::add(std::size_t j) {
   if (inside_[j]) return;

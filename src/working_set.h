@@ -34,13 +34,16 @@ class WorkingSet {
     double widest;
     double target;
   };
-  // From b with slopes q, both moved; residuals(): the weighted residuals that q came from, asked for only if the columns are too
-  // many for a Gram matrix. Returns the gap of the quadratic.
+  // From b with slopes q, both moved; residuals(): the weighted residuals that q came from, asked for only if the columns are
+  // too many for a Gram matrix. Returns the gap of the quadratic.
   template <class Residuals>
   double descend(const Task& task, std::vector<double>& b, std::vector<double>& q, Residuals residuals) {
     refresh();
-    if (!wide()) return sgdlasso::descend({gram_, task.curvature, task.penalty, task.square, task.widest}, task.target, b, q).gap;
-    return by_residual_.descend(columns_, task.curvature, task.penalty, task.square, task.widest, task.target, b, q, residuals()).gap;
+    if (!wide())
+      return sgdlasso::descend({gram_, task.curvature, task.penalty, task.square, task.widest}, task.target, b, q).gap;
+    return by_residual_
+        .descend(columns_, task.curvature, task.penalty, task.square, task.widest, task.target, b, q, residuals())
+        .gap;
   }
   // Whether columns are too many for a Gram matrix.
   bool wide() const { return columns_.size() > kMostGramColumns; }
