@@ -67,12 +67,12 @@ check_finite <- function(value, arg) {
 # ---- x ----------------------------------------------------------------------
 
 # A double matrix or a dgCMatrix, all finite.
-check_x <- function(x, arg = "x", advice = drop_advice) {
+check_x <- function(x, arg = "x", advice = drop_advice, threads = 1L) {
   x <- as_numeric_x(x, arg)
   if (nrow(x) == 0 || ncol(x) == 0) {
     abort_input("`{arg}` has {nrow(x)} row{?s} and {ncol(x)} column{?s}.", "It needs at least one of each.")
   }
-  bad <- r_not_finite(x)
+  bad <- r_not_finite(x, threads)
   if (bad[["count"]] > 0) abort_not_finite_x(bad, colnames(x), arg, advice)
   x
 }

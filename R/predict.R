@@ -208,7 +208,7 @@ formula_rows <- function(object, data, newoffset, envir) {
   design <- or_input_error(formula_columns(object, terms, data), "`newdata` does not suit the formula")
   x <- design$x
   incomplete <- !stats::complete.cases(x)
-  bad <- r_not_finite(replace(x, is.na(x), 0))
+  bad <- r_not_finite(replace(x, is.na(x), 0), 1L)
   if (bad[["count"]] > 0) abort_not_finite_x(bad, colnames(x), "newdata", "Leave out those rows.")
   x[incomplete, ] <- 0
   attr(x, "assign") <- attr(x, "contrasts") <- NULL

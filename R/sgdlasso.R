@@ -87,7 +87,7 @@
 #' \item{passes}{training passes over the rows, in all; a pass over some of the columns counts as their share of a pass.}
 #' \item{trace}{a data frame, one row for each lambda and epoch: `lambda epoch mse objective nonzero rate`. `mse` is the mean
 #'   squared error, outside gaussian the mean loss; `objective` is F above; `rate` the step size reached, `NA` where there is
-#'   none. For certified solvers an epoch is a certificate. `NULL` without trace.}
+#'   none. Certified solvers add `gap`; for `"exact"` an epoch is a certificate. `NULL` without trace.}
 #' \item{solver, family, seed, alpha, intercept, standardize, tol, maxpasses}{what was used.}
 #' \item{penalty.factor, lower.limits, upper.limits}{v and the limits, where they are not the defaults.}
 #' \item{relaxed}{for `relax = TRUE`, the relaxed path: a fit with the fields above.}
@@ -155,7 +155,7 @@ sgdlasso.matrix <- function(x, y, family = "gaussian", weights = NULL, offset = 
   )
   settings$tol_given <- !missing(tol)
   if (missing(y)) abort_input("`y` is missing.", "It must be the response, one value for each row of x.")
-  x <- check_x(x)
+  x <- check_x(x, threads = settings$threads)
   response <- check_response(y, nrow(x), settings$family, check_weights(weights, nrow(x)))
   fit_rows(x, response, check_offset(offset, nrow(x)), settings, call)
 }

@@ -12,13 +12,14 @@ Rcpp::Rostream<false>& Rcpp::Rcerr = Rcpp::Rcpp_cerr_get();
 #endif
 
 // r_not_finite
-Rcpp::NumericVector r_not_finite(SEXP x);
-RcppExport SEXP _sgdlasso_r_not_finite(SEXP xSEXP) {
+Rcpp::NumericVector r_not_finite(SEXP x, int threads);
+RcppExport SEXP _sgdlasso_r_not_finite(SEXP xSEXP, SEXP threadsSEXP) {
 BEGIN_RCPP
     Rcpp::RObject rcpp_result_gen;
     Rcpp::RNGScope rcpp_rngScope_gen;
     Rcpp::traits::input_parameter< SEXP >::type x(xSEXP);
-    rcpp_result_gen = Rcpp::wrap(r_not_finite(x));
+    Rcpp::traits::input_parameter< int >::type threads(threadsSEXP);
+    rcpp_result_gen = Rcpp::wrap(r_not_finite(x, threads));
     return rcpp_result_gen;
 END_RCPP
 }
@@ -206,7 +207,7 @@ END_RCPP
 }
 
 static const R_CallMethodDef CallEntries[] = {
-    {"_sgdlasso_r_not_finite", (DL_FUNC) &_sgdlasso_r_not_finite, 1},
+    {"_sgdlasso_r_not_finite", (DL_FUNC) &_sgdlasso_r_not_finite, 2},
     {"_sgdlasso_r_fit", (DL_FUNC) &_sgdlasso_r_fit, 5},
     {"_sgdlasso_r_optimality", (DL_FUNC) &_sgdlasso_r_optimality, 7},
     {"_sgdlasso_r_stream_sum", (DL_FUNC) &_sgdlasso_r_stream_sum, 1},

@@ -2,8 +2,11 @@
 
 #include <algorithm>
 #include <cmath>
+#include <vector>
 
 #include "dense_kernels.h"
+#include "parallel.h"
+#include "watch.h"
 
 namespace {
 
@@ -38,14 +41,31 @@ NotFinite count_not_finite(const double* values, std::size_t size) {
   return all;
 }
 
+NotFinite count_in_parts(const double* values, std::size_t size, int threads) {
+  const std::size_t parts = 64;
+  std::vector<NotFinite> found(parts);
+  sgdlasso::NoWatch watch;
+  sgdlasso::parallel_for(parts, {threads, watch}, [&](std::size_t k) {
+    const std::size_t first = size * k / parts;
+    found[k] = count_not_finite(values + first, size * (k + 1) / parts - first);
+    found[k].first += first;
+  });
+  NotFinite all;
+  for (const NotFinite& part : found) {
+    if (all.count == 0 && part.count > 0) all.first = part.first;
+    all.count += part.count;
+  }
+  return all;
+}
+
 }  // namespace
 
 // How many values of x (a double matrix or a dgCMatrix) are NA, NaN or infinite, and where the first stands, from 1.
 // [[Rcpp::export]]
-Rcpp::NumericVector r_not_finite(SEXP x) {
+Rcpp::NumericVector r_not_finite(SEXP x, int threads) {
   const bool dense = Rf_isMatrix(x);
   const SEXP values = dense ? x : R_do_slot(x, Rf_install("x"));
-  const NotFinite found = count_not_finite(REAL(values), static_cast<std::size_t>(Rf_xlength(values)));
+  const NotFinite found = count_in_parts(REAL(values), static_cast<std::size_t>(Rf_xlength(values)), threads);
   double row = 0, column = 0;
   if (found.count > 0 && dense) {
     const std::size_t n = static_cast<std::size_t>(Rf_nrows(x));

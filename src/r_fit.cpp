@@ -67,21 +67,27 @@ Rcpp::List as_columns(const std::vector<PathPoint>& path) {
 }
 
 Rcpp::List as_trace(const std::vector<PathPoint>& path) {
-  std::vector<double> lambda, mse, objective, rate;
+  std::vector<double> lambda, mse, objective, rate, gap;
   std::vector<int> epoch, nonzero;
+  bool certified = false;
   for (const PathPoint& point : path) {
     int number = 0;
     for (const Epoch& row : point.trained.trace) {
       lambda.push_back(point.lambda);
-      epoch.push_back(++number);
+      number = row.number > 0 ? row.number : number + 1;
+      epoch.push_back(number);
+      gap.push_back(row.gap);
+      certified = certified || !std::isnan(row.gap);
       mse.push_back(row.mse);
       objective.push_back(row.objective);
       nonzero.push_back(static_cast<int>(row.nonzero));
       rate.push_back(row.rate);
     }
   }
-  return Rcpp::List::create(Rcpp::_["lambda"] = lambda, Rcpp::_["epoch"] = epoch, Rcpp::_["mse"] = mse,
-                            Rcpp::_["objective"] = objective, Rcpp::_["nonzero"] = nonzero, Rcpp::_["rate"] = rate);
+  Rcpp::List trace = Rcpp::List::create(Rcpp::_["lambda"] = lambda, Rcpp::_["epoch"] = epoch, Rcpp::_["mse"] = mse,
+                                        Rcpp::_["objective"] = objective, Rcpp::_["nonzero"] = nonzero, Rcpp::_["rate"] = rate);
+  if (certified) trace["gap"] = gap;
+  return trace;
 }
 
 // The linear predictor of a single lambda, for the residuals that summary() shows; NULL for a path.

@@ -51,21 +51,11 @@ double r_fit_intercept(std::string family, Rcpp::NumericVector y, SEXP weight, R
   return make_loss(family)->fit_intercept(as_response(y, weight, R_NilValue), predictor);
 }
 
-namespace {
-
-class Silent final : public Watch {
- public:
-  void expect(std::size_t) override {}
-  void tick(std::size_t) override {}
-};
-
-}  // namespace
-
 // What a row source says of x: moments, X b, X'r, and the working rows it reads in this order (from 0).
 // [[Rcpp::export]]
 Rcpp::List r_rows(SEXP x, Rcpp::NumericVector y, SEXP weight, std::vector<double> b, std::vector<double> r,
                   std::vector<double> centre, std::vector<double> scale, std::vector<double> order, bool copy) {
-  Silent watch;
+  NoWatch watch;
   const auto rows = as_rows(x);
   const Response response = as_response(y, weight, R_NilValue);
   const ColumnMoments moments = rows->moments(response, watch);
@@ -133,7 +123,7 @@ Rcpp::List as_list(const Moments& moments) {
 
 // [[Rcpp::export]]
 Rcpp::List r_moments(Rcpp::NumericMatrix x, Rcpp::NumericVector y, SEXP weight, SEXP offset, int threads) {
-  Silent watch;
+  NoWatch watch;
   return as_list(
       dense_moments(x.begin(), static_cast<std::size_t>(x.ncol()), as_response(y, weight, offset), {threads, watch}));
 }
@@ -141,7 +131,7 @@ Rcpp::List r_moments(Rcpp::NumericMatrix x, Rcpp::NumericVector y, SEXP weight, 
 // Those of the first rows merged with those of the rest.
 // [[Rcpp::export]]
 Rcpp::List r_merge_moments(Rcpp::NumericMatrix x, Rcpp::NumericVector y, Rcpp::NumericVector weight, int first) {
-  Silent watch;
+  NoWatch watch;
   const auto part = [&](int from, int to) {
     const Rcpp::NumericMatrix rows = x(Rcpp::Range(from, to - 1), Rcpp::_);
     const Rcpp::NumericVector some = y[Rcpp::Range(from, to - 1)], weights = weight[Rcpp::Range(from, to - 1)];
@@ -157,7 +147,7 @@ Rcpp::List r_merge_moments(Rcpp::NumericMatrix x, Rcpp::NumericVector y, Rcpp::N
 // [[Rcpp::export]]
 Rcpp::List r_products(SEXP x, std::vector<double> centre, std::vector<double> scale, std::vector<double> columns,
                       Rcpp::NumericMatrix r, Rcpp::NumericMatrix b, std::vector<double> weight, int known, int threads) {
-  Silent watch;
+  NoWatch watch;
   const Work work{threads, watch};
   const auto rows = as_rows(x);
   const Scaling scaling{centre, scale};

@@ -27,9 +27,15 @@ struct Epoch {
   double objective;
   std::size_t nonzero;
   double rate;
+  double gap;  // NaN where it was not asked for
+  int number;  // of the epoch; 0: the one after the last
 };
 inline Epoch epoch_of(const Scored& scored, double rate) {
-  return {scored.mse, scored.objective, scored.nonzero, rate};
+  return {scored.mse, scored.objective, scored.nonzero, rate, std::numeric_limits<double>::quiet_NaN(), 0};
+}
+// What a certificate found; 0 epochs where there are none.
+inline Epoch epoch_of(const Scored& scored, const Certificate& certificate, double rate, int number) {
+  return {scored.mse, scored.objective, scored.nonzero, rate, certificate.gap, number};
 }
 
 // converged: whether the certificate is what was asked for; unknown where nothing was.

@@ -68,7 +68,7 @@ class MomentsSolver final : public Solver {
     }
     trained.converged = trained.certificate.gap <= settings_.tol ? Converged::yes : Converged::no;
     trained.passes = 1;
-    if (trace) trained.trace.push_back(epoch_of(trained.scored, std::nan("")));
+    if (trace) trained.trace.push_back(epoch_of(trained.scored, trained.certificate, std::nan(""), 0));
     return trained;
   }
 

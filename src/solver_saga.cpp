@@ -59,7 +59,7 @@ class SagaSolver final : public Solver {
       result.certificate = certify(problem_, form_, scored.coefficients, lambda);
       result.scored = std::move(scored);
       passes_ += 2;
-      if (trace) result.trace.push_back(epoch_of(result.scored, step_));
+      if (trace) result.trace.push_back(epoch_of(result.scored, result.certificate, step_, epoch));
       if (result.certificate.gap <= settings_.certified.tol) break;
     }
     result.converged = Converged::yes;
@@ -67,7 +67,7 @@ class SagaSolver final : public Solver {
     Trained finished = finish_exactly(problem_, form_, settings_.certified, coefficients(), lambda);
     passes_ += finished.passes;
     finished.trace.insert(finished.trace.begin(), result.trace.begin(), result.trace.end());
-    if (trace) finished.trace.push_back(epoch_of(finished.scored, std::nan("")));
+    if (trace) finished.trace.push_back(epoch_of(finished.scored, finished.certificate, std::nan(""), 0));
     return finished;
   }
 

@@ -134,17 +134,17 @@ class WindowSolver final : public Solver {
     for (std::size_t c = 0; c < excess.size(); ++c) {
       excess[c] = form_.penalty.at(form_.columns[c], margin * last).violation(0, slope_[c]);
     }
-    add_largest(excess);
+    const auto zeros = static_cast<std::size_t>(std::count(base_.b.begin(), base_.b.end(), 0.0));
+    add_largest(excess, base_.b.size() - zeros);  // more than the model has already are hardly needed
   }
 
-  // Of the columns with an excess the largest, as many as the working set has: it takes few rounds to grow, and lanes that were
-  // solved without an important column overstate what others lack.
-  void add_largest(const std::vector<double>& excess) {
+  // Of the columns with an excess the largest, at most so many, but always a few.
+  void add_largest(const std::vector<double>& excess, std::size_t many) {
     std::vector<std::size_t> found;
     for (std::size_t c = 0; c < excess.size(); ++c) {
       if (excess[c] > 0 && !set_.contains(form_.columns[c])) found.push_back(c);
     }
-    const std::size_t most = std::max(set_.size(), kFewColumns);
+    const std::size_t most = std::max(many, kFewColumns);
     if (found.size() > most) {
       const auto last = found.begin() + static_cast<std::ptrdiff_t>(most);
       std::nth_element(found.begin(), last, found.end(), [&](std::size_t a, std::size_t b) { return excess[a] > excess[b]; });
@@ -154,7 +154,7 @@ class WindowSolver final : public Solver {
   }
 
   void start_lanes(Window& window, const std::vector<double>& lambda) {
-    const std::size_t n = problem_.response.n, lanes = lambda.size();
+    const std::size_t lanes = lambda.size();
     base_.b.resize(set_.size(), 0.0);
     base_.q.resize(set_.size());
     for (std::size_t c = 0; c < set_.size(); ++c) base_.q[c] = slope_[position_[set_.columns()[c]]];
@@ -167,11 +167,18 @@ class WindowSolver final : public Solver {
     if (problem_.loss.is_squared()) return;  // its mover predicts anew
     Window one(problem_, 1);
     predict_base(one);
-    for (std::size_t k = 0; k < lanes; ++k) {
-      double* eta = window.eta.lane(k);
-      for (std::size_t i = 0; i < n; ++i) eta[i * window.eta.stride()] = one.eta.lane(0)[i];
+    set_residuals(problem_, one);
+    for (Lane& lane : window.lane) {
+      lane.sum = one.lane[0].sum;
+      lane.balance = one.lane[0].balance;
     }
-    set_residuals(problem_, window);
+    const std::size_t stride = window.eta.stride();
+    for_each_block_of(window, [&](std::size_t k, std::size_t first, std::size_t rows) {
+      for (std::size_t i = first; i < first + rows; ++i) {
+        window.eta.lane(k)[i * stride] = one.eta.lane(0)[i];
+        window.residual.lane(k)[i * stride] = one.residual.lane(0)[i];
+      }
+    });
   }
 
   // For each lane that is not done the columns outside the working set (by position in the form) whose slope is near its bound
@@ -220,7 +227,7 @@ class WindowSolver final : public Solver {
     lane.done = trained.certificate.gap <= settings_.tol;
     trained.converged = lane.done ? Converged::yes : Converged::no;
     trained.passes = passes_;
-    if (trace) trained.trace.push_back(epoch_of(trained.scored, std::nan("")));
+    if (trace) trained.trace.push_back(epoch_of(trained.scored, trained.certificate, std::nan(""), 0));
   }
 
   void add_violators(const Window& window, const std::vector<double>& slopes,
@@ -235,7 +242,7 @@ class WindowSolver final : public Solver {
         excess[c] = std::max(excess[c], lambda > 0 ? violation / lambda : violation);
       }
     }
-    add_largest(excess);
+    add_largest(excess, set_.size());  // few rounds, although lanes that lack an important column overstate what others lack
   }
 
   // To the working set as it is now, with the slopes of the last pass.

@@ -14,4 +14,11 @@ class Watch {
   virtual void tick(std::size_t rows) = 0;
 };
 
+// For work that is too short to be watched.
+class NoWatch final : public Watch {
+ public:
+  void expect(std::size_t) override {}
+  void tick(std::size_t) override {}
+};
+
 }  // namespace sgdlasso
