@@ -19,12 +19,11 @@ Brackets::Brackets(const std::vector<CoordinatePenalty>& penalty, const std::vec
     const CoordinatePenalty& at = penalty[j];
     if (at.unpenalized()) continue;
     fit_ += b[j] * c[j];
-    const bool bounded = at.l2 > 0 || (std::isfinite(at.lower) && std::isfinite(at.upper));
     linear_ = linear_ && at.l2 == 0 && std::isinf(at.lower) && std::isinf(at.upper);
-    if (bounded || c[j] == 0) continue;
+    if (at.l2 > 0 || c[j] == 0) continue;
     const double bound = at.l1 / std::abs(c[j]);
-    if (at.l2 == 0 && std::isinf(c[j] > 0 ? at.upper : at.lower)) high_ = std::min(high_, bound);
-    if (at.l2 == 0 && std::isinf(c[j] > 0 ? at.lower : at.upper)) low_ = std::max(low_, -bound);
+    if (std::isinf(c[j] > 0 ? at.upper : at.lower)) high_ = std::min(high_, bound);
+    if (std::isinf(c[j] > 0 ? at.lower : at.upper)) low_ = std::max(low_, -bound);
   }
 }
 

@@ -95,6 +95,7 @@ class WindowSolver final : public Solver {
     std::vector<double> slopes(size * lanes);
     double target = 0.3 * settings_.tol;
     std::vector<double> best(lanes, std::numeric_limits<double>::infinity());
+    const double enough = passes_ + settings_.maxpasses * static_cast<double>(lanes);
     for (std::size_t stalled = 0;;) {
       passes_ += static_cast<double>(mover_->settle(window, target) * set_.size()) / static_cast<double>(size);
       problem_.rows.cross_products(form_.all(), window.residual, slopes.data(), work());
@@ -110,14 +111,14 @@ class WindowSolver final : public Solver {
         better = better || result[k].certificate.gap < best[k] / 2;
         best[k] = std::min(best[k], result[k].certificate.gap);
       }
-      if (!left) break;
+      if (!left || passes_ >= enough) break;
       add_violators(window, slopes, near);
       resize_lanes(window, slopes);
       if (set_.size() > before) continue;
       // Nothing was missing: the working set itself was not solved well enough, or rounding is all that is left.
       target /= 10;
       stalled = better ? 0 : stalled + 1;
-      if (stalled >= (lanes > 1 ? 1 : 4) || passes_ > settings_.maxpasses * static_cast<double>(lambda.size())) break;
+      if (stalled >= (lanes > 1 ? 1 : 4)) break;
     }
     std::size_t certified = 0;
     while (certified < lanes && window.lane[certified].done) ++certified;

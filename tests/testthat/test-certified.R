@@ -261,6 +261,8 @@ test_that("a gap above tol is a warning, and the fit says so", {
   expect_warning(sgdlasso(d$x, d$y, lambda = 0.1, solver = "sgd", seed = 1, tol = 1e-9), "`tol` is 1e-09", class = "sgdlasso_warning_gap")
   expect_no_warning(sgdlasso(d$x, d$y, lambda = 0.1, solver = "sgd", seed = 1))
   expect_output(print(summary(fit)), "Not converged")
+  expect_warning(few <- sgdlasso(make_rows(20, 300)$x, make_rows(20, 300)$y, lambda = 0.01, maxpasses = 1), class = "sgdlasso_warning_gap")
+  expect_lte(few$passes, 4)
 })
 
 test_that("the path stops early by glmnet's constants, and at dfmax", {
