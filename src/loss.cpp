@@ -29,11 +29,22 @@ double x_log_x(double x) {
   return x > 0 ? x * std::log(x) : 0.0;
 }
 
-// (1 + a) log(1 + a) - a for a >= -1, without cancellation: what a Poisson mean costs at 1 + a times its size.
+using Numbers = Eigen::Array<double, Eigen::Dynamic, 1>;
+
+// (1 + a) log(1 + a) - a for a >= -1, without cancellation: what a Poisson mean costs at 1 + a times its size. By its series where
+// a is small.
+constexpr double kSmall = 0.01;
+template <class T>
+T entropy_series(const T& a) {
+  return a * a * (1.0 / 2 - a * (1.0 / 6 - a * (1.0 / 12 - a * (1.0 / 20 - a * (1.0 / 30 - a * (1.0 / 42 - a / 56))))));
+}
+bool is_small(const Numbers& a) {
+  return (a.abs() <= kSmall).all();  // false for NaN
+}
 double relative_entropy(double a) {
   if (a < -1) return std::numeric_limits<double>::infinity();
-  if (std::abs(a) > 0.01) return a == -1 ? 1 : (1 + a) * std::log1p(a) - a;
-  return a * a * (1.0 / 2 - a * (1.0 / 6 - a * (1.0 / 12 - a * (1.0 / 20 - a * (1.0 / 30 - a * (1.0 / 42 - a / 56))))));
+  if (std::abs(a) > kSmall) return a == -1 ? 1 : (1 + a) * std::log1p(a) - a;
+  return entropy_series(a);
 }
 
 // The root of r = y - mean(eta + step r), which falls in r: Newton steps, halving where they leave the bracket or are slow.
@@ -54,8 +65,6 @@ double solve_implicit(const L& loss, double eta, double y, double step, double l
   }
   return r;
 }
-
-using Numbers = Eigen::Array<double, Eigen::Dynamic, 1>;
 
 // visit(first, numbers): runs of strided numbers, copied to lie together so that whole registers are computed at once.
 template <class Visit>
@@ -82,11 +91,19 @@ class RowLoss : public Loss {
   double mean_divergence(const double* feasible, std::size_t stride, const Response& response, const Balance& f,
                          double s) const final {
     const double n = static_cast<double>(response.n), positive = 1 / f.positive, negative = 1 / f.negative;
-    return response.mean([&](std::size_t i) {
-      const double scaled = feasible[i * stride] * (response.weight ? n / response.weight[i] : n);
-      const double whole = scaled > 0 ? positive : negative;
-      return L::divergence_at(scaled * (whole - s), response.y[i], scaled * whole);
+    double sum = 0;
+    Numbers whole;
+    for_each_run(feasible, response.n, stride, [&](std::size_t first, Numbers& run) {
+      const Eigen::Map<const Numbers> y(response.y + first, run.size());
+      run *= n;
+      if (response.weight) run /= Eigen::Map<const Numbers>(response.weight + first, run.size());
+      whole = run * (run > 0).select(Numbers::Constant(run.size(), positive), negative);
+      run = whole - s * run;
+      L::to_divergences(run, whole, y);
+      if (response.weight) run *= Eigen::Map<const Numbers>(response.weight + first, run.size());
+      sum += run.sum();
     });
+    return sum / n;
   }
   double mean_value(const double* eta, std::size_t stride, const Response& response) const final {
     double sum = 0;
@@ -110,7 +127,10 @@ class Gaussian final : public RowLoss<Gaussian> {
   double largest_mean() const override { return std::numeric_limits<double>::infinity(); }
   double usual_curvature(double) const override { return 1; }
   double divergence(double delta, double) const override { return 0.5 * square(delta); }
-  static double divergence_at(double delta, double, double) { return 0.5 * square(delta); }
+  template <class Y>
+  static void to_divergences(Numbers& delta, const Numbers&, const Y&) {
+    delta = 0.5 * delta.square();
+  }
   static void to_means(Numbers&) {}
   template <class Y>
   static void to_values(Numbers& eta, const Y& y) {
@@ -144,7 +164,15 @@ class Binomial final : public RowLoss<Binomial> {
   double largest_mean() const override { return 1; }
   double usual_curvature(double) const override { return 0.25; }
   double divergence(double delta, double eta) const override { return delta == 0 ? 0 : between(delta, mean(eta), mean(-eta)); }
-  static double divergence_at(double delta, double y, double r) { return delta == 0 ? 0 : between(delta, y - r, (1 - y) + r); }
+  template <class Y>
+  static void to_divergences(Numbers& delta, const Numbers& r, const Y& y) {
+    const Numbers yes = y - r, no = (1 - y) + r, up = delta / yes, down = -delta / no;
+    if (is_small(up) && is_small(down)) {
+      delta = yes * entropy_series(up) + no * entropy_series(down);
+      return;
+    }
+    for (Eigen::Index i = 0; i < delta.size(); ++i) delta[i] = delta[i] == 0 ? 0 : between(delta[i], yes[i], no[i]);
+  }
   static void to_means(Numbers& eta) { eta = (1 + (-eta).exp()).inverse(); }
   template <class Y>
   static void to_values(Numbers& eta, const Y& y) {
@@ -199,8 +227,12 @@ class Poisson final : public RowLoss<Poisson> {
   double divergence(double delta, double eta) const override {
     return delta == 0 ? 0 : std::exp(eta) * relative_entropy(delta / std::exp(eta));
   }
-  static double divergence_at(double delta, double y, double r) {
-    return delta == 0 ? 0 : (y - r) * relative_entropy(delta / (y - r));
+  template <class Y>
+  static void to_divergences(Numbers& delta, const Numbers& r, const Y& y) {
+    for (Eigen::Index i = 0; i < delta.size(); ++i) {
+      const double mu = y[i] - r[i];
+      delta[i] = delta[i] == 0 ? 0 : mu * relative_entropy(delta[i] / mu);
+    }
   }
   static void to_means(Numbers& eta) { eta = eta.exp(); }
   template <class Y>

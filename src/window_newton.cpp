@@ -198,7 +198,7 @@ class NewtonMover final : public Mover {
     std::vector<double> q = lane.q, b = lane.b;
     for (std::size_t c = 0; c < q.size(); ++c) q[c] -= off * border[c];
     const std::vector<double> start = q;
-    const double precise = std::max(0.02 * std::min(lane.gap, 1.0), 0.2 * target);  // the model's own gap starts at 1 or less
+    const double precise = std::max(0.00002 * std::min(lane.gap, 1.0), 0.2 * target);  // the model's own gap starts at 1 or less
     const auto residuals = [&] {
       std::vector<double> r(problem_.response.n);
       for (std::size_t i = 0; i < r.size(); ++i) {
