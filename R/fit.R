@@ -8,6 +8,7 @@ fit_rows <- function(x, response, offset, settings, call) {
   fit <- new_fit(train(rows, settings), rows, settings, response$classnames, call)
   if (isTRUE(settings$relax)) fit$relaxed <- relax_fit(fit, rows, settings)
   warn_gap(fit, settings)
+  if (!is.null(fit$relaxed)) warn_gap(fit$relaxed, settings, "relaxed ")
   fit
 }
 
@@ -33,18 +34,19 @@ core_settings <- function(settings, progress = NULL) {
 }
 
 # Movement of coefficients never stops training: only the gap does, or something that this warning tells of.
-warn_gap <- function(fit, settings) {
+warn_gap <- function(fit, settings, which = "") {
   asked <- is_certified(settings$solver) || isTRUE(settings$tol_given)
-  if (!asked || all(fit$gap <= settings$tol)) return(invisible())
-  worst <- which.max(fit$gap)
+  gap <- ifelse(is.na(fit$gap), Inf, fit$gap)
+  if (!asked || all(gap <= settings$tol)) return(invisible())
+  worst <- which.max(gap)
   why <- if (is_certified(settings$solver)) {
     "Rounding, or `maxpasses`, ended training before."
   } else {
     "This solver makes the epochs asked for; solver = \"auto\" goes on to `tol`."
   }
   warn_class("sgdlasso_warning_gap", sprintf(
-    "The relative duality gap is up to %s (at lambda %s), `tol` is %s. %s",
-    format(fit$gap[worst], digits = 2), format(fit$lambda[worst], digits = 3), format(settings$tol), why
+    "The relative duality gap of the %sfit is up to %s (at lambda %s), `tol` is %s. %s", which,
+    format(gap[worst], digits = 2), format(fit$lambda[worst], digits = 3), format(settings$tol), why
   ))
 }
 
@@ -110,7 +112,7 @@ new_fit <- function(result, rows, settings, classnames, call) {
     classnames = classnames,
     gap = result$gap,
     kkt = result$kkt,
-    converged = all(result$converged),
+    converged = if (is_certified(settings$solver)) all(result$gap <= settings$tol) else NA,
     passes = result$passes,
     trace = if (settings$trace) as_data_frame(result$trace),
     solver = settings$solver,

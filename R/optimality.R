@@ -110,6 +110,7 @@ given_rows <- function(object, x, y, weights, offset, data, envir) {
     rows <- new_rows(object, newdata = data, newoffset = NULL, envir = envir)
     rows <- c(rows, new_response(object, if (missing(y)) NULL else y, data, nrow(rows$x), envir))
     complete <- !rows$missing & !is.na(rows$y)
+    if (!is.null(rows$weights)) complete <- complete & !is.na(rows$weights)
     rows <- list(x = rows$x[complete, , drop = FALSE], y = rows$y[complete], weights = rows$weights[complete], offset = rows$offset[complete],
                  missing = rep(FALSE, sum(complete)))
   } else {

@@ -73,8 +73,12 @@ exact_fit <- function(object, s, exact, x, y, weights, offset, data, envir) {
   rows <- core_rows(rows)
   settings <- settings_of(object, sort(unique(c(object$lambda, s)), decreasing = TRUE))
   fit <- new_fit(train(rows, settings), rows, settings, object$classnames, object$call)
+  of_formula <- c("terms", "xlevels", "contrasts", "na.action")
+  fit[of_formula] <- object[of_formula]
+  fit$offset <- object$offset
   if (!is.null(object$relaxed)) fit$relaxed <- relax_fit(fit, rows, settings)
   warn_gap(fit, settings)
+  if (!is.null(fit$relaxed)) warn_gap(fit$relaxed, settings, "relaxed ")
   fit
 }
 

@@ -47,7 +47,7 @@ dev_ratio_at <- function(object, s) {
 nonzero_table <- function(beta, sd) {
   values <- beta[, 1]
   kept <- which(values != 0)
-  data.frame(estimate = values[kept], standardized = values[kept] * sd[kept], row.names = rownames(beta)[kept])
+  data.frame(estimate = values[kept], standardized = values[kept] * sd[kept], row.names = make.unique(paste0(rownames(beta))[kept]))
 }
 
 why_stopped <- function(object) {

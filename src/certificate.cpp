@@ -17,7 +17,7 @@ Brackets::Brackets(const std::vector<CoordinatePenalty>& penalty, const std::vec
       high_(widest) {
   for (std::size_t j = 0; j < b.size(); ++j) {
     const CoordinatePenalty& at = penalty[j];
-    if (at.unpenalized()) continue;
+    if (at.free_at(b[j])) continue;
     fit_ += b[j] * c[j];
     linear_ = linear_ && at.l2 == 0 && std::isinf(at.lower) && std::isinf(at.upper);
     if (at.l2 > 0 || c[j] == 0) continue;
@@ -32,7 +32,7 @@ double Brackets::sum(double s) const {
   for (std::size_t j = 0; j < b_.size(); ++j) {
     if (b_[j] == 0 && c_[j] == 0) continue;
     const CoordinatePenalty& at = penalty_[j];
-    if (at.unpenalized()) {
+    if (at.free_at(b_[j])) {
       sum += c_[j] * c_[j] / 2;
       continue;
     }
@@ -48,7 +48,7 @@ double Brackets::sum(double s) const {
 double Brackets::slope(double s) const {
   double slope = -fit_;
   for (std::size_t j = 0; j < b_.size(); ++j) {
-    if (c_[j] == 0 || penalty_[j].unpenalized()) continue;
+    if (c_[j] == 0 || penalty_[j].free_at(b_[j])) continue;
     const double dual = penalty_[j].dual_point(s * c_[j]);
     if (dual != 0 && std::isfinite(dual)) slope += c_[j] * dual;
   }
@@ -92,7 +92,7 @@ class Certifying {
     for (const std::size_t j : form.columns) {
       b_.push_back(at.beta[j] / form.scaling.scale[j]);
       penalty_.push_back(form.penalty.at(j, lambda));
-      if (penalty_.back().unpenalized()) free_.push_back(j);
+      if (penalty_.back().free_at(b_.back())) free_.push_back(j);
     }
     eta_ = product(form.columns, b_);
     for (std::size_t i = 0; i < n_; ++i) eta_[i] += intercept + problem.response.offset_of(i);
@@ -140,7 +140,7 @@ class Certifying {
   // Whether the slopes c have to be taken again.
   bool make_feasible(std::vector<double>& r, const std::vector<double>& c) const {
     double most = 0;
-    for (std::size_t k = 0; k < c.size(); ++k) most = std::max(most, penalty_[k].unpenalized() ? std::abs(c[k]) : 0);
+    for (std::size_t k = 0; k < c.size(); ++k) most = std::max(most, penalty_[k].free_at(b_[k]) ? std::abs(c[k]) : 0);
     const double rounding = 1e-14 * std::sqrt(problem_.null.deviance);
     const bool projects = most > rounding;
     if (projects) project(r);

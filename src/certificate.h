@@ -37,7 +37,7 @@ class Brackets {
   // A good s in [0, 1] for other losses: the largest feasible one, unless limits or a ridge part make all feasible; then the
   // best for squared loss of about the same size.
   double good_scale(double square) const { return std::min(1.0, linear_ ? high_ : std::max(best_squared_scale(square), 0.0)); }
-  // sum_j [ cost(b_j) + conjugate(s c_j) - s b_j c_j ]; an unpenalised column, whose c_j is 0 up to rounding, counts c_j^2/2.
+  // sum_j [ cost(b_j) + conjugate(s c_j) - s b_j c_j ]; a free column, whose c_j is 0 up to rounding, counts c_j^2/2.
   double sum(double s) const;
   // Largest violation of the optimality conditions at slopes c.
   double violation() const;

@@ -32,7 +32,7 @@ class Packed {
       double* to = gram_.data() + k * size_;
       for (std::size_t i = 0; i < size_; ++i) to[i] = quadratic.curvature * column[chosen[i]];
       penalty_.push_back(quadratic.penalty[chosen[k]]);
-      free_ = free_ || penalty_.back().unpenalized();
+      free_ = free_ || penalty_.back().free_at(b[chosen[k]]);
       b_.push_back(b[chosen[k]]);
       q_.push_back(q[chosen[k]]);
     }

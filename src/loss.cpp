@@ -31,8 +31,8 @@ double x_log_x(double x) {
 
 using Numbers = Eigen::Array<double, Eigen::Dynamic, 1>;
 
-// (1 + a) log(1 + a) - a for a >= -1, without cancellation: what a Poisson mean costs at 1 + a times its size. By its series where
-// a is small.
+// (1 + a) log(1 + a) - a for a >= -1, without cancellation: what a Poisson mean costs at 1 + a times its size. By its series
+// where a is small.
 constexpr double kSmall = 0.01;
 template <class T>
 T entropy_series(const T& a) {

@@ -40,6 +40,8 @@ struct CoordinatePenalty {
   double l1, l2, lower, upper;
 
   bool unpenalized() const { return l1 == 0 && l2 == 0 && std::isinf(lower) && std::isinf(upper); }
+  // Costs nothing around b: the slope there must be 0.
+  bool free_at(double b) const { return l1 == 0 && l2 == 0 && b > lower && b < upper; }
   double cost(double b) const { return l1 * std::abs(b) + l2 / 2 * b * b; }
   double clamp(double b) const { return std::min(std::max(b, lower), upper); }
   // argmin over b of g/2 b^2 - z b + cost(b)
@@ -63,8 +65,9 @@ struct CoordinatePenalty {
     const double push = c - l2 * b;  // what the L1 part and the limits have to balance
     if (b == 0) return std::max({upper > 0 ? push - l1 : 0.0, lower < 0 ? -push - l1 : 0.0, 0.0});
     const double excess = b > 0 ? push - l1 : push + l1;
-    if (b >= upper) return std::max(-excess, 0.0);
-    if (b <= lower) return std::max(excess, 0.0);
+    const double rounding = 1e-12;  // of a limit on another scale
+    if (b >= upper - rounding * std::abs(upper)) return std::max(-excess, 0.0);
+    if (b <= lower + rounding * std::abs(lower)) return std::max(excess, 0.0);
     return std::abs(excess);
   }
 };

@@ -87,6 +87,13 @@ Scored scored_of(const Problem& problem, const StandardForm& form, const Selecti
   for (std::size_t k = 0; k < columns.columns.size(); ++k) working[columns.columns[k]] = b[k];
   Scored result;
   result.coefficients = original_scale(form.scaling, intercept, working);
+  const Penalty& penalty = problem.penalty;  // limits hold to the last digit, whatever the scale
+  for (std::size_t j = 0; j < working.size() && !penalty.lower.empty(); ++j) {
+    result.coefficients.beta[j] = std::max(result.coefficients.beta[j], penalty.lower[j]);
+  }
+  for (std::size_t j = 0; j < working.size() && !penalty.upper.empty(); ++j) {
+    result.coefficients.beta[j] = std::min(result.coefficients.beta[j], penalty.upper[j]);
+  }
   result.mse = problem.loss.is_squared() ? 2 * mean_loss : mean_loss;
   result.objective = mean_loss + lambda * problem.penalty.value(result.coefficients.beta);
   result.deviance = 2 * (mean_loss - problem.null.loss) + problem.null.deviance;

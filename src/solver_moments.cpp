@@ -46,16 +46,14 @@ class MomentsSolver final : public Solver {
   Trained solve(double lambda, bool trace, std::vector<double>& b, std::vector<double>& q) const {
     const double scale = problem_.null.deviance / 2;
     std::vector<CoordinatePenalty> penalty;
-    bool free = false;
-    for (const std::size_t j : form_.columns) {
-      penalty.push_back(form_.penalty.at(j, lambda));
-      free = free || penalty.back().unpenalized();
-    }
+    for (const std::size_t j : form_.columns) penalty.push_back(form_.penalty.at(j, lambda));
     Trained trained;
     refresh(b, q);
     double target = settings_.tol * scale;
     for (int refined = 0; refined < 4; ++refined, target /= 100) {
       const Descent descent = descend({gram_, 1, penalty, square_of(b, q), kAnyScale}, target, b, q);
+      bool free = false;
+      for (std::size_t j = 0; j < b.size(); ++j) free = free || penalty[j].free_at(b[j]);
       // Free columns must be fitted out to the last digit, which the data tell.
       const Scored scored = score_of(lambda, b, q);
       if (free) {

@@ -1,6 +1,7 @@
 #include <algorithm>
 #include <cmath>
 #include <limits>
+#include <stdexcept>
 #include <utility>
 
 #include "solver.h"
@@ -97,7 +98,8 @@ class WindowSolver final : public Solver {
     std::vector<double> best(lanes, std::numeric_limits<double>::infinity());
     const double enough = passes_ + settings_.maxpasses * static_cast<double>(lanes);
     for (std::size_t stalled = 0;;) {
-      passes_ += static_cast<double>(mover_->settle(window, target) * set_.size()) / static_cast<double>(size);
+      passes_ += static_cast<double>(mover_->settle(window, target) * set_.size()) /
+                 static_cast<double>(std::max<std::size_t>(size, 1));
       problem_.rows.cross_products(form_.all(), window.residual, slopes.data(), work());
       ++passes_;
       const std::vector<double> losses = mean_losses(problem_, window);
@@ -118,7 +120,7 @@ class WindowSolver final : public Solver {
       // Nothing was missing: the working set itself was not solved well enough, or rounding is all that is left.
       target /= 10;
       stalled = better ? 0 : stalled + 1;
-      if (stalled >= (lanes > 1 ? 1 : 4)) break;
+      if (stalled >= (lanes > 1 ? 1 : 6)) break;
     }
     std::size_t certified = 0;
     while (certified < lanes && window.lane[certified].done) ++certified;
@@ -172,6 +174,7 @@ class WindowSolver final : public Solver {
     for (Lane& lane : window.lane) {
       lane.sum = one.lane[0].sum;
       lane.balance = one.lane[0].balance;
+      lane.balanced = one.lane[0].balanced;
     }
     const std::size_t stride = window.eta.stride();
     for_each_block_of(window, [&](std::size_t k, std::size_t first, std::size_t rows) {
@@ -221,10 +224,14 @@ class WindowSolver final : public Solver {
       b.push_back(0);
     }
     const std::vector<CoordinatePenalty> penalty = penalties_at(form_, columns, lane.lambda);
-    const bool free = std::any_of(penalty.begin(), penalty.end(), [](const CoordinatePenalty& at) { return at.unpenalized(); });
+    bool free = false;
+    for (std::size_t j = 0; j < b.size(); ++j) free = free || penalty[j].free_at(b[j]);
     trained.certificate = certificate_of(problem_, window, k, penalty, b, c);
     trained.scored = scored_of(problem_, form_, set_.selection(), lane.b, lane.intercept, lane.lambda, found.loss);
     if (free) trained.certificate = certify(problem_, form_, trained.scored.coefficients, lane.lambda);
+    if (lanes == 1 && !std::isfinite(trained.scored.objective)) {
+      throw std::overflow_error("The linear predictor overflows: rescale `offset` or the columns of x");
+    }
     lane.done = trained.certificate.gap <= settings_.tol;
     trained.converged = lane.done ? Converged::yes : Converged::no;
     trained.passes = passes_;

@@ -46,24 +46,34 @@ void set_residuals(const Problem& problem, Window& window) {
   for (std::size_t k = 0; k < lanes; ++k) {
     window.lane[k].sum = sums[k].positive + sums[k].negative;
     window.lane[k].balance = problem.intercept && !squared ? balance(sums[k].positive, -sums[k].negative) : Balance{};
+    window.lane[k].balanced = false;
     window.lane[k].square = 0;
   }
+  if (!squared) return;
   for_each_block_of(window, [&](std::size_t k, std::size_t first, std::size_t rows) {
     double* r = window.residual.lane(k) + first * stride;
     Lane& lane = window.lane[k];
-    if (squared) {
-      const double off = problem.intercept ? lane.sum / n : 0;
-      double square = 0;
-      for (std::size_t i = 0; i < rows; ++i) {
-        const double weight = response.weight_of(first + i);
-        r[i * stride] -= off * weight;
-        square += r[i * stride] * r[i * stride] / weight;
-      }
-      lane.square += n * square;
-    } else if (lane.balance.positive < 1 || lane.balance.negative < 1) {
-      for (std::size_t i = 0; i < rows; ++i) r[i * stride] *= lane.balance.of(r[i * stride]);
+    const double off = problem.intercept ? lane.sum / n : 0;
+    double square = 0;
+    for (std::size_t i = 0; i < rows; ++i) {
+      const double weight = response.weight_of(first + i);
+      r[i * stride] -= off * weight;
+      square += r[i * stride] * r[i * stride] / weight;
     }
+    lane.square += n * square;
   });
+}
+
+void balance_residuals(const Problem& problem, Window& window) {
+  if (problem.loss.is_squared()) return;
+  const std::size_t stride = window.eta.stride();
+  for_each_block_of(window, [&](std::size_t k, std::size_t first, std::size_t rows) {
+    const Lane& lane = window.lane[k];
+    if (lane.balanced || (lane.balance.positive == 1 && lane.balance.negative == 1)) return;
+    double* r = window.residual.lane(k) + first * stride;
+    for (std::size_t i = 0; i < rows; ++i) r[i * stride] *= lane.balance.of(r[i * stride]);
+  });
+  for (Lane& lane : window.lane) lane.balanced = true;
 }
 
 std::vector<double> mean_losses(const Problem& problem, const Window& window) {

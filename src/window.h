@@ -16,9 +16,10 @@ namespace sgdlasso {
 struct Lane {
   double lambda = 0;
   std::vector<double> b;  // by position in the working set
-  std::vector<double> q;  // slopes of the feasible residuals there
+  std::vector<double> q;  // slopes of the residuals there
   double intercept = 0;   // of centred columns
-  Balance balance;        // what made the residuals feasible
+  Balance balance;        // what makes the residuals sum to 0
+  bool balanced = false;  // whether it has been applied
   double sum = 0;         // of the residuals before that
   double square = 0;      // squared loss: sum w (y - mu)^2 of the feasible residuals
   double curvature = 1;   // of the loss along the last step, as a multiple of the working set's Gram matrix
@@ -34,14 +35,14 @@ struct Window {
 
   std::vector<Lane> lane;
   Panel eta;       // linear predictors, offset and intercept included
-  Panel residual;  // w (y - mu), weights sum to 1, made to sum to 0 where there is an intercept
+  Panel residual;  // w (y - mu), weights sum to 1
 };
 
 class Mover {
  public:
   virtual ~Mover() = default;
   // Moves the lanes that are not done until the gap of each on the working set is at most `target` (relative), and leaves their
-  // eta and residuals. Their q must be right. Returns the passes over the working set's columns that this took.
+  // eta and balanced residuals. Their q must be right. Returns the passes over the working set's columns that this took.
   virtual std::size_t settle(Window& window, double target) = 0;
 };
 std::unique_ptr<Mover> make_squared_mover(const Problem& problem, const StandardForm& form, WorkingSet& set);
@@ -58,8 +59,10 @@ void for_each_block_of(const Window& window, Visit visit) {
   }
 }
 
-// The residuals of all lanes from their eta, made feasible.
+// The residuals of all lanes from their eta. Those of squared loss are made to sum to 0 where there is an intercept.
 void set_residuals(const Problem& problem, Window& window);
+// Makes the others sum to 0 too, so that they are dual points.
+void balance_residuals(const Problem& problem, Window& window);
 
 // The mean loss of every lane.
 std::vector<double> mean_losses(const Problem& problem, const Window& window);

@@ -1,5 +1,6 @@
 #include <algorithm>
 #include <cmath>
+#include <limits>
 #include <utility>
 
 #include "coordinate_descent.h"
@@ -15,14 +16,36 @@ class NewtonMover final : public Mover {
   NewtonMover(const Problem& problem, const StandardForm& form, WorkingSet& set) : problem_(problem), form_(form), set_(set) {}
 
   std::size_t settle(Window& window, double target) override {
+    restore_slopes(window);
     measure(window);
-    return move(window, target, window.lane.size() > 1 ? 12 : 100);  // what several cannot do together each does alone
+    const std::size_t rounds =
+        move(window, target, window.lane.size() > 1 ? 12 : 100);  // what several cannot do each does alone
+    balance_residuals(problem_, window);
+    return rounds;
   }
 
  private:
+  // Steps need the slopes of the loss itself; those of balanced residuals are another matter where much was balanced.
+  void restore_slopes(Window& window) const {
+    const double much = 1e-6;
+    const bool restores = std::any_of(window.lane.begin(), window.lane.end(), [&](const Lane& lane) {
+      return !lane.done && lane.balanced && std::min(lane.balance.positive, lane.balance.negative) < 1 - much;
+    });
+    if (!restores) return;
+    const std::size_t lanes = window.lane.size();
+    set_residuals(problem_, window);
+    std::vector<double> slopes(set_.size() * lanes);
+    problem_.rows.cross_products(set_.selection(), window.residual, slopes.data(), {problem_.threads, problem_.watch});
+    for (std::size_t k = 0; k < lanes; ++k) {
+      for (std::size_t c = 0; c < set_.size(); ++c) window.lane[k].q[c] = slopes[c * lanes + k];
+    }
+  }
+
   // At most so many rounds. Returns how many it took.
   std::size_t move(Window& window, double target, std::size_t most) {
     double before = 0;  // the largest gap a round ago
+    double best = std::numeric_limits<double>::infinity();
+    std::size_t in_vain = 0;
     for (std::size_t rounds = 0; rounds < most; ++rounds) {
       const std::size_t worst = worst_lane(window, target);
       if (worst == window.lane.size()) return rounds;
@@ -30,6 +53,9 @@ class NewtonMover final : public Mover {
       if (2 * moving <= window.lane.size() && smaller(moving) < window.lane.size()) {
         return rounds + move_some(window, target, most - rounds);
       }
+      in_vain = window.lane[worst].gap < 0.9 * best ? 0 : in_vain + 1;
+      best = std::min(best, window.lane[worst].gap);
+      if (in_vain > 10) return rounds;
       const bool another_window = window.lane.back().lambda != taken_for_ && !within_window_;
       const double now = window.lane[worst].gap, slow = 0.2;
       if (another_window || (rounds > 1 && now > slow * before)) {
@@ -101,16 +127,17 @@ class NewtonMover final : public Mover {
     return worst;
   }
 
-  // The gap of each lane on the working set, where what the rows add is estimated as if the loss were squared: it is second
-  // order, and the pass over all columns takes it exactly.
+  // The gap of each lane on the working set, where what the rows and the intercept add is estimated as if the loss were
+  // squared: it is second order, and the pass over all columns takes it exactly.
   void measure(Window& window) const {
+    const double scale = problem_.null.deviance / 2;
     for (Lane& lane : window.lane) {
       if (lane.done) continue;
       const std::vector<CoordinatePenalty> penalty = penalties_at(form_, set_.columns(), lane.lambda);
       const Brackets brackets(penalty, lane.b, lane.q, 1 / kNearly);
-      const double s = brackets.good_scale(problem_.null.deviance),
-                   off = 1 - s * std::min(lane.balance.positive, lane.balance.negative);
-      lane.gap = off * off + brackets.sum(s) * 2 / problem_.null.deviance;
+      const double s = brackets.good_scale(problem_.null.deviance);
+      const double unbalanced = problem_.intercept ? 1 - std::min(lane.balance.positive, lane.balance.negative) : 0;
+      lane.gap = (1 - s) * (1 - s) + unbalanced * unbalanced + brackets.sum(s) / scale;
     }
   }
 
@@ -198,7 +225,8 @@ class NewtonMover final : public Mover {
     std::vector<double> q = lane.q, b = lane.b;
     for (std::size_t c = 0; c < q.size(); ++c) q[c] -= off * border[c];
     const std::vector<double> start = q;
-    const double precise = std::max(0.00002 * std::min(lane.gap, 1.0), 0.2 * target);  // the model's own gap starts at 1 or less
+    const double precise =
+        std::max(0.00002 * std::min(lane.gap, 1.0), 0.2 * target);  // the model's own gap starts at 1 or less
     const auto residuals = [&] {
       std::vector<double> r(problem_.response.n);
       for (std::size_t i = 0; i < r.size(); ++i) {

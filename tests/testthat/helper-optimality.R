@@ -24,7 +24,7 @@ oracle <- function(x, y, a0, b, lambda, family = "gaussian", w = rep(1, length(y
   r <- y - mu
   slope <- as.numeric(crossprod(z, w * r))
   primal <- sum(w * loss_of(family)(eta, y)) + sum(l1 * abs(b) + l2 / 2 * b^2)
-  free <- l1 == 0 & l2 == 0 & is.infinite(lower) & is.infinite(upper)
+  free <- l1 == 0 & l2 == 0 & b > lower & b < upper
   u <- feasible_residual(r, z[, free, drop = FALSE], w, mu, family, intercept)
   c <- as.numeric(crossprod(z, w * u))
   c[free] <- 0

@@ -298,3 +298,47 @@ test_that("limits that exclude 0, of the wrong length, or given to a solver that
   wrong("`threads` is 0", threads = 0)
   wrong("`dfmax` is -1", dfmax = -1)
 })
+
+# ---- found by hostile data -------------------------------------------------------------------
+
+test_that("poisson with offsets of both signs is solved as glm does, and on a path", {
+  for (seed in c(1, 2, 9)) {
+    set.seed(seed)
+    x <- matrix(rnorm(180), 60)
+    o <- rnorm(60) * 5
+    y <- rpois(60, exp(x[, 1]))
+    fit <- sgdlasso(x, y, "poisson", offset = o, lambda = 0, tol = 1e-12)
+    expect_equal(unname(coef(fit)[, 1]), unname(coef(glm(y ~ x, poisson, offset = o))), tolerance = 1e-4)
+    for (lambda in list(NULL, c(10, 1e-4))) {
+      path <- sgdlasso(x, y, "poisson", offset = o, lambda = lambda, nlambda = 20)
+      expect_true(path$converged)
+      expect_lte(largest_gap(path, x, y, o = o), 1e-6)
+    }
+  }
+})
+
+test_that("one-sided limits on columns without a penalty are certified", {
+  set.seed(3)
+  x <- matrix(rnorm(2000), 200) + rnorm(200)
+  y <- x[, 1] - x[, 5] + rnorm(200)
+  for (solver in c(list("auto"), list(solver_exact("working_set")))) {
+    fit <- sgdlasso(x, y, lambda = 0, lower.limits = 0, solver = solver)
+    expect_true(fit$converged)
+    expect_true(all(fit$beta >= 0))
+    expect_lte(oracle(x, y, fit$a0, fit$beta[, 1], 0, lower = 0)$gap, 1e-6)
+    two <- sgdlasso(x, y, lambda = 0, lower.limits = c(0, rep(-Inf, 9)), upper.limits = c(Inf, 0.1, rep(Inf, 8)), solver = solver)
+    expect_true(two$converged)
+  }
+})
+
+test_that("limits hold to the last digit", {
+  for (seed in 1:20) {
+    set.seed(seed)
+    x <- matrix(rnorm(300), 60) * runif(1, 0.1, 3)
+    y <- x[, 1] - x[, 2] + rnorm(60)
+    u <- runif(1, 0.05, 0.3)
+    fit <- sgdlasso(x, y, lower.limits = -u, upper.limits = u, lambda = 0.01, tol = 1e-12)
+    expect_true(all(abs(fit$beta) <= u))
+    expect_lt(optimality(fit, x, y)$kkt, 1e-5)
+  }
+})

@@ -167,6 +167,24 @@ test_that("exact = TRUE solves at s, from x and y, from data, or from the data o
   expect_equal(coef(full, s = 4, exact = TRUE, x = x, y = y, weights = w, offset = o)[, 1], coef(direct)[, 1], tolerance = 1e-6)
 })
 
+test_that("exact = TRUE predicts new data of a formula, with factors, missing values, functions and an offset", {
+  set.seed(1)
+  d <- data.frame(y = rnorm(40), x1 = rnorm(40), x2 = rnorm(40), g = gl(2, 20), w = runif(40))
+  for (form in list(y ~ x1 + x2 + g, y ~ log(x1^2) + x2)) {
+    fit <- sgdlasso(form, d, tol = 1e-10)
+    direct <- sgdlasso(form, d, lambda = 0.0123, tol = 1e-10)
+    expect_equal(predict(fit, newdata = d, s = 0.0123, exact = TRUE), predict(direct, newdata = d), tolerance = 1e-5, ignore_attr = TRUE)
+  }
+  expect_equal(unname(predict(fit, newdata = data.frame(x1 = NA, x2 = 1), s = 0.0123, exact = TRUE)[1, 1]), NA_real_)
+  shifted <- sgdlasso(y ~ x1, d, offset = rep(3, 40))
+  expect_equal(dim(predict(shifted, newdata = d, s = 0.0123, exact = TRUE)), c(40, 1))
+  d$w[3] <- NA
+  weighted <- sgdlasso(y ~ x1 + x2, d, weights = w, tol = 1e-10)
+  expect_equal(optimality(weighted, data = d), optimality(weighted))
+  expect_equal(coef(weighted, s = 0.0123, exact = TRUE, data = d)[, 1],
+               coef(sgdlasso(y ~ x1 + x2, d, weights = w, lambda = 0.0123, tol = 1e-10))[, 1], tolerance = 1e-5)
+})
+
 test_that("exact = TRUE is refused other data, and the nudge's fits", {
   x <- as.matrix(murder_rates[, 1:3])
   y <- murder_rates$murder_rate

@@ -44,6 +44,14 @@ test_that("a summary tells the residuals and the accuracy on the training rows",
   expect_output(print(told), "Stopped after the 5 epochs asked for.", fixed = TRUE)
 })
 
+test_that("a summary of columns with equal or missing names prints", {
+  x <- as.matrix(murder_rates[, 1:3])
+  for (names in list(rep("a", 3), c("a", NA, ""))) {
+    colnames(x) <- names
+    expect_output(print(summary(sgdlasso(x, murder_rates$murder_rate, lambda = 0.01))), "Nonzero coefficients: 3 of 3")
+  }
+})
+
 test_that("a binomial summary names the modelled class", {
   fit <- sgdlasso(as.matrix(murder_rates[, 1:3]), factor(murder_rates$murder_rate > 20, c(FALSE, TRUE), c("low", "high")),
                   family = "binomial", lambda = 0.1, seed = 1)

@@ -33,6 +33,13 @@ test_that("relaxed fits agree with glmnet's", {
   expect_equal(as.matrix(ours$relaxed$beta)[, -1], as.matrix(theirs$relaxed$beta)[, -1], tolerance = 1e-4, ignore_attr = TRUE)
 })
 
+test_that("a relaxed fit that is not certified is a warning", {
+  set.seed(2)
+  x <- matrix(rnorm(600), 60)
+  expect_warning(sgdlasso(x, x[, 1] + rnorm(60), lambda = 0.01, tol = 1e-300, relax = TRUE), "of the relaxed fit", class = "sgdlasso_warning_gap") |>
+    expect_warning("of the fit", class = "sgdlasso_warning_gap")
+})
+
 test_that("models with nearly as many columns as rows are left out, and limits hold", {
   d <- make_rows(15, 40)
   fit <- sgdlasso(d$x, d$y, relax = TRUE)
