@@ -18,7 +18,8 @@ double gap_of(const std::vector<CoordinatePenalty>& penalty, const std::vector<d
   return (1 - s) * (1 - s) / 2 * square + brackets.sum(s);
 }
 
-constexpr std::size_t kPatience = 20;  // sweeps before the linear system is solved
+constexpr std::size_t kPatience = 20;  // sweeps before the linear system is solved; of a large one more
+constexpr std::size_t kShare = 5;
 
 // The coordinates that may move, with their part of the Gram matrix.
 class Packed {
@@ -51,7 +52,7 @@ class Packed {
   }
 
   std::size_t solve(double target, std::size_t most) {
-    std::size_t sweeps = 0;
+    std::size_t sweeps = 0, solved = 0;
     while (sweeps < most) {
       const std::size_t kept = 5;  // iterates that an extrapolation combines
       history_.clear();
@@ -63,7 +64,11 @@ class Packed {
       if (free_ && sweeps <= kept) newton();
       if (gap_of(penalty_, b_, q_, square(), widest_) <= target) break;
       extrapolate();
-      if (sweeps >= kPatience) newton();
+      // Solving the linear system costs about as much as size / 4 sweeps.
+      if (sweeps - solved >= std::max(kPatience, size_ / kShare)) {
+        newton();
+        solved = sweeps;
+      }
     }
     return sweeps;
   }

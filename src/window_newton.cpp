@@ -161,57 +161,69 @@ class NewtonMover final : public Mover {
     double model = 0;  // second derivative along the step by the model
     double cost = 0;   // how much the penalty grows
     double size = 0;   // share of the step that is taken; 0: the lane stands
-    bool accepted = true;
   };
 
   void step(Window& window, double target) {
-    const std::size_t lanes = window.lane.size(), n = problem_.response.n, stride = window.eta.stride();
-    std::vector<Step> steps(lanes);
-    std::vector<double> together(set_.size() * lanes, 0.0);
+    std::vector<Step> steps(window.lane.size());
     set_.refresh();
+    for (std::size_t k = 0; k < steps.size(); ++k) {
+      if (moves(window.lane[k], target)) steps[k] = propose(window, k, target);
+    }
+    predict_direction(window, steps);
+    const std::vector<double> slopes = search(window, steps);
+    for (std::size_t k = 0; k < steps.size(); ++k) {
+      if (steps[k].size > 0) take(window.lane[k], steps[k], slopes.data() + k, steps.size());
+    }
+  }
+
+  // What a whole step adds to eta, lane by lane.
+  void predict_direction(const Window& window, const std::vector<Step>& steps) {
+    const std::size_t lanes = steps.size(), n = problem_.response.n, stride = window.eta.stride();
+    std::vector<double> b(set_.size() * lanes, 0.0);
     for (std::size_t k = 0; k < lanes; ++k) {
-      if (!moves(window.lane[k], target)) continue;
-      steps[k] = propose(window, k, target);
-      for (std::size_t c = 0; c < set_.size(); ++c) together[c * lanes + k] = steps[k].b[c];
+      for (std::size_t c = 0; c < steps[k].b.size(); ++c) b[c * lanes + k] = steps[k].b[c];
     }
     if (!direction_ || direction_->lanes() != lanes) direction_ = std::make_unique<Panel>(n, lanes, problem_.rows.layout());
     for_each_block_of(window, [&](std::size_t k, std::size_t first, std::size_t rows) {
       double* to = direction_->lane(k) + first * stride;
       for (std::size_t i = 0; i < rows; ++i) to[i * stride] = steps[k].intercept;
     });
-    const Work work{problem_.threads, problem_.watch};
-    problem_.rows.add_products(set_.selection(), together.data(), *direction_, work);
+    problem_.rows.add_products(set_.selection(), b.data(), *direction_, {problem_.threads, problem_.watch});
+  }
+
+  // Moves eta along the direction, by less and less in lanes whose loss would not fall. Returns the slopes there.
+  std::vector<double> search(Window& window, std::vector<Step>& steps) {
+    const std::size_t lanes = steps.size(), stride = window.eta.stride();
     const int most = 60;
-    std::vector<double> slopes(set_.size() * lanes), move(lanes, 0.0);
+    std::vector<double> slopes(set_.size() * lanes), move(lanes);
     for (std::size_t k = 0; k < lanes; ++k) move[k] = steps[k].size;
     for (int tries = 0; tries < most; ++tries) {
-      bool again = false;
       for_each_block_of(window, [&](std::size_t k, std::size_t first, std::size_t rows) {
         double* eta = window.eta.lane(k) + first * stride;
         const double* by = direction_->lane(k) + first * stride;
         for (std::size_t i = 0; i < rows; ++i) eta[i * stride] += move[k] * by[i * stride];
       });
       set_residuals(problem_, window);
-      problem_.rows.cross_products(set_.selection(), window.residual, slopes.data(), work);
+      problem_.rows.cross_products(set_.selection(), window.residual, slopes.data(), {problem_.threads, problem_.watch});
+      bool again = false;
       for (std::size_t k = 0; k < lanes; ++k) {
         if (move[k] == 0) continue;
         const double wanted = accept_or_shrink(window.lane[k], steps[k], slopes.data() + k, lanes);
-        move[k] = wanted - steps[k].size;
-        steps[k].size = wanted;
+        move[k] = wanted - std::exchange(steps[k].size, wanted);
         again = again || move[k] != 0;
       }
       if (!again) break;
     }
-    for (std::size_t k = 0; k < lanes; ++k) {
-      if (steps[k].size == 0) continue;
-      Lane& lane = window.lane[k];
-      for (std::size_t c = 0; c < set_.size(); ++c) {
-        // what a whole step sets to 0 is exactly 0
-        lane.b[c] = steps[k].size == 1 && lane.b[c] == -steps[k].b[c] ? 0 : lane.b[c] + steps[k].size * steps[k].b[c];
-        lane.q[c] = slopes[c * lanes + k];
-      }
-      lane.intercept += steps[k].size * steps[k].intercept;
+    return slopes;
+  }
+
+  static void take(Lane& lane, const Step& step, const double* slopes, std::size_t stride) {
+    for (std::size_t c = 0; c < step.b.size(); ++c) {
+      // what a whole step sets to 0 is exactly 0
+      lane.b[c] = step.size == 1 && lane.b[c] == -step.b[c] ? 0 : lane.b[c] + step.size * step.b[c];
+      lane.q[c] = slopes[c * stride];
     }
+    lane.intercept += step.size * step.intercept;
   }
 
   // The minimum of the quadratic model of a lane, intercept profiled out.
