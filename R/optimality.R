@@ -84,8 +84,8 @@ optimality.default <- function(object, x, y, weights = NULL, offset = NULL, lamb
   if (any(settings$lambda < 0)) abort_input("`lambda` is negative.", "It must be 0 or more.")
   if (nrow(beta) != ncol(x) || length(object$a0) != ncol(beta)) {
     abort_input(
-      "`object` has {nrow(beta)} x {ncol(beta)} coefficients and {length(object$a0)} intercept{?s}, x has {ncol(x)} column{qty(ncol(x))}{?s}.",
-      "There must be one row for each column of x, and one intercept for each column of beta."
+      "`object` has {nrow(beta)} x {ncol(beta)} coefficients and {length(object$a0)} intercept{?s}.",
+      "There must be one row for each of the {ncol(x)} column{?s} of x, and one intercept for each column of beta."
     )
   }
   optimality_of(rows, settings, object$a0, beta)
@@ -111,8 +111,10 @@ given_rows <- function(object, x, y, weights, offset, data, envir) {
     rows <- c(rows, new_response(object, if (missing(y)) NULL else y, data, nrow(rows$x), envir))
     complete <- !rows$missing & !is.na(rows$y)
     if (!is.null(rows$weights)) complete <- complete & !is.na(rows$weights)
-    rows <- list(x = rows$x[complete, , drop = FALSE], y = rows$y[complete], weights = rows$weights[complete], offset = rows$offset[complete],
-                 missing = rep(FALSE, sum(complete)))
+    rows <- list(
+      x = rows$x[complete, , drop = FALSE], y = rows$y[complete], weights = rows$weights[complete],
+      offset = rows$offset[complete], missing = rep(FALSE, sum(complete))
+    )
   } else {
     if (missing(y)) abort_input("`y` is missing.", "Give the response that goes with `x`.")
     x <- match_columns(object, check_x(x), "x")

@@ -9,7 +9,7 @@ source tools/setup.sh
 
 setup_package_needs
 setup_system pandoc=pandoc qpdf=qpdf clang-format=clang-format tidy=tidy
-setup_r testthat:3.1.5 knitr rmarkdown jsonlite lintr glmnet processx
+setup_r testthat:3.1.5 knitr rmarkdown jsonlite lintr glmnet processx MASS
 
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT

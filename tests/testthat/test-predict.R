@@ -157,7 +157,8 @@ test_that("exact = TRUE solves at s, from x and y, from data, or from the data o
     expect_equal(coef(path, s = s, exact = TRUE)[, 1], solved, tolerance = 1e-6)
     if (s > 0.1 && s < 8) expect_gt(max(abs(coef(path, s = s)[, 1] - solved)), 1e-3)
   }
-  expect_equal(predict(path, x, s = 2, exact = TRUE), predict(sgdlasso(x, y, lambda = 2, tol = 1e-10), x), tolerance = 1e-6, ignore_attr = TRUE)
+  solved <- predict(sgdlasso(x, y, lambda = 2, tol = 1e-10), x)
+  expect_equal(predict(path, x, s = 2, exact = TRUE), solved, tolerance = 1e-6, ignore_attr = TRUE)
   by_formula <- sgdlasso(murder_rate ~ ., murder_rates, lambda = c(8, 3), tol = 1e-10)
   expect_equal(coef(by_formula, s = 5, exact = TRUE, data = murder_rates), coef(path, s = 5, exact = TRUE), tolerance = 1e-6)
   w <- 1:20

@@ -36,7 +36,8 @@ test_that("relaxed fits agree with glmnet's", {
 test_that("a relaxed fit that is not certified is a warning", {
   set.seed(2)
   x <- matrix(rnorm(600), 60)
-  expect_warning(sgdlasso(x, x[, 1] + rnorm(60), lambda = 0.01, tol = 1e-300, relax = TRUE), "of the relaxed fit", class = "sgdlasso_warning_gap") |>
+  y <- x[, 1] + rnorm(60)
+  expect_warning(sgdlasso(x, y, lambda = 0.01, tol = 1e-300, relax = TRUE), "of the relaxed fit", class = "sgdlasso_warning_gap") |>
     expect_warning("of the fit", class = "sgdlasso_warning_gap")
 })
 
