@@ -54,12 +54,12 @@ why_stopped <- function(object) {
   epochs <- object$solver$epochs
   if (object$nulldev == 0) return("The response is constant: nothing to train.")
   if (is_certified(object$solver)) {
-    passes <- format(object$passes, digits = 3)
+    passes <- paste(format(object$passes, digits = 3), if (object$passes == 1) "pass" else "passes")
     if (object$converged) {
-      return(sprintf("Certified: relative duality gap at most %s (tol %s), after %s passes over the rows.",
+      return(sprintf("Certified: relative duality gap at most %s (tol %s), after %s over the rows.",
                      format(max(object$gap), digits = 2), format(object$tol), passes))
     }
-    return(sprintf("Not converged: relative duality gap up to %s (tol %s), after %s passes over the rows.",
+    return(sprintf("Not converged: relative duality gap up to %s (tol %s), after %s over the rows.",
                    format(max(object$gap), digits = 2), format(object$tol), passes))
   }
   pluralized("Stopped after the {epochs} epoch{?s} asked for{if (length(object$lambda) > 1) ', at each lambda' else ''}.")

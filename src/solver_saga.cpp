@@ -4,7 +4,6 @@
 #include <cmath>
 #include <utility>
 
-#include "dense_kernels.h"
 #include "row_order.h"
 #include "saga_rows.h"
 #include "solver.h"
@@ -41,7 +40,7 @@ class SagaSolver final : public Solver {
   Trained train(double lambda, bool trace) {
     Trained result;
     double best = std::numeric_limits<double>::infinity();
-    int next_look = 3;  // certificates cost about an epoch: looks at 3, 5, 8, 12, 18, ... epochs
+    int next_look = 3;  // certificates cost about an epoch: looks at 3, 5, 8, 13, 20, ... epochs
     SagaState good = state_;
     for (int epoch = 1; epoch <= settings_.epochs; ++epoch) {
       run_epoch(lambda);

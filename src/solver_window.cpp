@@ -24,13 +24,13 @@ class WindowSolver final : public Solver {
         mover_(problem.loss.is_squared() ? make_squared_mover(problem, form, set_) : make_newton_mover(problem, form, set_)) {}
 
   Trained finish(const Coefficients& near, double lambda) {
-    start(near, lambda);
+    start(near);
     return solve({lambda}, false)[0];
   }
 
   void follow(const std::vector<double>& lambda, bool trace, const Accept& accept) override {
     problem_.watch.expect(lambda.size() * problem_.response.n);
-    start({problem_.null.intercept, std::vector<double>(problem_.rows.p(), 0.0)}, lambda[0]);
+    start({problem_.null.intercept, std::vector<double>(problem_.rows.p(), 0.0)});
     std::size_t next = 0, together = most_lanes();
     while (next < lambda.size()) {
       const std::size_t lanes = std::min({lambda.size() - next, most_lanes(), together});
@@ -58,7 +58,7 @@ class WindowSolver final : public Solver {
   Work work() const { return {problem_.threads, problem_.watch}; }
 
   // From these coefficients; takes the slopes of all columns there.
-  void start(const Coefficients& at, double lambda) {
+  void start(const Coefficients& at) {
     // Squared loss: the intercept of centred columns is the same whatever the coefficients, and its mover leaves it alone.
     const bool moves = !problem_.loss.is_squared();
     base_.intercept = moves ? at.intercept : problem_.null.intercept;
@@ -75,7 +75,6 @@ class WindowSolver final : public Solver {
     slope_.resize(form_.columns.size());
     problem_.rows.cross_products(form_.all(), window.residual, slope_.data(), work());
     ++passes_;
-    base_.lambda = lambda;
   }
 
   // eta of the base in a window of one lane.

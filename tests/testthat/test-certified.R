@@ -279,6 +279,7 @@ test_that("auto chooses by the shape of the data and says why", {
   d <- make_rows(40, 8)
   chosen <- function(...) sgdlasso(..., nlambda = 3)$solver
   expect_equal(chosen(d$x, d$y)$method, "moments")
+  expect_output(print(summary(sgdlasso(d$x, d$y))), "after\\s+1\\s+pass\\s+over the rows")
   expect_match(chosen(d$x, d$y)$why, "dense columns, at most half as many")
   expect_equal(chosen(d$x[1:10, ], d$y[1:10])$method, "working_set")
   expect_equal(chosen(as_sparse(d$x), d$y)$method, "working_set")
