@@ -11,28 +11,8 @@
 namespace sgdlasso {
 namespace {
 
-// Slopes of the columns of the form where every penalised coefficient is 0.
-std::vector<double> null_slopes(const Problem& problem, const StandardForm& form, const Moments* moments) {
-  std::vector<double> slope(form.columns.size());
-  const bool free =
-      std::any_of(form.columns.begin(), form.columns.end(), [&](std::size_t j) { return problem.penalty.free(j); });
-  if (moments && !free) {
-    for (std::size_t k = 0; k < slope.size(); ++k) {
-      const std::size_t j = form.columns[k];
-      slope[k] = mean_product(*moments, problem.intercept, j, moments->size - 1) * form.scaling.scale[j];
-    }
-    return slope;
-  }
-  const std::vector<double> residuals = unpenalized_residuals(problem);
-  Panel panel(problem.response.n, 1, problem.rows.layout());
-  std::copy(residuals.begin(), residuals.end(), panel.lane(0));
-  problem.rows.cross_products(form.all(), panel, slope.data(), {problem.threads, problem.watch});
-  return slope;
-}
-
-double largest_lambda(const Problem& problem, const StandardForm& form, const Moments* moments) {
+double largest_lambda(const Statement& problem, const StandardForm& form, const std::vector<double>& slope) {
   const double least_alpha = 1e-3;  // as glmnet: for ridge no lambda is large enough
-  const std::vector<double> slope = null_slopes(problem, form, moments);
   double largest = 0;
   for (std::size_t k = 0; k < slope.size(); ++k) {
     const std::size_t j = form.columns[k];
@@ -42,10 +22,9 @@ double largest_lambda(const Problem& problem, const StandardForm& form, const Mo
   return largest / std::max(problem.penalty.alpha, least_alpha);
 }
 
-Trained null_point(const Problem& problem, double lambda) {
-  Coefficients zeros{problem.null.intercept, std::vector<double>(problem.rows.p(), 0.0)};
+Trained null_point(const Statement& problem, const StandardForm& form, double lambda) {
   Trained trained;
-  trained.scored = score(problem, std::move(zeros), lambda);
+  trained.scored = scored_of(problem, form, {form.scaling, {}}, {}, problem.null.intercept, lambda, problem.null.loss);
   trained.certificate = {0, 0};
   trained.converged = Converged::yes;
   return trained;
@@ -70,8 +49,18 @@ bool explains_enough(const std::vector<PathPoint>& path, double null_deviance) {
 
 }  // namespace
 
-LambdaGrid make_grid(const Problem& problem, const StandardForm& form, const Moments* moments, const GridSettings& settings) {
-  const double largest = problem.null.deviance > 0 ? largest_lambda(problem, form, moments) : 0;
+std::vector<double> null_slopes(const Problem& problem, const StandardForm& form) {
+  std::vector<double> slope(form.columns.size());
+  const std::vector<double> residuals = unpenalized_residuals(problem);
+  Panel panel(problem.response.n, 1, problem.rows.layout());
+  std::copy(residuals.begin(), residuals.end(), panel.lane(0));
+  problem.rows.cross_products(form.all(), panel, slope.data(), {problem.threads, problem.watch});
+  return slope;
+}
+
+LambdaGrid make_grid(const Statement& problem, const StandardForm& form, const std::vector<double>& slopes,
+                     const GridSettings& settings) {
+  const double largest = problem.null.deviance > 0 ? largest_lambda(problem, form, slopes) : 0;
   if (!(largest > 0)) return {{0.0}, true};
   LambdaGrid grid{{}, true};
   for (int k = 0; k < settings.length; ++k) {
@@ -81,17 +70,14 @@ LambdaGrid make_grid(const Problem& problem, const StandardForm& form, const Mom
   return grid;
 }
 
-std::vector<PathPoint> fit_path(const Problem& problem, const StandardForm& form, const LambdaGrid& grid,
+std::vector<PathPoint> fit_path(const Statement& problem, const StandardForm& form, const LambdaGrid& grid,
                                 const PathSettings& settings, const MakeSolver& make_solver) {
   std::vector<PathPoint> path;
   if (!(problem.null.deviance > 0)) {
-    for (const double lambda : grid.lambda) path.push_back({lambda, null_point(problem, lambda)});
+    for (const double lambda : grid.lambda) path.push_back({lambda, null_point(problem, form, lambda)});
     return path;
   }
   make_solver()->follow(grid.lambda, settings.trace, [&](double lambda, Trained trained) {
-    if (std::isnan(trained.certificate.gap)) {
-      trained.certificate = certify(problem, form, trained.scored.coefficients, lambda);
-    }
     path.push_back({lambda, std::move(trained)});
     if (path.back().trained.scored.nonzero > settings.most_nonzero) return false;
     return !(grid.automatic && explains_enough(path, problem.null.deviance));

@@ -21,8 +21,11 @@ struct LambdaGrid {
   std::vector<double> lambda;
   bool automatic;  // then the path may stop early
 };
-// moments: nullptr where they are not known.
-LambdaGrid make_grid(const Problem& problem, const StandardForm& form, const Moments* moments, const GridSettings& settings);
+// slopes: of the columns of the form where every penalised coefficient is 0.
+LambdaGrid make_grid(const Statement& problem, const StandardForm& form, const std::vector<double>& slopes,
+                     const GridSettings& settings);
+// Those slopes, from the data; MomentsForm has its own.
+std::vector<double> null_slopes(const Problem& problem, const StandardForm& form);
 
 struct PathPoint {
   double lambda;
@@ -35,10 +38,9 @@ struct PathSettings {
   std::size_t most_nonzero;
 };
 
-// Solves down the grid. A constant response, which nothing can explain, gets zeros without training. Models that come without a
-// certificate get one.
+// Solves down the grid. A constant response, which nothing can explain, gets zeros without training.
 using MakeSolver = std::function<std::unique_ptr<Solver>()>;
-std::vector<PathPoint> fit_path(const Problem& problem, const StandardForm& form, const LambdaGrid& grid,
+std::vector<PathPoint> fit_path(const Statement& problem, const StandardForm& form, const LambdaGrid& grid,
                                 const PathSettings& settings, const MakeSolver& make_solver);
 
 }  // namespace sgdlasso

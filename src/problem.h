@@ -1,7 +1,10 @@
 // problem.h: everything that stays the same along a path of lambdas. A view; the caller keeps rows and loss.
+//
+// A Statement says all but the rows: enough where sufficient statistics stand for them. A Problem has the rows too.
 #pragma once
 
 #include <cstddef>
+#include <utility>
 #include <vector>
 
 #include "loss.h"
@@ -20,9 +23,9 @@ struct NullModel {
 };
 NullModel fit_null_model(const Response& response, const Loss& loss, bool intercept);
 
-struct Problem {
-  const Rows& rows;
-  Response response;
+struct Statement {
+  std::size_t p() const { return penalty.factor.size(); }
+
   const Loss& loss;
   Penalty penalty;
   ColumnMoments moments;
@@ -31,6 +34,16 @@ struct Problem {
   NullModel null;
   int threads;
   Watch& watch;
+};
+
+struct Problem : Statement {
+  Problem(Statement statement, const Rows& rows, const Response& response)
+      : Statement(std::move(statement)),
+        rows(rows),
+        response(response) {}
+
+  const Rows& rows;
+  Response response;
 };
 
 // On the scale of x as it was given.

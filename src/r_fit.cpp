@@ -31,22 +31,23 @@ SgdSettings sgd_settings(const Rcpp::List& solver) {
   return settings;
 }
 
-std::unique_ptr<Solver> make_solver(const Problem& problem, const StandardForm& form, const std::unique_ptr<Moments>& moments,
-                                    const Rcpp::List& spec) {
+std::unique_ptr<Solver> make_solver(const RProblem& all, const Rcpp::List& spec) {
+  const Problem& problem = all.problem;
   const Rcpp::List solver = spec["solver"];
   const std::string name = setting<std::string>(solver, "name");
   const std::uint32_t seed = static_cast<std::uint32_t>(setting<double>(spec, "seed"));
   if (name == "nudge") return make_nudge_solver(problem, nudge_settings(solver), seed);
   if (name == "sgd") return make_sgd_solver(problem, sgd_settings(solver), seed);
   const CertifiedSettings settings{setting<double>(spec, "tol"), setting<double>(spec, "maxpasses")};
-  if (name == "saga") return make_saga_solver(problem, form, {settings, setting<int>(solver, "epochs")}, seed);
-  if (moments) return make_moments_solver(problem, form, *moments, settings);
-  return make_window_solver(problem, form, settings);
+  if (name == "saga") return make_saga_solver(problem, all.form, {settings, setting<int>(solver, "epochs")}, seed);
+  if (all.moments_form) return make_moments_solver(problem, all.form, *all.moments_form, settings);
+  return make_window_solver(problem, all.form, settings);
 }
 
 LambdaGrid lambda_grid(const RProblem& all, const Rcpp::List& spec) {
   if (!Rf_isNull(spec["lambda"])) return {setting<std::vector<double>>(spec, "lambda"), false};
-  return make_grid(all.problem, all.form, all.moments.get(),
+  return make_grid(all.problem, all.form,
+                   all.moments_form ? all.moments_form->null_slopes() : null_slopes(all.problem, all.form),
                    {setting<int>(spec, "nlambda"), setting<double>(spec, "lambda.min.ratio")});
 }
 
@@ -135,8 +136,7 @@ Rcpp::List r_fit(SEXP x, Rcpp::NumericVector y, SEXP weight, SEXP offset, Rcpp::
   const Problem& problem = all.problem;
   const PathSettings settings{setting<bool>(spec, "trace"), static_cast<std::size_t>(setting<double>(spec, "dfmax"))};
   try {
-    const auto path = fit_path(problem, all.form, lambda_grid(all, spec), settings,
-                               [&] { return make_solver(problem, all.form, all.moments, spec); });
+    const auto path = fit_path(problem, all.form, lambda_grid(all, spec), settings, [&] { return make_solver(all, spec); });
     return as_result(problem, path);
   } catch (const std::overflow_error& error) {
     return Rcpp::List::create(Rcpp::_["overflow"] = error.what());

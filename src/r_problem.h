@@ -9,10 +9,41 @@
 #include <utility>
 #include <vector>
 
-#include "moments.h"
+#include "moments_form.h"
 #include "r_convert.h"
 #include "r_watch.h"
 #include "standard_form.h"
+
+inline std::vector<double> limits(const Rcpp::List& spec, const char* name) {
+  return !spec.containsElementNamed(name) || Rf_isNull(spec[name]) ? std::vector<double>()
+                                                                   : setting<std::vector<double>>(spec, name);
+}
+
+inline sgdlasso::Penalty make_penalty(const Rcpp::List& spec, const sgdlasso::ColumnMoments& columns) {
+  sgdlasso::Penalty penalty;
+  penalty.alpha = setting<double>(spec, "alpha");
+  penalty.factor = setting<std::vector<double>>(spec, "penalty.factor");
+  penalty.lower = limits(spec, "lower.limits");
+  penalty.upper = limits(spec, "upper.limits");
+  const bool standardize = setting<bool>(spec, "standardize");
+  for (const double variance : columns.variance) {
+    penalty.spread.push_back(standardize && variance > 0 ? std::sqrt(variance) : 1);
+  }
+  return penalty;
+}
+
+inline sgdlasso::Statement make_statement(sgdlasso::ColumnMoments columns, const sgdlasso::NullModel& null,
+                                          const sgdlasso::Loss& loss, const Rcpp::List& spec, sgdlasso::Watch& watch) {
+  sgdlasso::Penalty penalty = make_penalty(spec, columns);
+  return {loss,
+          std::move(penalty),
+          std::move(columns),
+          setting<bool>(spec, "intercept"),
+          setting<bool>(spec, "standardize"),
+          null,
+          setting<int>(spec, "threads"),
+          watch};
+}
 
 class RProblem {
  public:
@@ -22,7 +53,8 @@ class RProblem {
         watch(spec["progress"]),
         moments(gather_moments(x, as_response(y, weight, offset), spec, watch)),
         problem(state(as_response(y, weight, offset), spec)),
-        form(problem) {}
+        form(problem),
+        moments_form(moments ? std::make_unique<sgdlasso::MomentsForm>(problem, form, *moments) : nullptr) {}
   RProblem(const RProblem&) = delete;
   RProblem& operator=(const RProblem&) = delete;
 
@@ -32,6 +64,7 @@ class RProblem {
   const std::unique_ptr<sgdlasso::Moments> moments;  // where the plan is to solve everything from one pass
   const sgdlasso::Problem problem;
   const sgdlasso::StandardForm form;
+  const std::unique_ptr<sgdlasso::MomentsForm> moments_form;  // goes with moments
 
  private:
   static std::unique_ptr<sgdlasso::Moments> gather_moments(SEXP x, const sgdlasso::Response& response, const Rcpp::List& spec,
@@ -43,36 +76,8 @@ class RProblem {
   }
 
   sgdlasso::Problem state(const sgdlasso::Response& response, const Rcpp::List& spec) {
-    sgdlasso::ColumnMoments columns = moments ? sgdlasso::column_moments(*moments) : rows->moments(response, watch);
-    sgdlasso::Penalty penalty = make_penalty(spec, columns);
-    const bool intercept = setting<bool>(spec, "intercept");
-    return {*rows,
-            response,
-            *loss,
-            std::move(penalty),
-            std::move(columns),
-            intercept,
-            setting<bool>(spec, "standardize"),
-            sgdlasso::fit_null_model(response, *loss, intercept),
-            setting<int>(spec, "threads"),
-            watch};
-  }
-
-  static std::vector<double> limits(const Rcpp::List& spec, const char* name) {
-    return !spec.containsElementNamed(name) || Rf_isNull(spec[name]) ? std::vector<double>()
-                                                                     : setting<std::vector<double>>(spec, name);
-  }
-
-  static sgdlasso::Penalty make_penalty(const Rcpp::List& spec, const sgdlasso::ColumnMoments& columns) {
-    sgdlasso::Penalty penalty;
-    penalty.alpha = setting<double>(spec, "alpha");
-    penalty.factor = setting<std::vector<double>>(spec, "penalty.factor");
-    penalty.lower = limits(spec, "lower.limits");
-    penalty.upper = limits(spec, "upper.limits");
-    const bool standardize = setting<bool>(spec, "standardize");
-    for (const double variance : columns.variance) {
-      penalty.spread.push_back(standardize && variance > 0 ? std::sqrt(variance) : 1);
-    }
-    return penalty;
+    return {make_statement(moments ? sgdlasso::column_moments(*moments) : rows->moments(response, watch),
+                           sgdlasso::fit_null_model(response, *loss, setting<bool>(spec, "intercept")), *loss, spec, watch),
+            *rows, response};
   }
 };

@@ -37,8 +37,12 @@ std::vector<std::size_t> layout_order(const Response& response, Rng& rng) {
 
 void EpochSolver::follow(const std::vector<double>& lambda, bool trace, const Accept& accept) {
   problem().watch.expect(lambda.size() * static_cast<std::size_t>(epochs()) * problem().response.n);
+  const StandardForm form(problem());
   for (std::size_t k = 0; k < lambda.size(); ++k) {
     Trained trained = train(lambda[k], trace);
+    if (std::isnan(trained.certificate.gap)) {
+      trained.certificate = certify(problem(), form, trained.scored.coefficients, lambda[k]);
+    }
     trained.passes = static_cast<double>(k + 1) * epochs();
     if (!accept(lambda[k], std::move(trained))) return;
   }
@@ -81,9 +85,9 @@ Coefficients original_scale(const Scaling& scaling, double intercept, const std:
   return result;
 }
 
-Scored scored_of(const Problem& problem, const StandardForm& form, const Selection& columns, const std::vector<double>& b,
+Scored scored_of(const Statement& problem, const StandardForm& form, const Selection& columns, const std::vector<double>& b,
                  double intercept, double lambda, double mean_loss) {
-  std::vector<double> working(problem.rows.p(), 0.0);
+  std::vector<double> working(problem.p(), 0.0);
   for (std::size_t k = 0; k < columns.columns.size(); ++k) working[columns.columns[k]] = b[k];
   Scored result;
   result.coefficients = original_scale(form.scaling, intercept, working);

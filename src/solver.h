@@ -14,7 +14,7 @@
 #include <vector>
 
 #include "certificate.h"
-#include "moments.h"
+#include "moments_form.h"
 #include "optimality.h"
 #include "problem.h"
 #include "rng.h"
@@ -56,6 +56,7 @@ using Accept = std::function<bool(double lambda, Trained trained)>;
 class Solver {
  public:
   virtual ~Solver() = default;
+  // Every model comes with its certificate.
   virtual void follow(const std::vector<double>& lambda, bool trace, const Accept& accept) = 0;
 };
 
@@ -104,7 +105,7 @@ struct CertifiedSettings {
   double maxpasses;  // at most so many passes over the rows for each lambda
 };
 // Everything from the sufficient statistics of one pass. Squared loss only.
-std::unique_ptr<Solver> make_moments_solver(const Problem& problem, const StandardForm& form, const Moments& moments,
+std::unique_ptr<Solver> make_moments_solver(const Statement& problem, const StandardForm& form, const MomentsForm& moments,
                                             const CertifiedSettings& settings);
 // Several lambdas side by side on a working set of columns.
 std::unique_ptr<Solver> make_window_solver(const Problem& problem, const StandardForm& form, const CertifiedSettings& settings);
@@ -136,7 +137,7 @@ std::vector<std::size_t> layout_order(const Response& response, Rng& rng);
 Coefficients original_scale(const Scaling& scaling, double intercept, const std::vector<double>& working);
 
 // The model of standard-form coefficients b of some columns, whose mean loss is known.
-Scored scored_of(const Problem& problem, const StandardForm& form, const Selection& columns, const std::vector<double>& b,
+Scored scored_of(const Statement& problem, const StandardForm& form, const Selection& columns, const std::vector<double>& b,
                  double intercept, double lambda, double mean_loss);
 
 // A step size at which no row as the reader gives it can overshoot: 1 / (curvature * largest weight * (1 + |x|^2)).

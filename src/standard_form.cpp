@@ -5,8 +5,8 @@
 namespace sgdlasso {
 namespace {
 
-Scaling standard_scaling(const Problem& problem) {
-  const std::size_t p = problem.rows.p();
+Scaling standard_scaling(const Statement& problem) {
+  const std::size_t p = problem.p();
   Scaling scaling{std::vector<double>(p, 0.0), std::vector<double>(p, 0.0)};
   for (std::size_t j = 0; j < p; ++j) {
     const double variance = problem.moments.variance[j];
@@ -18,8 +18,8 @@ Scaling standard_scaling(const Problem& problem) {
 
 }  // namespace
 
-StandardForm::StandardForm(const Problem& problem) : scaling(standard_scaling(problem)), penalty(problem.penalty, scaling) {
-  for (std::size_t j = 0; j < problem.rows.p(); ++j) {
+StandardForm::StandardForm(const Statement& problem) : scaling(standard_scaling(problem)), penalty(problem.penalty, scaling) {
+  for (std::size_t j = 0; j < problem.p(); ++j) {
     if (scaling.scale[j] != 0) columns.push_back(j);
   }
 }

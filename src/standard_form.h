@@ -10,7 +10,7 @@
 namespace sgdlasso {
 
 struct StandardForm {
-  explicit StandardForm(const Problem& problem);
+  explicit StandardForm(const Statement& problem);
 
   Selection all() const { return {scaling, columns}; }
 
