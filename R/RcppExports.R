@@ -13,6 +13,10 @@ r_optimality <- function(x, y, weight, offset, spec, intercept, beta) {
     .Call(`_sgdlasso_r_optimality`, x, y, weight, offset, spec, intercept, beta)
 }
 
+r_fit_folds <- function(x, y, weight, offset, fold, folds, spec) {
+    .Call(`_sgdlasso_r_fit_folds`, x, y, weight, offset, fold, folds, spec)
+}
+
 r_stream_sum <- function(x) {
     .Call(`_sgdlasso_r_stream_sum`, x)
 }

@@ -26,8 +26,25 @@ struct Moments {
   std::vector<double> cross;  // row-major, upper triangle only
 };
 
-// One pass over dense columns. The rows are taken in parts whose number does not depend on the threads.
+// One pass over dense columns.
 Moments dense_moments(const double* x, std::size_t p, const Response& response, const Work& work);
+
+// One pass too, for the rows of each fold: row i is in fold[i], from 0.
+using FoldOfRow = std::vector<int>;
+std::vector<Moments> fold_moments(const double* x, std::size_t p, const Response& response, const FoldOfRow& fold,
+                                  std::size_t folds, const Work& work);
+Moments total(const std::vector<Moments>& folds);
+// For each fold the moments of all others.
+std::vector<Moments> leave_each_out(const std::vector<Moments>& folds);
+
+// A model's nonzero coefficients, of these columns in rising order.
+struct SparseModel {
+  double intercept;
+  std::vector<std::size_t> index;
+  std::vector<double> value;
+};
+// Its (weighted) mean squared error on the rows of the moments; NaN where rounding would take more than ten digits of it.
+double mean_squared_error(const Moments& moments, const SparseModel& model);
 
 ColumnMoments column_moments(const Moments& moments);
 

@@ -4,6 +4,7 @@
 
 #include "path.h"
 #include "r_convert.h"
+#include "r_path.h"
 #include "r_problem.h"
 
 using namespace sgdlasso;
@@ -44,53 +45,6 @@ std::unique_ptr<Solver> make_solver(const RProblem& all, const Rcpp::List& spec)
   return make_window_solver(problem, all.form, settings);
 }
 
-LambdaGrid lambda_grid(const RProblem& all, const Rcpp::List& spec) {
-  if (!Rf_isNull(spec["lambda"])) return {setting<std::vector<double>>(spec, "lambda"), false};
-  return make_grid(all.problem, all.form,
-                   all.moments_form ? all.moments_form->null_slopes() : null_slopes(all.problem, all.form),
-                   {setting<int>(spec, "nlambda"), setting<double>(spec, "lambda.min.ratio")});
-}
-
-// The coefficients as the slots of a dgCMatrix, one column a lambda.
-Rcpp::List as_columns(const std::vector<PathPoint>& path) {
-  std::vector<int> rows, starts(1, 0);
-  std::vector<double> values;
-  for (const PathPoint& point : path) {
-    const std::vector<double>& beta = point.trained.scored.coefficients.beta;
-    for (std::size_t j = 0; j < beta.size(); ++j) {
-      if (beta[j] == 0) continue;
-      rows.push_back(static_cast<int>(j));
-      values.push_back(beta[j]);
-    }
-    starts.push_back(static_cast<int>(values.size()));
-  }
-  return Rcpp::List::create(Rcpp::_["i"] = rows, Rcpp::_["p"] = starts, Rcpp::_["x"] = values);
-}
-
-Rcpp::List as_trace(const std::vector<PathPoint>& path) {
-  std::vector<double> lambda, mse, objective, rate, gap;
-  std::vector<int> epoch, nonzero;
-  bool certified = false;
-  for (const PathPoint& point : path) {
-    int number = 0;
-    for (const Epoch& row : point.trained.trace) {
-      lambda.push_back(point.lambda);
-      number = row.number > 0 ? row.number : number + 1;
-      epoch.push_back(number);
-      gap.push_back(row.gap);
-      certified = certified || !std::isnan(row.gap);
-      mse.push_back(row.mse);
-      objective.push_back(row.objective);
-      nonzero.push_back(static_cast<int>(row.nonzero));
-      rate.push_back(row.rate);
-    }
-  }
-  Rcpp::List trace = Rcpp::List::create(Rcpp::_["lambda"] = lambda, Rcpp::_["epoch"] = epoch, Rcpp::_["mse"] = mse,
-                                        Rcpp::_["objective"] = objective, Rcpp::_["nonzero"] = nonzero, Rcpp::_["rate"] = rate);
-  if (certified) trace["gap"] = gap;
-  return trace;
-}
-
 // The linear predictor of a single lambda, for the residuals that summary() shows; NULL for a path.
 SEXP single_predictor(const Problem& problem, const std::vector<PathPoint>& path) {
   if (path.size() != 1) return R_NilValue;
@@ -99,31 +53,6 @@ SEXP single_predictor(const Problem& problem, const std::vector<PathPoint>& path
   problem.rows.add_product(at.beta, eta, problem.watch);
   for (std::size_t i = 0; i < eta.size(); ++i) eta[i] += at.intercept + problem.response.offset_of(i);
   return Rcpp::wrap(eta);
-}
-
-std::vector<double> deviations(const ColumnMoments& moments) {
-  std::vector<double> result;
-  for (const double variance : moments.variance) result.push_back(std::sqrt(variance));
-  return result;
-}
-
-Rcpp::List as_result(const Problem& problem, const std::vector<PathPoint>& path) {
-  std::vector<double> lambda, intercept, deviance, gap, kkt;
-  Rcpp::LogicalVector converged;
-  for (const PathPoint& point : path) {
-    gap.push_back(point.trained.certificate.gap);
-    kkt.push_back(point.trained.certificate.kkt);
-    converged.push_back(point.trained.converged == Converged::unknown ? NA_LOGICAL : point.trained.converged == Converged::yes);
-    lambda.push_back(point.lambda);
-    intercept.push_back(point.trained.scored.coefficients.intercept);
-    deviance.push_back(point.trained.scored.deviance);
-  }
-  return Rcpp::List::create(Rcpp::_["lambda"] = lambda, Rcpp::_["a0"] = intercept, Rcpp::_["beta"] = as_columns(path),
-                            Rcpp::_["deviance"] = deviance, Rcpp::_["null_deviance"] = problem.null.deviance,
-                            Rcpp::_["trace"] = as_trace(path), Rcpp::_["sd"] = deviations(problem.moments),
-                            Rcpp::_["eta"] = single_predictor(problem, path), Rcpp::_["gap"] = gap, Rcpp::_["kkt"] = kkt,
-                            Rcpp::_["converged"] = converged, Rcpp::_["passes"] = path.back().trained.passes,
-                            Rcpp::_["visits"] = static_cast<double>(path.back().trained.visits));
 }
 
 }  // namespace
@@ -137,7 +66,9 @@ Rcpp::List r_fit(SEXP x, Rcpp::NumericVector y, SEXP weight, SEXP offset, Rcpp::
   const PathSettings settings{setting<bool>(spec, "trace"), static_cast<std::size_t>(setting<double>(spec, "dfmax"))};
   try {
     const auto path = fit_path(problem, all.form, lambda_grid(all, spec), settings, [&] { return make_solver(all, spec); });
-    return as_result(problem, path);
+    Rcpp::List result = as_result(problem, path);
+    result["eta"] = single_predictor(problem, path);
+    return result;
   } catch (const std::overflow_error& error) {
     return Rcpp::List::create(Rcpp::_["overflow"] = error.what());
   } catch (const Diverged& error) {

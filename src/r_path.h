@@ -1,0 +1,18 @@
+// r_path.h: the path that R asks for, and as R's lists what came of it.
+#pragma once
+
+#include <Rcpp.h>
+
+#include <vector>
+
+#include "path.h"
+#include "r_problem.h"
+
+// R's lambdas, or a grid.
+sgdlasso::LambdaGrid lambda_grid(const RProblem& all, const Rcpp::List& spec);
+
+// The coefficients as the slots of a dgCMatrix, one column a lambda.
+Rcpp::List as_columns(const std::vector<sgdlasso::PathPoint>& path);
+
+// What R/fit.R makes a fit of.
+Rcpp::List as_result(const sgdlasso::Statement& problem, const std::vector<sgdlasso::PathPoint>& path);
