@@ -17,6 +17,10 @@ r_fit_folds <- function(x, y, weight, offset, fold, folds, spec) {
     .Call(`_sgdlasso_r_fit_folds`, x, y, weight, offset, fold, folds, spec)
 }
 
+r_predict <- function(x, intercept, beta, threads) {
+    .Call(`_sgdlasso_r_predict`, x, intercept, beta, threads)
+}
+
 r_stream_sum <- function(x) {
     .Call(`_sgdlasso_r_stream_sum`, x)
 }

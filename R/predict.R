@@ -193,8 +193,7 @@ check_width <- function(x, p, arg) {
 
 # eta = a0 + X b + offset, n x k; a row that is incomplete gives NA.
 linear_predictor <- function(at, rows) {
-  eta <- as.matrix(rows$x %*% at$beta)
-  eta <- eta + rep(at$a0, each = nrow(eta)) + rows$offset
+  eta <- r_predict(rows$x, at$a0, at$beta, 1L) + rows$offset
   eta[rows$missing, ] <- NA
   dimnames(eta) <- list(rownames(rows$x), names(at$a0))
   eta

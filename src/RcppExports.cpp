@@ -72,6 +72,20 @@ BEGIN_RCPP
     return rcpp_result_gen;
 END_RCPP
 }
+// r_predict
+Rcpp::NumericMatrix r_predict(SEXP x, Rcpp::NumericVector intercept, Rcpp::S4 beta, int threads);
+RcppExport SEXP _sgdlasso_r_predict(SEXP xSEXP, SEXP interceptSEXP, SEXP betaSEXP, SEXP threadsSEXP) {
+BEGIN_RCPP
+    Rcpp::RObject rcpp_result_gen;
+    Rcpp::RNGScope rcpp_rngScope_gen;
+    Rcpp::traits::input_parameter< SEXP >::type x(xSEXP);
+    Rcpp::traits::input_parameter< Rcpp::NumericVector >::type intercept(interceptSEXP);
+    Rcpp::traits::input_parameter< Rcpp::S4 >::type beta(betaSEXP);
+    Rcpp::traits::input_parameter< int >::type threads(threadsSEXP);
+    rcpp_result_gen = Rcpp::wrap(r_predict(x, intercept, beta, threads));
+    return rcpp_result_gen;
+END_RCPP
+}
 // r_stream_sum
 double r_stream_sum(Rcpp::NumericVector x);
 RcppExport SEXP _sgdlasso_r_stream_sum(SEXP xSEXP) {
@@ -228,6 +242,7 @@ static const R_CallMethodDef CallEntries[] = {
     {"_sgdlasso_r_fit", (DL_FUNC) &_sgdlasso_r_fit, 5},
     {"_sgdlasso_r_optimality", (DL_FUNC) &_sgdlasso_r_optimality, 7},
     {"_sgdlasso_r_fit_folds", (DL_FUNC) &_sgdlasso_r_fit_folds, 7},
+    {"_sgdlasso_r_predict", (DL_FUNC) &_sgdlasso_r_predict, 4},
     {"_sgdlasso_r_stream_sum", (DL_FUNC) &_sgdlasso_r_stream_sum, 1},
     {"_sgdlasso_r_random", (DL_FUNC) &_sgdlasso_r_random, 5},
     {"_sgdlasso_r_loss", (DL_FUNC) &_sgdlasso_r_loss, 4},
