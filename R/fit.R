@@ -13,10 +13,14 @@ fit_rows <- function(x, response, offset, settings, call) {
 }
 
 train <- function(rows, settings) {
-  progress <- progress_bar(settings$progress)
+  progress <- progress_bar(settings$progress, settings$label)
   on.exit(progress$done())
   core <- core_settings(settings, progress$update)
-  result <- r_fit(rows$x, rows$y, relative_weights(rows$weights), rows$offset, core)
+  checked_result(r_fit(rows$x, rows$y, relative_weights(rows$weights), rows$offset, core))
+}
+
+# What the core could not do, in words.
+checked_result <- function(result) {
   if (!is.null(result$diverged)) abort_diverged(result$diverged, result$safe)
   if (!is.finite(result$null_deviance %||% 0)) {
     abort_input("`y` or `offset` is so large that the deviance overflows.", "Rescale it.")
@@ -45,8 +49,8 @@ warn_gap <- function(fit, settings, which = "") {
     "This solver makes the epochs asked for; solver = \"auto\" goes on to `tol`."
   }
   warn_class("sgdlasso_warning_gap", sprintf(
-    "The relative duality gap of the %sfit is up to %s (at lambda %s), `tol` is %s. %s", which,
-    format(gap[worst], digits = 2), format(fit$lambda[worst], digits = 3), format(settings$tol), why
+    "The relative duality gap of the %sfit is up to %s%s, `tol` is %s. %s", which, format(gap[worst], digits = 2),
+    if (is.null(fit$lambda)) "" else sprintf(" (at lambda %s)", format(fit$lambda[worst], digits = 3)), format(settings$tol), why
   ))
 }
 
@@ -187,12 +191,12 @@ saturated_loglik <- function(y, weights, family) {
 # ---- progress ----------------------------------------------------------------
 
 # The bar is made at the first update, which short training never reaches.
-progress_bar <- function(wanted) {
+progress_bar <- function(wanted, label = NULL) {
   if (!wanted) return(list(update = NULL, done = function() NULL))
   bar <- NULL
   list(
     update = function(share) {
-      if (is.null(bar)) bar <<- cli::cli_progress_bar("Training", total = 100, .auto_close = FALSE)
+      if (is.null(bar)) bar <<- cli::cli_progress_bar(label %||% "Training", total = 100, .auto_close = FALSE)
       cli::cli_progress_update(set = round(100 * share), id = bar)
     },
     done = function() if (!is.null(bar)) cli::cli_progress_done(id = bar)

@@ -11,8 +11,9 @@
 #' `fitted()`, `residuals()`: numeric n x k matrices, one column for each lambda; a response of counts in two columns gives
 #' residuals of proportions. `deviance()`: a numeric vector, the deviance (sum over rows, weighted) at each lambda. `nobs()`:
 #' number of rows with positive weight.
-#' `logLik()`: log-likelihoods, of class `"logLik"`, with `df` the number of nonzero coefficients, plus the intercept, plus for
-#' gaussian the variance. `formula()`: the formula of a formula call, with the caller's environment. `family()`: a family object.
+#' `logLik()`: log-likelihoods, of class `"logLik"`, with `df` the [degrees of freedom][information] of the coefficients, plus the
+#' intercept, plus for gaussian the variance. `formula()`: the formula of a formula call, with the caller's environment. `family()`:
+#' a family object.
 #' @section Errors: For a fit whose data cannot be found again: class `sgdlasso_error_input`.
 #' @examples
 #' fit <- sgdlasso(murder_rate ~ ., data = murder_rates, lambda = c(2, 1), seed = 1)
@@ -75,11 +76,7 @@ nobs.sgdlasso <- function(object, ...) object$nobs
 #' @export
 logLik.sgdlasso <- function(object, ...) {
   check_dots_empty(..., known = "object")
-  n <- object$nobs
-  gaussian <- object$family == "gaussian"
-  lost <- deviance(object)
-  value <- if (gaussian) -n / 2 * (log(2 * pi * lost / n) + 1) + object$loglik else object$loglik - lost / 2
-  structure(value, df = object$df + object$intercept + gaussian, nobs = n, class = "logLik")
+  log_likelihood(object, parent.frame())
 }
 
 #' @rdname sgdlasso-methods
@@ -167,6 +164,7 @@ frame_rows <- function(object, envir) {
 # y and weights as numbers. Classes are those of the fit; new rows may hold only one of them, and missing values.
 plain_response <- function(y, n, object, weights = NULL) {
   if (is.matrix(y) && ncol(y) == 1) y <- as.vector(y)
+  trials <- NULL
   if (object$family == "binomial" && is.matrix(y) && ncol(y) == 2) {
     trials <- rowSums(y)
     success <- if (is.null(object$terms)) 2L else 1L
@@ -187,5 +185,5 @@ plain_response <- function(y, n, object, weights = NULL) {
     bad <- which(wrong)[1]
     abort_input("`newy` is {format(y[bad])} at position {bad}.", "That is no {object$family} response.")
   }
-  list(y = as.double(y), weights = weights)
+  list(y = as.double(y), weights = weights, trials = trials)
 }

@@ -4,8 +4,9 @@
 #' @param newx A numeric matrix, dense or sparse, with the columns of x. Where both sides have column names, columns are
 #'   matched by name. Not for fits of a formula.
 #' @param newdata For fits of a formula, a data frame. Rows with missing values give `NA`.
-#' @param s Numbers: the lambdas to predict at. `NULL` (default): all of the fit. Between two lambdas of the fit coefficients
-#'   are interpolated linearly, as glmnet does. Outside the fit's range the nearest lambda is used, with a warning of class
+#' @param s The lambdas to predict at: numbers, or names of [information criteria][information], `"aic"`, `"bic"` or `"ebic"`, for the
+#'   lambda at which these are smallest. `NULL` (default): all of the fit. Between two lambdas of the fit coefficients are
+#'   interpolated linearly, as glmnet does. Outside the fit's range the nearest lambda is used, with a warning of class
 #'   `sgdlasso_warning_s`.
 #' @param type `"link"` (default), the linear predictor; `"response"`, its mean (gaussian: the same; binomial: the probability
 #'   of the second class; poisson: the expected count); `"class"`, the likelier class; `"coefficients"`; `"nonzero"`, the
@@ -35,6 +36,7 @@ predict.sgdlasso <- function(object, newx, s = NULL, type = c("link", "response"
                              ...) {
   check_dots_empty(..., known = names(formals(predict.sgdlasso)))
   type <- check_choice(type[1], eval(formals()$type), "type")
+  s <- lambda_at(object, s)
   object <- exact_fit(object, s, exact, x, y, weights, offset, data, parent.frame())
   at <- coefficients_at(object, s, gamma)
   if (type == "coefficients") return(with_intercept(at))
@@ -54,6 +56,7 @@ predict.sgdlasso <- function(object, newx, s = NULL, type = c("link", "response"
 #' @export
 coef.sgdlasso <- function(object, s = NULL, exact = FALSE, gamma = 1, x, y, weights = NULL, offset = NULL, data, ...) {
   check_dots_empty(..., known = names(formals(coef.sgdlasso)))
+  s <- lambda_at(object, s)
   object <- exact_fit(object, s, exact, x, y, weights, offset, data, parent.frame())
   with_intercept(coefficients_at(object, s, gamma))
 }
@@ -61,7 +64,6 @@ coef.sgdlasso <- function(object, s = NULL, exact = FALSE, gamma = 1, x, y, weig
 # The fit solved anew at exactly these s, by the solver it was made with, or as it is.
 exact_fit <- function(object, s, exact, x, y, weights, offset, data, envir) {
   if (!check_flag(exact, "exact") || is.null(s)) return(object)
-  check_s(s)
   if (object$solver$name == "nudge") {
     abort_input("`exact` is TRUE, and the penalty of solver_nudge() is the nudge.", "Fit with another nudge instead of another s.")
   }
@@ -95,6 +97,32 @@ settings_of <- function(object, lambda) {
 
 # ---- coefficients at s -------------------------------------------------------
 
+# s as numbers: names of criteria, and of what cross-validation chose, stand for their lambdas. envir: where the data of the fit's
+# call are found, should a criterion need them.
+lambda_at <- function(object, s, envir = parent.frame(2)) {
+  if (!is.character(s)) {
+    if (!is.null(s)) check_s(s)
+    return(s)
+  }
+  chosen <- inherits(object, "cv.sgdlasso")
+  known <- c(if (chosen) c("lambda.min", "lambda.1se"), criteria)
+  unknown <- setdiff(s, known)
+  if (length(unknown)) {
+    advice <- if (chosen || !unknown[1] %in% c("lambda.min", "lambda.1se")) {
+      "It must be lambdas, or one of {first_words(known, 5)}."
+    } else {
+      "That is chosen by cross-validation: use cv.sgdlasso()."
+    }
+    abort_input("`s` is \"{unknown[1]}\".", advice)
+  }
+  fit <- if (chosen) object$sgdlasso.fit else object
+  one <- function(name) {
+    if (name %in% criteria) return(fit$lambda[which.min(information_criterion(fit, name, envir))])
+    (if (is.null(object$relaxed)) object else object$relaxed)[[name]]
+  }
+  vapply(s, one, 0, USE.NAMES = FALSE)
+}
+
 check_s <- function(s) {
   if (!is.numeric(s) || length(s) == 0 || anyNA(s) || any(s < 0)) {
     abort_input("`s` is {describe(s)}.", "It must be lambdas: numbers of 0 or more.")
@@ -102,11 +130,11 @@ check_s <- function(s) {
 }
 
 # gamma: share of the lasso's coefficients, the rest are those of the relaxed fit.
-coefficients_at <- function(object, s, gamma = 1) {
+coefficients_at <- function(object, s, gamma = 1, envir = parent.frame(2)) {
+  s <- lambda_at(object, s, envir)
   check_number(gamma, "gamma", least = 0, most = 1)
   if (gamma < 1) return(relaxed_at(object, s, gamma))
   if (is.null(s)) return(list(a0 = object$a0, beta = object$beta))
-  check_s(s)
   between <- interpolate(object$lambda, s)
   steps <- paste0("s", seq_along(s))
   beta <- object$beta[, between$left, drop = FALSE] %*% Matrix::Diagonal(x = between$share) +

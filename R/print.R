@@ -23,3 +23,30 @@ path_table <- function(x, digits) {
   table$Gap <- formatC(x$gap, digits = 1, format = "e")
   table
 }
+
+#' @export
+print.cv.sgdlasso <- function(x, digits = max(3, getOption("digits") - 3), ...) {
+  print_call(x$call)
+  cat("Measure:", x$name, if (!x$grouped) "(errors from single rows: fewer than 3 a fold, or as asked)", "\n\n")
+  table <- if (is.null(x$relaxed)) cv_table(x) else relaxed_table(x$relaxed)
+  class(table) <- c("anova", class(table))
+  print(table, digits = digits, ...)
+  cat("\nLargest duality gap of all fits: ", format(x$gap, digits = 2), "\n", sep = "")
+  invisible(x)
+}
+
+cv_table <- function(x) {
+  at <- x$index[, 1]
+  data.frame(
+    Lambda = x$lambda[at], Index = at, Measure = x$cvm[at], SE = x$cvsd[at], Nonzero = unname(x$nzero[at]), row.names = c("min", "1se")
+  )
+}
+
+relaxed_table <- function(relaxed) {
+  index <- relaxed$index
+  of <- function(what) mapply(function(lambda, gamma) relaxed$statlist[[gamma]][[what]][lambda], index[, "Lambda"], index[, "Gamma"])
+  data.frame(
+    Gamma = relaxed$gamma[index[, "Gamma"]], Index = index[, "Gamma"], Lambda = of("lambda"), Index = index[, "Lambda"],
+    Measure = of("cvm"), SE = of("cvsd"), Nonzero = unname(of("nzero")), row.names = c("min", "1se"), check.names = FALSE
+  )
+}

@@ -11,3 +11,5 @@
 #' @name sgdlasso-package
 #' @keywords internal
 NULL
+
+utils::globalVariables(".data") # ggplot2's pronoun in autoplot()

@@ -43,8 +43,8 @@
 #' @param offset Numeric vector of length n added to the linear predictor. Default: none.
 #' @param subset,na.action,contrasts As in [lm()].
 #' @param alpha Mixing between ridge (0) and lasso (1, default).
-#' @param nlambda,lambda.min.ratio Number of lambdas of an automatic grid (default 100, at most 100,000) and the smallest as a share of the
-#'   largest (default 1e-4 where rows are at least as many as columns, else .01).
+#' @param nlambda,lambda.min.ratio Number of lambdas of an automatic grid (default 100, at most 100,000) and the smallest as a share
+#'   of the largest (default 1e-4 where rows are at least as many as columns, else .01).
 #' @param lambda Numbers of 0 or more; solved from the largest to the smallest, each starting from the last. `NULL` (default)
 #'   makes a grid. Not with `solver_nudge()`.
 #' @param standardize Whether to penalise coefficients of columns at unit standard deviation. Default `TRUE`.
@@ -183,17 +183,9 @@ sgdlasso.formula <- function(formula, data, family = "gaussian", weights, offset
   )
   settings$tol_given <- !missing(tol)
   matched$formula <- formula
-  frame <- eval_model_frame(matched, parent.frame())
-  design <- model_design(frame, contrasts)
-  settings$intercept <- settings$intercept && design$intercept
-  x <- check_x(design$x, advice = "`na.action` drops missing values; infinite ones are for you to deal with.")
-  weights <- check_weights(stats::model.weights(frame), nrow(x))
-  response <- check_response(design$y, nrow(x), settings$family, weights, success = 1L)
-  offset <- check_offset(stats::model.offset(frame), nrow(x))
-  # The call keeps the formula itself, not the name of a variable that may change, and no environment.
-  attributes(matched$formula) <- NULL
-  fit <- fit_rows(x, response, offset, settings, generic_call(matched))
-  fit[names(design$kept)] <- design$kept
+  input <- formula_input(matched, settings, contrasts, parent.frame())
+  fit <- fit_rows(input$x, input$response, input$offset, input$settings, generic_call(input$call))
+  fit[names(input$kept)] <- input$kept
   fit
 }
 
@@ -215,8 +207,8 @@ sgdlasso.default <- function(x, ...) {
 argument_names <- function() setdiff(names(formals(sgdlasso.matrix)), "...")
 
 # As the user wrote it (sgdlasso:: and all), but never the name of a method or a whole function.
-generic_call <- function(call) {
-  if (!identical(call[[1]], quote(sgdlasso::sgdlasso))) call[[1]] <- quote(sgdlasso)
+generic_call <- function(call, name = "sgdlasso") {
+  if (!identical(call[[1]], call("::", quote(sgdlasso), as.name(name)))) call[[1]] <- as.name(name)
   call
 }
 
@@ -267,6 +259,22 @@ check_settings <- function(family, alpha, nlambda, lambda.min.ratio, lambda, sta
 }
 
 # ---- formula -----------------------------------------------------------------
+
+formula_advice <- "`na.action` drops missing values; infinite ones are for you to deal with."
+
+# What the formula call's data, weights, offset, subset and na.action come to: x, response, offset, and what the fit keeps.
+formula_input <- function(call, settings, contrasts, envir) {
+  frame <- eval_model_frame(call, envir)
+  design <- model_design(frame, contrasts)
+  settings$intercept <- settings$intercept && design$intercept
+  x <- check_x(design$x, advice = formula_advice, threads = settings$threads)
+  weights <- check_weights(stats::model.weights(frame), nrow(x))
+  response <- check_response(design$y, nrow(x), settings$family, weights, success = 1L)
+  offset <- check_offset(stats::model.offset(frame), nrow(x))
+  # The call keeps the formula itself, not the name of a variable that may change, and no environment.
+  attributes(call$formula) <- NULL
+  list(x = x, response = response, offset = offset, settings = settings, kept = design$kept, call = call)
+}
 
 # Evaluates data, weights, offset, subset and na.action as lm() does.
 eval_model_frame <- function(call, envir) {

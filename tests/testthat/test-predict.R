@@ -32,7 +32,7 @@ test_that("s outside the path warns and takes the nearest", {
   one <- sgdlasso(x, y, lambda = 1, seed = 1)
   expect_warning(coef(one, s = 2), class = "sgdlasso_warning_s")
   expect_input_error(coef(path, s = -1), "`s` is -1")
-  expect_input_error(coef(path, s = "lambda.min"), "`s` is lambda.min")
+  expect_input_error(coef(path, s = "lambda.min"), "chosen by cross-validation")
 })
 
 test_that("type nonzero is a named list of column numbers", {

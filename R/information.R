@@ -1,0 +1,119 @@
+#' Information criteria
+#'
+#' The Akaike, Bayesian and extended Bayesian criteria of each model of a path. Use them to choose lambda without
+#' cross-validation, by `s = "aic"`, `"bic"` or `"ebic"` in [coef()][coef.sgdlasso], [predict()][predict.sgdlasso] and wherever else
+#' `s` is asked for.
+#'
+#' @section Degrees of freedom:
+#' For the lasso the number of nonzero coefficients, which is an unbiased estimate (Zou, Hastie and Tibshirani 2007; Tibshirani and
+#' Taylor 2012). For `alpha < 1` the effective number, the trace of
+#'
+#' \deqn{X_A (X_A' W X_A + \lambda (1 - \alpha) V)^{-1} X_A' W}{X_A (X_A' W X_A + lambda (1 - alpha) V)^-1 X_A' W}
+#'
+#' over the nonzero columns A, centred if there is an intercept; W are the weights, times the variance of the response at the fit
+#' outside gaussian, and V holds the penalty factors times the squared deviations of the columns. That takes the rows of training:
+#' those that the fit's call names are evaluated again. In each case the intercept adds one and, for gaussian, so does the variance
+#' of the residuals.
+#'
+#' `AIC` is -2 log L + 2 df, `BIC` is -2 log L + log(n) df, and `EBIC` adds `2 gamma log(choose(p, number of nonzero coefficients))`
+#' to that, which allows for the number of models of the same size (Chen and Chen 2008). For gaussian the variance is that of the
+#' residuals, so that the criteria fall without end as the fit nears interpolation: with more columns than rows end the path before,
+#' by `lambda.min.ratio` or `dfmax`.
+#'
+#' @param object A fit by [sgdlasso()].
+#' @param ... For `AIC()` and `BIC()`, other fits of a single lambda to compare with, as in [stats::AIC()].
+#' @param k The penalty per degree of freedom. Default 2.
+#' @param gamma For `EBIC()`, a number of 0 (BIC) or more. Default 1, which `s = "ebic"` uses too.
+#' @return A numeric vector, one value for each lambda; smaller is better.
+#' @section Errors: For `alpha < 1`, if the data of the fit's call cannot be found again: class `sgdlasso_error_input`.
+#' @references
+#' Zou, H., Hastie, T. and Tibshirani, R. (2007). On the "degrees of freedom" of the lasso. *Annals of Statistics* 35, 2173-2192.
+#' \doi{10.1214/009053607000000127}
+#'
+#' Tibshirani, R. J. and Taylor, J. (2012). Degrees of freedom in lasso problems. *Annals of Statistics* 40, 1198-1232.
+#' \doi{10.1214/12-AOS1003}
+#'
+#' Chen, J. and Chen, Z. (2008). Extended Bayesian information criteria for model selection with large model spaces. *Biometrika*
+#' 95, 759-771. \doi{10.1093/biomet/asn034}
+#' @examples
+#' fit <- sgdlasso(murder_rate ~ ., data = murder_rates)
+#' head(cbind(lambda = fit$lambda, AIC = AIC(fit), BIC = BIC(fit), EBIC = EBIC(fit)))
+#' coef(fit, s = "bic")
+#' @name information
+NULL
+
+criteria <- c("aic", "bic", "ebic")
+
+#' @rdname information
+#' @importFrom stats AIC
+#' @export
+AIC.sgdlasso <- function(object, ..., k = 2) {
+  if (...length()) return(NextMethod())
+  penalized_likelihood(object, check_number(k, "k", least = 0), parent.frame())
+}
+
+#' @rdname information
+#' @importFrom stats BIC
+#' @export
+BIC.sgdlasso <- function(object, ...) {
+  if (...length()) return(NextMethod())
+  penalized_likelihood(object, log(object$nobs), parent.frame())
+}
+
+#' @rdname information
+#' @export
+EBIC <- function(object, gamma = 1) {
+  if (!inherits(object, "sgdlasso")) abort_input("`object` is {describe(object)}.", "It must be a fit by sgdlasso().")
+  extended_criterion(object, check_number(gamma, "gamma", least = 0), parent.frame())
+}
+
+information_criterion <- function(object, name, envir) {
+  switch(name,
+    aic = penalized_likelihood(object, 2, envir), bic = penalized_likelihood(object, log(object$nobs), envir),
+    ebic = extended_criterion(object, 1, envir)
+  )
+}
+
+penalized_likelihood <- function(object, k, envir) {
+  likelihood <- log_likelihood(object, envir)
+  stats::setNames(-2 * as.numeric(likelihood) + k * attr(likelihood, "df"), names(object$a0))
+}
+
+extended_criterion <- function(object, gamma, envir) {
+  penalized_likelihood(object, log(object$nobs), envir) + 2 * gamma * lchoose(object$dim[1], object$df)
+}
+
+log_likelihood <- function(object, envir) {
+  n <- object$nobs
+  gaussian <- object$family == "gaussian"
+  lost <- deviance(object)
+  value <- if (gaussian) -n / 2 * (log(2 * pi * lost / n) + 1) + object$loglik else object$loglik - lost / 2
+  df <- unname(degrees_of_freedom(object, envir)) + object$intercept + gaussian
+  structure(value, df = df, nobs = n, class = "logLik")
+}
+
+# Of the coefficients but the intercept.
+degrees_of_freedom <- function(object, envir) {
+  if (object$alpha == 1) return(object$df)
+  rows <- training_rows(object, envir)
+  eta <- linear_predictor(list(a0 = object$a0, beta = object$beta), rows)
+  variance <- family(object)$variance(inverse_link(eta, object$family))
+  vapply(seq_along(object$lambda), function(k) effective_df(object, rows, variance[, k], k), 0)
+}
+
+effective_df <- function(object, rows, variance, k) {
+  used <- which(object$beta[, k] != 0)
+  if (length(used) == 0) return(0)
+  weights <- rows$weights %||% rep(1, length(rows$y))
+  weights <- weights / sum(weights) * variance
+  x <- as.matrix(rows$x[, used, drop = FALSE])
+  if (object$intercept) x <- x - rep(colSums(weights * x) / sum(weights), each = nrow(x))
+  spread <- if (object$standardize) object$x.sd[used] else 1
+  factor <- (object$penalty.factor %||% rep(1, object$dim[1]))[used]
+  gram <- crossprod(x, weights * x)
+  penalty <- object$lambda[k] * (1 - object$alpha) * factor * spread^2
+  # in columns of unit size, so that tiny units are no singularity
+  size <- sqrt(diag(gram) + penalty)
+  gram <- gram / tcrossprod(size)
+  sum(diag(solve(gram + diag(penalty / size^2, length(used)), gram)))
+}

@@ -1,0 +1,40 @@
+# What a result of cross-validation passes on to its fit, at the lambda that was chosen.
+
+# generic(fit, s = lambda, ...) as if the user had called it.
+ask_fit <- function(generic, object, s, ...) {
+  envir <- parent.frame(2)
+  arguments <- c(list(object$sgdlasso.fit, s = lambda_at(object, s, envir)), list(...))
+  do.call(generic, arguments, quote = TRUE, envir = envir)
+}
+
+#' @rdname accuracy.sgdlasso
+#' @export
+accuracy.cv.sgdlasso <- function(object, ..., s = "lambda.1se") ask_fit(accuracy, object, s, ...)
+
+#' @rdname sgdlasso-methods
+#' @export
+fitted.cv.sgdlasso <- function(object, ..., s = "lambda.1se") ask_fit(fitted, object, s, ...)
+
+#' @rdname sgdlasso-methods
+#' @export
+residuals.cv.sgdlasso <- function(object, ..., s = "lambda.1se") ask_fit(residuals, object, s, ...)
+
+#' @rdname summary.sgdlasso
+#' @export
+summary.cv.sgdlasso <- function(object, ..., s = "lambda.1se") ask_fit(summary, object, s, ...)
+
+#' @rdname sgdlasso-methods
+#' @export
+nobs.cv.sgdlasso <- function(object, ...) object$sgdlasso.fit$nobs
+
+#' @rdname sgdlasso-methods
+#' @export
+family.cv.sgdlasso <- function(object, ...) family(object$sgdlasso.fit)
+
+#' @rdname sgdlasso-methods
+#' @export
+formula.cv.sgdlasso <- function(x, ...) {
+  result <- formula(x$sgdlasso.fit)
+  environment(result) <- parent.frame()
+  result
+}
