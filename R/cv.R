@@ -7,8 +7,8 @@
 #' @section What it costs:
 #' For gaussian fits on dense columns, where `solver = "auto"` takes the moments, one pass over the rows gathers the moments of every
 #' fold. Those of the rows outside a fold are the sum of the others', and the squared error inside a fold follows from that fold's own:
-#' with ten folds the whole costs little more than one fit. Elsewhere each fold is trained on its rows, starting from the
-#' coefficients of all rows at the same lambda, one after the other or on a `cluster`.
+#' with ten folds the whole costs little more than one fit. Elsewhere each fold is trained on its rows, one after the other or on a
+#' `cluster`.
 #'
 #' @section The measures:
 #' `cvm` is the mean over folds of each fold's weighted mean loss, folds weighted by the weight of their rows; `cvsd` its standard

@@ -65,10 +65,9 @@ train_from_moments <- function(rows, settings, fold) {
   checked_result(r_fit_folds(rows$x, rows$y, relative_weights(rows$weights), rows$offset, fold - 1L, max(fold), core))
 }
 
-# The lambdas and the coefficients that a fold starts from are those of all rows.
+# The lambdas are those of all rows.
 at_lambdas_of <- function(settings, fit) {
   settings$lambda <- fit$lambda
-  settings$start <- list(a0 = fit$a0, beta = fit$beta)
   settings$dfmax <- Inf
   settings$trace <- FALSE
   settings

@@ -138,7 +138,7 @@ count_axis <- function(at, df) {
   places <- seq(at[1], at[length(at)], length.out = 7)
   ticks <- unique(vapply(places, function(place) which.min(abs(at - place)), 0L))
   graphics::axis(3, at = at[ticks], labels = df[ticks])
-  graphics::mtext("nonzero coefficients", side = 3, line = 2, las = 0)
+  graphics::mtext("nonzero coefficients", side = 3, line = 2, las = 0, cex = graphics::par("cex"))
 }
 
 plot_cv <- function(x, ...) {
@@ -157,15 +157,13 @@ plot_cv <- function(x, ...) {
   look <- utils::modifyList(look, list(...))
   do.call(graphics::plot.default, utils::modifyList(look, list(main = "")))
   if (titled) graphics::title(look$main, line = 3.5)
-  chosen <- -log10(c(x$lambda.min, x$lambda.1se))
+  chosen <- -log10(c(lambda.min = x$lambda.min, lambda.1se = x$lambda.1se))
   graphics::abline(v = chosen, lty = c(2, 3), lwd = 1.5, col = line_colours[c(2, 7)])
   graphics::segments(at, low, at, high, col = "grey60")
   graphics::points(at, look$y, pch = look$pch, cex = look$cex, col = look$col)
   lower_axis(TRUE)
   count_axis(at, x$nzero[positive])
-  graphics::legend(
-    "topright", c("lambda.min", "lambda.1se"), lty = c(2, 3), lwd = 1.5, col = line_colours[c(2, 7)], bg = "white", box.col = NA
-  )
+  legend_between(chosen)
 }
 
 # Names at the right end of the lines, moved apart where they would overlap.
@@ -184,6 +182,18 @@ label_lines <- function(ends, colours, most) {
 spread_apart <- function(positions, gap) {
   steps <- seq_along(positions) * gap
   stats::isoreg(positions - steps)$yf + steps
+}
+
+# As far right as it stands clear of the lines that it explains.
+legend_between <- function(lines) {
+  draw <- function(...) {
+    graphics::legend(..., legend = names(lines), lty = c(2, 3), lwd = 1.5, col = line_colours[c(2, 7)], bty = "n")
+  }
+  edges <- graphics::par("usr")
+  width <- draw("topright", plot = FALSE)$rect$w
+  candidates <- sort(c(edges[2], lines), decreasing = TRUE)
+  clear <- vapply(candidates, function(right) !any(lines < right & lines > right - width), NA)
+  draw(c(candidates[clear], edges[2])[1], edges[4], xjust = 1)
 }
 
 plot_trace <- function(x, ...) {

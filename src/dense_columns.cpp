@@ -76,6 +76,30 @@ void DenseColumns::add_products(const Selection& z, const double* b, Panel& eta,
   });
 }
 
+void DenseColumns::turn_products(const Selection& z, const double* b, std::size_t lanes, const Turn& turn, double* out,
+                                 const Work& work) const {
+  const std::size_t count = z.columns.size(), strips = (n_ + kStrip - 1) / kStrip;
+  const std::vector<std::size_t> parts = parts_of(strips, (strips + kMostParts - 1) / kMostParts);
+  std::vector<std::vector<double>> sums(parts.size() - 1);
+  parallel_for(sums.size(), work, [&](std::size_t part) {
+    std::vector<double> packed(count * kStrip), block(lanes * kStrip);
+    sums[part].assign(count * lanes, 0.0);
+    for (std::size_t row = parts[part] * kStrip; row < std::min(parts[part + 1] * kStrip, n_); row += kStrip) {
+      const std::size_t rows = std::min(kStrip, n_ - row), length = padded(rows);
+      pack_rows(*this, z, 0, count, row, nullptr, packed.data());
+      std::fill(block.begin(), block.end(), 0.0);
+      panel_kernels().add({packed.data(), kStrip, count}, b, length, block.data(), kStrip, lanes);
+      turn({part, row, rows, block.data(), kStrip, 1});
+      for (std::size_t k = 0; k < lanes; ++k) std::fill(&block[k * kStrip] + rows, &block[k * kStrip] + length, 0.0);
+      panel_kernels().cross({packed.data(), kStrip, count}, {block.data(), kStrip, lanes}, length, sums[part].data(), lanes);
+    }
+  });
+  std::fill(out, out + count * lanes, 0.0);
+  for (const std::vector<double>& sum : sums) {
+    for (std::size_t c = 0; c < sum.size(); ++c) out[c] += sum[c];
+  }
+}
+
 void DenseColumns::gram(const Selection& z, std::size_t first, const double* weight, Square& gram, const Work& work) const {
   const std::size_t count = z.columns.size(), block = 128;
   std::vector<double> root;

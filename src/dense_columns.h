@@ -17,6 +17,9 @@ class DenseColumns {
   // As declared in rows.h.
   void cross_products(const Selection& z, const Panel& r, double* out, const Work& work) const;
   void add_products(const Selection& z, const double* b, Panel& eta, const Work& work) const;
+  void turn_products(const Selection& z, const double* b, std::size_t lanes, const Turn& turn, double* out,
+                     const Work& work) const;
+  static constexpr std::size_t kMostTurned = 256;  // columns; a strip of them stays in the second cache
   void gram(const Selection& z, std::size_t first, const double* weight, Square& gram, const Work& work) const;
 
  private:

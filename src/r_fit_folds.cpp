@@ -25,14 +25,14 @@ SparseModel sparse_model(const Coefficients& at) {
   return model;
 }
 
-FoldPath fit_fold(const Statement& problem, const Moments& training, const Moments& held_out,
-                  const std::vector<double>& lambda, const CertifiedSettings& settings) {
+FoldPath fit_fold(const Statement& problem, const Moments& training, const Moments& held_out, const std::vector<double>& lambda,
+                  const CertifiedSettings& settings) {
   const StandardForm form(problem);
   const MomentsForm moments(problem, form, training);
   const PathSettings whole{false, problem.p()};
   FoldPath result;
-  result.path = fit_path(problem, form, {lambda, false}, whole,
-                         [&] { return make_moments_solver(problem, form, moments, settings); });
+  result.path =
+      fit_path(problem, form, {lambda, false}, whole, [&] { return make_moments_solver(problem, form, moments, settings); });
   for (const PathPoint& point : result.path) {
     result.error.push_back(mean_squared_error(held_out, sparse_model(point.trained.scored.coefficients)));
   }
@@ -53,10 +53,11 @@ Rcpp::List as_list(const Statement& problem, const FoldPath& fold) {
 
 }  // namespace
 
-// Squared loss on dense columns: the path of all rows, and that of the rows outside each fold (fold: of each row, from 0) at the
-// same lambdas, all from the moments that one pass gathers.
+// Squared loss on dense columns: the path of all rows, and that of the rows outside each fold (fold: of each row, from 0) at
+// the same lambdas, all from the moments that one pass gathers.
 // [[Rcpp::export]]
-Rcpp::List r_fit_folds(SEXP x, Rcpp::NumericVector y, SEXP weight, SEXP offset, std::vector<int> fold, int folds, Rcpp::List spec) {
+Rcpp::List r_fit_folds(SEXP x, Rcpp::NumericVector y, SEXP weight, SEXP offset, std::vector<int> fold, int folds,
+                       Rcpp::List spec) {
   RWatch watch(spec["progress"]);
   const int threads = setting<int>(spec, "threads");
   const std::size_t p = static_cast<std::size_t>(Rf_ncols(x));

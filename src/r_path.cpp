@@ -71,11 +71,9 @@ Rcpp::List as_result(const Statement& problem, const std::vector<PathPoint>& pat
     intercept.push_back(point.trained.scored.coefficients.intercept);
     deviance.push_back(point.trained.scored.deviance);
   }
-  return Rcpp::List::create(Rcpp::_["lambda"] = lambda, Rcpp::_["a0"] = intercept, Rcpp::_["beta"] = as_columns(path),
-                            Rcpp::_["deviance"] = deviance, Rcpp::_["null_deviance"] = problem.null.deviance,
-                            Rcpp::_["trace"] = as_trace(path), Rcpp::_["sd"] = deviations(problem.moments),
-                            Rcpp::_["gap"] = gap, Rcpp::_["kkt"] = kkt,
-                            Rcpp::_["converged"] = converged, Rcpp::_["passes"] = path.back().trained.passes,
-                            Rcpp::_["visits"] = static_cast<double>(path.back().trained.visits));
+  return Rcpp::List::create(
+      Rcpp::_["lambda"] = lambda, Rcpp::_["a0"] = intercept, Rcpp::_["beta"] = as_columns(path), Rcpp::_["deviance"] = deviance,
+      Rcpp::_["null_deviance"] = problem.null.deviance, Rcpp::_["trace"] = as_trace(path),
+      Rcpp::_["sd"] = deviations(problem.moments), Rcpp::_["gap"] = gap, Rcpp::_["kkt"] = kkt, Rcpp::_["converged"] = converged,
+      Rcpp::_["passes"] = path.back().trained.passes, Rcpp::_["visits"] = static_cast<double>(path.back().trained.visits));
 }
-

@@ -1,5 +1,6 @@
 #include "rows.h"
 
+#include <algorithm>
 #include <cmath>
 #include <limits>
 
@@ -12,6 +13,17 @@ void ColumnMoments::add(double column_mean, double column_variance, double colum
   variance.push_back(overflows || constant ? 0 : column_variance);
   square.push_back(overflows ? 0 : column_square);
   frequency.push_back(column_frequency);
+}
+
+void Rows::turn_products(const Selection& z, const double* b, std::size_t lanes, const Turn& turn, double* out,
+                         const Work& work) const {
+  Panel panel(n(), lanes, layout());
+  add_products(z, b, panel, work);
+  const std::size_t block = 256, lane_stride = lanes > 1 ? static_cast<std::size_t>(panel.lane(1) - panel.lane(0)) : 0;
+  for (std::size_t first = 0; first < n(); first += block) {
+    turn({0, first, std::min(block, n() - first), panel.lane(0) + first * panel.stride(), lane_stride, panel.stride()});
+  }
+  cross_products(z, panel, out, work);
 }
 
 std::vector<std::size_t> positions_of(const std::vector<std::size_t>& order, std::size_t n) {

@@ -6,6 +6,7 @@
 #pragma once
 
 #include <cstddef>
+#include <functional>
 #include <memory>
 #include <vector>
 
@@ -96,6 +97,16 @@ struct Selection {
   const std::vector<std::size_t>& columns;
 };
 
+// Lanes of neighbouring rows: element i of lane k is data[k * lane_stride + i * row_stride].
+struct LaneBlock {
+  std::size_t part;  // blocks of one part come in turn; parts may come side by side
+  std::size_t first, rows;
+  double* data;
+  std::size_t lane_stride, row_stride;
+};
+using Turn = std::function<void(const LaneBlock&)>;
+constexpr std::size_t kMostParts = 64;
+
 class Rows {
  public:
   virtual ~Rows() = default;
@@ -112,6 +123,9 @@ class Rows {
   virtual void cross_products(const Selection& z, const Panel& r, double* out, const Work& work) const = 0;
   // eta_k += sum_c z_c b[c * lanes + k]
   virtual void add_products(const Selection& z, const double* b, Panel& eta, const Work& work) const = 0;
+  // Both at one look at x, where the source can: each block of lanes is Z b, which turn() replaces by r; out = Z' r.
+  virtual void turn_products(const Selection& z, const double* b, std::size_t lanes, const Turn& turn, double* out,
+                             const Work& work) const;
   // gram(i, j) = sum_r weight_r z_ri z_rj, for j (or i) of `first` and after; what stands before stays. weight: nullptr for
   // ones.
   virtual void gram(const Selection& z, std::size_t first, const double* weight, Square& gram, const Work& work) const = 0;

@@ -142,6 +142,11 @@ class DenseRows final : public Rows {
   void add_products(const Selection& z, const double* b, Panel& eta, const Work& work) const override {
     x_.add_products(z, b, eta, work);
   }
+  void turn_products(const Selection& z, const double* b, std::size_t lanes, const Turn& turn, double* out,
+                     const Work& work) const override {
+    if (z.columns.size() > DenseColumns::kMostTurned) return Rows::turn_products(z, b, lanes, turn, out, work);
+    x_.turn_products(z, b, lanes, turn, out, work);
+  }
   void gram(const Selection& z, std::size_t first, const double* weight, Square& gram, const Work& work) const override {
     x_.gram(z, first, weight, gram, work);
   }

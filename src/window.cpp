@@ -14,42 +14,11 @@ std::vector<CoordinatePenalty> penalties_at(const StandardForm& form, const std:
 
 namespace {
 
-// The residual as it is, and its sums by sign.
-void take_residuals(const Problem& problem, Window& window, std::vector<Balance>& sums) {
+// Squared loss: the residuals made to sum to 0, and their square.
+void centre_residuals(const Problem& problem, Window& window) {
   const Response& response = problem.response;
   const std::size_t stride = window.eta.stride();
-  const double share = 1 / static_cast<double>(response.n);
-  for_each_block_of(window, [&](std::size_t k, std::size_t first, std::size_t rows) {
-    double* r = window.residual.lane(k) + first * stride;
-    problem.loss.means(window.eta.lane(k) + first * stride, rows, stride, r);
-    double positive = 0, negative = 0;
-    for (std::size_t i = 0; i < rows; ++i) {
-      const double value = share * response.weight_of(first + i) * (response.y[first + i] - r[i * stride]);
-      r[i * stride] = value;
-      positive += value > 0 ? value : 0;
-      negative += value > 0 ? 0 : value;
-    }
-    sums[k].positive += positive;
-    sums[k].negative += negative;
-  });
-}
-
-}  // namespace
-
-void set_residuals(const Problem& problem, Window& window) {
-  const Response& response = problem.response;
-  const std::size_t stride = window.eta.stride(), lanes = window.lane.size();
   const double n = static_cast<double>(response.n);
-  std::vector<Balance> sums(lanes, Balance{0, 0});
-  take_residuals(problem, window, sums);
-  const bool squared = problem.loss.is_squared();
-  for (std::size_t k = 0; k < lanes; ++k) {
-    window.lane[k].sum = sums[k].positive + sums[k].negative;
-    window.lane[k].balance = problem.intercept && !squared ? balance(sums[k].positive, -sums[k].negative) : Balance{};
-    window.lane[k].balanced = false;
-    window.lane[k].square = 0;
-  }
-  if (!squared) return;
   for_each_block_of(window, [&](std::size_t k, std::size_t first, std::size_t rows) {
     double* r = window.residual.lane(k) + first * stride;
     Lane& lane = window.lane[k];
@@ -62,6 +31,40 @@ void set_residuals(const Problem& problem, Window& window) {
     }
     lane.square += n * square;
   });
+}
+
+}  // namespace
+
+SumsBySign take_residuals(const Problem& problem, Window& window, std::size_t k, std::size_t first, std::size_t rows) {
+  const Response& response = problem.response;
+  const std::size_t stride = window.eta.stride();
+  const double share = 1 / static_cast<double>(response.n);
+  double* r = window.residual.lane(k) + first * stride;
+  problem.loss.means(window.eta.lane(k) + first * stride, rows, stride, r);
+  SumsBySign sums;
+  for (std::size_t i = 0; i < rows; ++i) {
+    const double value = share * response.weight_of(first + i) * (response.y[first + i] - r[i * stride]);
+    r[i * stride] = value;
+    sums.positive += value > 0 ? value : 0;
+    sums.negative += value > 0 ? 0 : value;
+  }
+  return sums;
+}
+
+void set_sums(const Problem& problem, const SumsBySign& sums, Lane& lane) {
+  lane.sum = sums.positive + sums.negative;
+  lane.balance = problem.intercept && !problem.loss.is_squared() ? balance(sums.positive, -sums.negative) : Balance{};
+  lane.balanced = false;
+  lane.square = 0;
+}
+
+void set_residuals(const Problem& problem, Window& window) {
+  std::vector<SumsBySign> sums(window.lane.size());
+  for_each_block_of(window, [&](std::size_t k, std::size_t first, std::size_t rows) {
+    sums[k].add(take_residuals(problem, window, k, first, rows));
+  });
+  for (std::size_t k = 0; k < sums.size(); ++k) set_sums(problem, sums[k], window.lane[k]);
+  if (problem.loss.is_squared()) centre_residuals(problem, window);
 }
 
 void balance_residuals(const Problem& problem, Window& window) {

@@ -59,6 +59,16 @@ void for_each_block_of(const Window& window, Visit visit) {
   }
 }
 
+// The residuals of some rows of lane k from its eta; returns their sums, of which the lane keeps all together.
+struct SumsBySign {
+  double positive = 0, negative = 0;
+  void add(const SumsBySign& other) {
+    positive += other.positive;
+    negative += other.negative;
+  }
+};
+SumsBySign take_residuals(const Problem& problem, Window& window, std::size_t k, std::size_t first, std::size_t rows);
+void set_sums(const Problem& problem, const SumsBySign& sums, Lane& lane);
 // The residuals of all lanes from their eta. Those of squared loss are made to sum to 0 where there is an intercept.
 void set_residuals(const Problem& problem, Window& window);
 // Makes the others sum to 0 too, so that they are dual points.

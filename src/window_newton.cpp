@@ -169,50 +169,59 @@ class NewtonMover final : public Mover {
     for (std::size_t k = 0; k < steps.size(); ++k) {
       if (moves(window.lane[k], target)) steps[k] = propose(window, k, target);
     }
-    predict_direction(window, steps);
     const std::vector<double> slopes = search(window, steps);
     for (std::size_t k = 0; k < steps.size(); ++k) {
       if (steps[k].size > 0) take(window.lane[k], steps[k], slopes.data() + k, steps.size());
     }
   }
 
-  // What a whole step adds to eta, lane by lane.
-  void predict_direction(const Window& window, const std::vector<Step>& steps) {
-    const std::size_t lanes = steps.size(), n = problem_.response.n, stride = window.eta.stride();
-    std::vector<double> b(set_.size() * lanes, 0.0);
-    for (std::size_t k = 0; k < lanes; ++k) {
-      for (std::size_t c = 0; c < steps[k].b.size(); ++c) b[c * lanes + k] = steps[k].b[c];
-    }
-    if (!direction_ || direction_->lanes() != lanes) direction_ = std::make_unique<Panel>(n, lanes, problem_.rows.layout());
-    for_each_block_of(window, [&](std::size_t k, std::size_t first, std::size_t rows) {
-      double* to = direction_->lane(k) + first * stride;
-      for (std::size_t i = 0; i < rows; ++i) to[i * stride] = steps[k].intercept;
-    });
-    problem_.rows.add_products(set_.selection(), b.data(), *direction_, {problem_.threads, problem_.watch});
-  }
-
-  // Moves eta along the direction, by less and less in lanes whose loss would not fall. Returns the slopes there.
+  // Moves eta along the steps, by less and less in lanes whose loss would not fall. Returns the slopes there.
   std::vector<double> search(Window& window, std::vector<Step>& steps) {
-    const std::size_t lanes = steps.size(), stride = window.eta.stride();
+    const std::size_t lanes = steps.size();
     const int most = 60;
-    std::vector<double> slopes(set_.size() * lanes), move(lanes);
+    std::vector<double> slopes(set_.size() * lanes), moved(lanes), move(lanes);
     for (std::size_t k = 0; k < lanes; ++k) move[k] = steps[k].size;
     for (int tries = 0; tries < most; ++tries) {
-      for_each_block_of(window, [&](std::size_t k, std::size_t first, std::size_t rows) {
-        double* eta = window.eta.lane(k) + first * stride;
-        const double* by = direction_->lane(k) + first * stride;
-        for (std::size_t i = 0; i < rows; ++i) eta[i * stride] += move[k] * by[i * stride];
-      });
-      set_residuals(problem_, window);
-      problem_.rows.cross_products(set_.selection(), window.residual, slopes.data(), {problem_.threads, problem_.watch});
+      const std::vector<double> there = move_along(window, steps, move);
       bool again = false;
       for (std::size_t k = 0; k < lanes; ++k) {
         if (move[k] == 0) continue;
+        for (std::size_t c = 0; c < set_.size(); ++c) slopes[c * lanes + k] = there[c * lanes + k];
         const double wanted = accept_or_shrink(window.lane[k], steps[k], slopes.data() + k, lanes);
         move[k] = wanted - std::exchange(steps[k].size, wanted);
         again = again || move[k] != 0;
       }
       if (!again) break;
+    }
+    return slopes;
+  }
+
+  // Lane k by move[k] of its step; those that do not move stay as they are. Returns the slopes there, in one look at x.
+  std::vector<double> move_along(Window& window, const std::vector<Step>& steps, const std::vector<double>& move) {
+    const std::size_t lanes = steps.size(), stride = window.eta.stride();
+    std::vector<double> b(set_.size() * lanes, 0.0), slopes(b.size());
+    for (std::size_t k = 0; k < lanes; ++k) {
+      for (std::size_t c = 0; move[k] != 0 && c < steps[k].b.size(); ++c) b[c * lanes + k] = move[k] * steps[k].b[c];
+    }
+    std::vector<SumsBySign> sums(kMostParts * lanes);
+    const auto turn = [&](const LaneBlock& block) {
+      for (std::size_t k = 0; k < lanes; ++k) {
+        double* to = block.data + k * block.lane_stride;
+        if (move[k] == 0) continue;
+        double* eta = window.eta.lane(k) + block.first * stride;
+        const double intercept = move[k] * steps[k].intercept;
+        for (std::size_t i = 0; i < block.rows; ++i) eta[i * stride] += to[i * block.row_stride] + intercept;
+        sums[block.part * lanes + k].add(take_residuals(problem_, window, k, block.first, block.rows));
+        const double* r = window.residual.lane(k) + block.first * stride;
+        for (std::size_t i = 0; i < block.rows; ++i) to[i * block.row_stride] = r[i * stride];
+      }
+    };
+    problem_.rows.turn_products(set_.selection(), b.data(), lanes, turn, slopes.data(), {problem_.threads, problem_.watch});
+    for (std::size_t k = 0; k < lanes; ++k) {
+      if (move[k] == 0) continue;
+      SumsBySign sum;
+      for (std::size_t part = 0; part < kMostParts; ++part) sum.add(sums[part * lanes + k]);
+      set_sums(problem_, sum, window.lane[k]);
     }
     return slopes;
   }
@@ -289,7 +298,6 @@ class NewtonMover final : public Mover {
   const Problem& problem_;
   const StandardForm& form_;
   WorkingSet& set_;
-  std::unique_ptr<Panel> direction_;
   bool within_window_ = false;  // working on some of its lanes
   double taken_for_ = -1;       // the last lambda of the window that the curvature was taken for
 };
