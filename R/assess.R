@@ -7,6 +7,7 @@
 #'   them the rows of training, as in [fitted()][fitted.sgdlasso]: errors there are too small.
 #' @param weights Weights of the rows. Default: all 1 or, for fits of a formula with weights, those found in `newdata`.
 #' @param s The lambdas, as for [predict.sgdlasso()] and [predict.cv.sgdlasso()]; one for `confusion()` and `roc()`.
+#' @param gamma The mixture of lasso and relaxed fit, as for [predict.sgdlasso()] and [predict.cv.sgdlasso()].
 #' @param ... Nothing; an argument that is not known is an error.
 #' @return `assess()`: a data frame with a row for each lambda and the columns `lambda`, `mse`, `mae` and `deviance` (mean over
 #' rows, weighted), for binomial also
@@ -32,11 +33,12 @@ assess <- function(object, ...) UseMethod("assess")
 
 #' @rdname assess
 #' @export
-assess.sgdlasso <- function(object, newx, newy, newdata, s = NULL, weights = NULL, newoffset = NULL, ...) {
+assess.sgdlasso <- function(object, newx, newy, newdata, s = NULL, gamma = 1, weights = NULL, newoffset = NULL,
+                             ...) {
   check_dots_empty(..., known = names(formals(assess.sgdlasso)))
   envir <- parent.frame()
   s <- lambda_at(object, s, envir)
-  scored <- scored_rows(object, newx, newy, newdata, s, weights, newoffset, envir)
+  scored <- scored_rows(object, newx, newy, newdata, s, gamma, weights, newoffset, envir)
   measures <- setdiff(c("mse", "mae", "deviance", "class", "auc"), setdiff(c("class", "auc"), measures_of(object$family)))
   columns <- lapply(stats::setNames(nm = measures), function(measure) {
     unname(mean_losses(scored$y, scored$eta, scored$weights, measure, object$family)$mean)
@@ -46,7 +48,7 @@ assess.sgdlasso <- function(object, newx, newy, newdata, s = NULL, weights = NUL
 
 #' @rdname assess
 #' @export
-assess.cv.sgdlasso <- function(object, ..., s = "lambda.1se") ask_fit(assess, object, s, ...)
+assess.cv.sgdlasso <- function(object, ..., s = "lambda.1se", gamma = NULL) ask_fit(assess, object, s, gamma, ...)
 
 #' @rdname assess
 #' @export
@@ -54,10 +56,11 @@ confusion <- function(object, ...) UseMethod("confusion")
 
 #' @rdname assess
 #' @export
-confusion.sgdlasso <- function(object, newx, newy, newdata, s = NULL, weights = NULL, newoffset = NULL, ...) {
+confusion.sgdlasso <- function(object, newx, newy, newdata, s = NULL, gamma = 1, weights = NULL, newoffset = NULL,
+                             ...) {
   check_dots_empty(..., known = names(formals(confusion.sgdlasso)))
   envir <- parent.frame()
-  scored <- scored_classes(object, newx, newy, newdata, one_lambda(object, s, envir), weights, newoffset, envir)
+  scored <- scored_classes(object, newx, newy, newdata, one_lambda(object, s, envir), gamma, weights, newoffset, envir)
   predicted <- factor(scored$eta > 0, c(FALSE, TRUE), object$classnames)
   count <- function(share) as.vector(tapply(scored$weights * share, predicted, sum, default = 0))
   counts <- cbind(count(1 - scored$y), count(scored$y))
@@ -67,7 +70,7 @@ confusion.sgdlasso <- function(object, newx, newy, newdata, s = NULL, weights = 
 
 #' @rdname assess
 #' @export
-confusion.cv.sgdlasso <- function(object, ..., s = "lambda.1se") ask_fit(confusion, object, s, ...)
+confusion.cv.sgdlasso <- function(object, ..., s = "lambda.1se", gamma = NULL) ask_fit(confusion, object, s, gamma, ...)
 
 #' @rdname assess
 #' @export
@@ -75,10 +78,11 @@ roc <- function(object, ...) UseMethod("roc")
 
 #' @rdname assess
 #' @export
-roc.sgdlasso <- function(object, newx, newy, newdata, s = NULL, weights = NULL, newoffset = NULL, ...) {
+roc.sgdlasso <- function(object, newx, newy, newdata, s = NULL, gamma = 1, weights = NULL, newoffset = NULL,
+                             ...) {
   check_dots_empty(..., known = names(formals(roc.sgdlasso)))
   envir <- parent.frame()
-  scored <- scored_classes(object, newx, newy, newdata, one_lambda(object, s, envir), weights, newoffset, envir)
+  scored <- scored_classes(object, newx, newy, newdata, one_lambda(object, s, envir), gamma, weights, newoffset, envir)
   order <- order(-scored$eta)
   eta <- scored$eta[order]
   last <- c(diff(eta) != 0, TRUE)
@@ -92,22 +96,22 @@ roc.sgdlasso <- function(object, newx, newy, newdata, s = NULL, weights = NULL, 
 
 #' @rdname assess
 #' @export
-roc.cv.sgdlasso <- function(object, ..., s = "lambda.1se") ask_fit(roc, object, s, ...)
+roc.cv.sgdlasso <- function(object, ..., s = "lambda.1se", gamma = NULL) ask_fit(roc, object, s, gamma, ...)
 
 # Complete rows with response, weights and linear predictor.
-scored_rows <- function(object, newx, newy, newdata, s, weights, newoffset, envir) {
+scored_rows <- function(object, newx, newy, newdata, s, gamma, weights, newoffset, envir) {
   rows <- rows_or_training(object, newx, newdata, newoffset, envir, if (missing(newy)) NULL else newy)
   if (is.null(rows$y)) abort_input("`newy` is missing.", "It must be the response of the new rows.")
   if (!is.null(weights)) rows$weights <- combine_weights(check_weights(weights, length(rows$y)), rows$trials)
-  eta <- linear_predictor(coefficients_at(object, s), rows)
+  eta <- linear_predictor(coefficients_at(object, s, gamma), rows)
   known <- stats::complete.cases(eta) & !is.na(rows$y)
   if (!any(known)) abort_input("The new rows are all incomplete.", "At least one is needed.")
   list(y = rows$y[known], eta = eta[known, , drop = FALSE], weights = rows$weights[known])
 }
 
-scored_classes <- function(object, newx, newy, newdata, s, weights, newoffset, envir) {
+scored_classes <- function(object, newx, newy, newdata, s, gamma, weights, newoffset, envir) {
   if (object$family != "binomial") abort_input("`object` is a {object$family} fit.", "Only binomial fits have classes.")
-  scored <- scored_rows(object, newx, newy, newdata, s, weights, newoffset, envir)
+  scored <- scored_rows(object, newx, newy, newdata, s, gamma, weights, newoffset, envir)
   scored$eta <- scored$eta[, 1]
   scored$weights <- scored$weights %||% rep(1, length(scored$y))
   scored

@@ -45,10 +45,10 @@ autoplot_path <- function(curves, label, most) {
   largest <- utils::head(order(-abs(ends)), most)
   largest <- largest[order(ends[largest])]
   at <- spread_apart(ends[largest], diff(range(sizes, 0)) * 0.045)
-  texts <- data.frame(x = curves$at[ncol(sizes)], y = at, label = paste0(" ", abbreviate(names(ends)[largest], 16)), column = names[largest])
-  picture + ggplot2::geom_text(
-    ggplot2::aes(x = .data$x, y = .data$y, label = .data$label, colour = .data$column), data = texts, hjust = 0, size = 3, inherit.aes = FALSE
+  texts <- data.frame(
+    at = curves$at[ncol(sizes)], size = at, label = paste0(" ", abbreviate(names(ends)[largest], 16)), column = names[largest]
   )
+  picture + ggplot2::geom_text(ggplot2::aes(label = .data$label), data = texts, hjust = 0, size = 3)
 }
 
 # The x axis with the numbers of nonzero coefficients on top; room: the share of the width left free at the right.

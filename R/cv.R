@@ -239,7 +239,8 @@ new_cv <- function(fit, draws, plan, settings, used, call) {
   gap <- max(fit$gap, unlist(lapply(draws, function(draw) lapply(draw$models, function(model) model$gap))))
   cv <- c(
     list(lambda = fit$lambda), intervals_of(lasso), list(nzero = nzero, call = generic_call(call, "cv.sgdlasso"), name = name),
-    list(sgdlasso.fit = fit), best_lambdas(fit$lambda, lasso, plan$measure), list(foldid = drop(plan$folds), grouped = plan$grouped, gap = gap)
+    list(sgdlasso.fit = fit), best_lambdas(fit$lambda, lasso, plan$measure),
+    list(foldid = drop(plan$folds), grouped = plan$grouped, gap = gap)
   )
   if (plan$family == "gaussian") cv$folds <- lapply(draws[[1]]$models, `[`, c("a0", "beta"))
   if (plan$keep) cv$fit.preval <- kept_predictions(draws[[1]]$preval, plan, used)

@@ -1,10 +1,10 @@
 #' What a fit can be asked
 #'
-#' @param object,x,formula A fit by [sgdlasso()].
+#' @param object,x,formula A fit by [sgdlasso()]; where it says so a result of [cv.sgdlasso()], which answers for its fit.
 #' @param newx,newdata,newoffset Rows as for [predict.sgdlasso()]. Without them the data named in the fit's call are evaluated
 #'   again where the method is called; data that have changed since are an error.
 #' @param newy The response that goes with `newx`; with `newdata` it is found there.
-#' @param s Lambdas, as for [predict.sgdlasso()].
+#' @param s,gamma Lambdas, and the mixture of lasso and relaxed fit, as for [predict.sgdlasso()] and [predict.cv.sgdlasso()].
 #' @param type For `residuals()`: `"response"` (default), y minus the fitted mean; `"deviance"`; `"pearson"`.
 #' @param ... Nothing; an argument that is not known is an error.
 #' @return
@@ -27,25 +27,25 @@ NULL
 #' @rdname sgdlasso-methods
 #' @importFrom stats fitted
 #' @export
-fitted.sgdlasso <- function(object, newx, newdata, s = NULL, newoffset = NULL, ...) {
-  check_dots_empty(..., known = c("newx", "newdata", "s", "newoffset"))
+fitted.sgdlasso <- function(object, newx, newdata, s = NULL, newoffset = NULL, gamma = 1, ...) {
+  check_dots_empty(..., known = names(formals(fitted.sgdlasso)))
   training <- missing(newx) && missing(newdata)
   rows <- rows_or_training(object, newx, newdata, newoffset, parent.frame())
-  mu <- inverse_link(linear_predictor(coefficients_at(object, s), rows), object$family)
+  mu <- inverse_link(linear_predictor(coefficients_at(object, s, gamma), rows), object$family)
   if (training) stats::napredict(object$na.action, mu) else mu
 }
 
 #' @rdname sgdlasso-methods
 #' @importFrom stats residuals
 #' @export
-residuals.sgdlasso <- function(object, newx, newy, newdata, s = NULL, newoffset = NULL,
+residuals.sgdlasso <- function(object, newx, newy, newdata, s = NULL, newoffset = NULL, gamma = 1,
                                type = c("response", "deviance", "pearson"), ...) {
-  check_dots_empty(..., known = c("newx", "newy", "newdata", "s", "newoffset", "type"))
+  check_dots_empty(..., known = names(formals(residuals.sgdlasso)))
   type <- check_choice(type[1], eval(formals()$type), "type")
   training <- missing(newx) && missing(newdata)
   rows <- rows_or_training(object, newx, newdata, newoffset, parent.frame(), if (missing(newy)) NULL else newy)
   if (is.null(rows$y)) abort_input("`newy` is missing.", "It must be the response of the new rows.")
-  mu <- inverse_link(linear_predictor(coefficients_at(object, s), rows), object$family)
+  mu <- inverse_link(linear_predictor(coefficients_at(object, s, gamma), rows), object$family)
   weights <- if (is.null(rows$weights)) 1 else rows$weights
   family <- family(object)
   result <- switch(type,

@@ -1,27 +1,27 @@
 # What a result of cross-validation passes on to its fit, at the lambda that was chosen.
 
 # generic(fit, s = lambda, ...) as if the user had called it.
-ask_fit <- function(generic, object, s, ...) {
+ask_fit <- function(generic, object, s, gamma, ...) {
   envir <- parent.frame(2)
-  arguments <- c(list(object$sgdlasso.fit, s = lambda_at(object, s, envir)), list(...))
+  arguments <- c(list(object$sgdlasso.fit, s = lambda_at(object, s, envir), ...), gamma_at(object, s, gamma))
   do.call(generic, arguments, quote = TRUE, envir = envir)
 }
 
 #' @rdname accuracy.sgdlasso
 #' @export
-accuracy.cv.sgdlasso <- function(object, ..., s = "lambda.1se") ask_fit(accuracy, object, s, ...)
+accuracy.cv.sgdlasso <- function(object, ..., s = "lambda.1se", gamma = NULL) ask_fit(accuracy, object, s, gamma, ...)
 
 #' @rdname sgdlasso-methods
 #' @export
-fitted.cv.sgdlasso <- function(object, ..., s = "lambda.1se") ask_fit(fitted, object, s, ...)
+fitted.cv.sgdlasso <- function(object, ..., s = "lambda.1se", gamma = NULL) ask_fit(fitted, object, s, gamma, ...)
 
 #' @rdname sgdlasso-methods
 #' @export
-residuals.cv.sgdlasso <- function(object, ..., s = "lambda.1se") ask_fit(residuals, object, s, ...)
+residuals.cv.sgdlasso <- function(object, ..., s = "lambda.1se", gamma = NULL) ask_fit(residuals, object, s, gamma, ...)
 
 #' @rdname summary.sgdlasso
 #' @export
-summary.cv.sgdlasso <- function(object, ..., s = "lambda.1se") ask_fit(summary, object, s, ...)
+summary.cv.sgdlasso <- function(object, ..., s = "lambda.1se", gamma = NULL) ask_fit(summary, object, s, gamma, ...)
 
 #' @rdname sgdlasso-methods
 #' @export

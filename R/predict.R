@@ -275,7 +275,8 @@ without_offset <- function(terms) {
   if (is.null(at)) return(terms)
   attr(terms, "variables") <- attr(terms, "variables")[-(at + 1L)]
   attr(terms, "predvars") <- attr(terms, "predvars")[-(at + 1L)]
-  attr(terms, "dataClasses") <- attr(terms, "dataClasses")[-at]
+  classes <- attr(terms, "dataClasses")
+  attr(terms, "dataClasses") <- classes[setdiff(names(classes), rownames(attr(terms, "factors"))[at])]
   attr(terms, "factors") <- attr(terms, "factors")[-at, , drop = FALSE]
   attr(terms, "offset") <- NULL
   terms

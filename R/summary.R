@@ -1,8 +1,10 @@
 #' Summarise a fit
 #'
-#' @param object A fit by [sgdlasso()].
+#' @param object A fit by [sgdlasso()], or a result of [cv.sgdlasso()].
 #' @param x A summary.
-#' @param s One lambda to summarise at. `NULL` (default): for a path only the table of lambdas is shown.
+#' @param gamma The mixture of lasso and relaxed fit, as for [predict.sgdlasso()] and [predict.cv.sgdlasso()].
+#' @param s One lambda to summarise at, a number or a name as for [predict.sgdlasso()] and [predict.cv.sgdlasso()]. `NULL`
+#'   (default): for a path only the table of lambdas is shown.
 #' @param digits Significant digits to print.
 #' @param ... Nothing; an argument that is not known is an error.
 #' @return `summary()`: a list of class `"summary.sgdlasso"`: `call`, `family`, `classnames`, `nobs`, `nvars`, `solver`,
@@ -15,11 +17,11 @@
 #'                 solver = solver_sgd(epochs = 50))
 #' summary(fit)
 #' @export
-summary.sgdlasso <- function(object, s = NULL, ...) {
-  check_dots_empty(..., known = "s")
-  if (!is.null(s)) check_number(s, "s", least = 0)
-  at <- if (!is.null(s) || length(object$lambda) == 1) coefficients_at(object, s)
-  single <- length(object$lambda) == 1
+summary.sgdlasso <- function(object, s = NULL, gamma = 1, ...) {
+  check_dots_empty(..., known = c("s", "gamma"))
+  if (!is.null(s)) s <- one_lambda(object, s, parent.frame())
+  at <- if (!is.null(s) || length(object$lambda) == 1) coefficients_at(object, s, gamma)
+  single <- length(object$lambda) == 1 && gamma == 1
   structure(
     list(
       call = object$call, family = object$family, classnames = object$classnames, nobs = object$nobs, nvars = object$dim[1],
@@ -27,7 +29,7 @@ summary.sgdlasso <- function(object, s = NULL, ...) {
       lambda = if (is.null(s)) object$lambda else s,
       df = if (is.null(at)) object$df else sum(at$beta != 0),
       gap = if (is.null(s) || single) object$gap, relaxed = if (is.null(s)) object$relaxed,
-      dev.ratio = if (is.null(s) || single) object$dev.ratio else dev_ratio_at(object, s),
+      dev.ratio = if (is.null(s) || single) object$dev.ratio else if (gamma == 1) dev_ratio_at(object, s),
       nulldev = object$nulldev,
       intercept = if (is.null(at)) object$a0 else unname(at$a0),
       coefficients = if (!is.null(at)) nonzero_table(at$beta, object$x.sd),
