@@ -119,6 +119,9 @@ scored_classes <- function(object, newx, newy, newdata, s, gamma, weights, newof
 
 # s as one number; a fit of one lambda needs none.
 one_lambda <- function(object, s, envir) {
+  if (is.null(s) && length(object$lambda) > 1) {
+    abort_input("`s` is missing, and the fit has {length(object$lambda)} lambdas.", "Give one lambda.")
+  }
   s <- lambda_at(object, s, envir) %||% object$lambda
   if (length(s) != 1) abort_input("`s` holds {length(s)} lambdas.", "Give one.")
   s

@@ -98,6 +98,7 @@ degrees_of_freedom <- function(object, envir) {
   rows <- training_rows(object, envir)
   eta <- linear_predictor(list(a0 = object$a0, beta = object$beta), rows)
   variance <- family(object)$variance(inverse_link(eta, object$family))
+  dim(variance) <- dim(eta) # gaussian() drops it
   vapply(seq_along(object$lambda), function(k) effective_df(object, rows, variance[, k], k), 0)
 }
 

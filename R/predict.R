@@ -160,7 +160,8 @@ interpolate <- function(lambda, s) {
   right <- pmin(left + 1L, length(lambda))
   width <- lambda[left] - lambda[right]
   share <- ifelse(width > 0, (s - lambda[right]) / width, 1)
-  list(left = left, right = right, share = pmin(pmax(share, 0), 1))
+  rounding <- 1e-10 # of a lambda that was computed again; the other model adds no dust then
+  list(left = left, right = right, share = ifelse(share < rounding, 0, ifelse(share > 1 - rounding, 1, share)))
 }
 
 with_intercept <- function(at) {

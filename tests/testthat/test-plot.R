@@ -63,3 +63,56 @@ test_that("a picture leaves the graphical parameters as they were", {
   plot(path, what = "trace")
   expect_equal(graphics::par("mar", "las", "mgp"), before)
 })
+
+test_that("curves of the path are at -log10(lambda), the norm or the deviance", {
+  expect_equal(path_curves(path, "lambda")$at, -log10(path$lambda))
+  expect_equal(path_curves(path, "dev")$at, path$dev.ratio)
+  expect_equal(path_curves(path, "norm")$at, colSums(abs(as.matrix(path$beta)) * path$x.sd), ignore_attr = TRUE)
+})
+
+test_that("the legend of a cross-validation stands clear of its lines", {
+  place <- function(lines) {
+    grDevices::pdf(NULL)
+    on.exit(grDevices::dev.off())
+    plot(c(0, 10), 0:1)
+    box <- legend_between(stats::setNames(lines, c("lambda.min", "lambda.1se")))$rect
+    c(box$left, box$left + box$w)
+  }
+  for (lines in list(c(9.9, 5), c(9.9, 9.5), c(6, 2), c(8, 1))) {
+    box <- place(lines)
+    expect_false(any(lines > box[1] + 1e-9 & lines < box[2] - 1e-9))
+  }
+})
+
+test_that("pictures look as they did when they were last looked at", {
+  skip_if_not_installed("vdiffr")
+  set.seed(1)
+  x <- matrix(rnorm(600), 60, dimnames = list(NULL, paste0("variable", 1:10)))
+  y <- as.numeric(x %*% seq(-1, 1, length.out = 10)) + rnorm(60)
+  cv <- cv.sgdlasso(x, y, foldid = rep(1:6, 10))
+  fit <- cv$sgdlasso.fit
+  for (xvar in c("lambda", "norm", "dev")) vdiffr::expect_doppelganger(paste("path by", xvar), function() plot(fit, xvar = xvar))
+  vdiffr::expect_doppelganger("cross-validation", function() plot(cv, main = "cross-validation"))
+  vdiffr::expect_doppelganger("coefficients", function() plot(cv, what = "coefficients"))
+  trained <- sgdlasso(x, y, lambda = 0.1, solver = "saga", seed = 1)
+  vdiffr::expect_doppelganger("trace", function() plot(trained, what = "trace"))
+  skip_if_not_installed("ggplot2")
+  skip_if(utils::packageVersion("ggplot2") >= "3.5.0", "ggplot2 3.5 draws axes otherwise than 3.4, with which the snapshots were made")
+  for (xvar in c("lambda", "norm", "dev")) vdiffr::expect_doppelganger(paste("autoplot path by", xvar), ggplot2::autoplot(fit, xvar = xvar))
+  vdiffr::expect_doppelganger("autoplot cross-validation", ggplot2::autoplot(cv))
+  vdiffr::expect_doppelganger("autoplot coefficients", ggplot2::autoplot(cv, what = "coefficients"))
+  vdiffr::expect_doppelganger("autoplot trace", ggplot2::autoplot(trained, what = "trace"))
+})
+
+test_that("autoplot() draws the numbers of the fit", {
+  skip_if_not_installed("ggplot2")
+  lines <- ggplot2::layer_data(ggplot2::autoplot(path), 2)
+  sizes <- path_curves(path, "lambda")$sizes
+  expect_equal(lines$y[lines$group == 2], sizes[2, ], ignore_attr = TRUE)
+  cv <- cv.sgdlasso(murder_rate ~ ., murder_rates, foldid = rep(1:5, 4))
+  points <- ggplot2::layer_data(ggplot2::autoplot(cv), 3)
+  expect_equal(points$y, cv$cvm)
+  bars <- ggplot2::layer_data(ggplot2::autoplot(cv), 2)
+  expect_equal(bars$ymax, cv$cvup)
+  expect_error(ggplot2::autoplot(path, wat = "path"), "no argument `wat`", class = "sgdlasso_error_input")
+})

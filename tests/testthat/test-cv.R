@@ -1,0 +1,274 @@
+expect_input_error <- function(code, message) expect_error(code, message, class = "sgdlasso_error_input")
+
+test_that("the measure is what a fit of its own for every fold gives, whatever the family", {
+  for (family in c("gaussian", "binomial", "poisson")) {
+    d <- make_rows(90, family = family)
+    fold <- rep(1:5, length.out = 90)
+    for (measure in setdiff(measures_of(family), "auc")) {
+      cv <- cv.sgdlasso(d$x, d$y, family = family, foldid = fold, type.measure = measure, tol = 1e-12, nlambda = 8)
+      expected <- plain_cv(d$x, d$y, fold, cv$lambda, measure, family)
+      expect_equal(cv$cvm, expected$cvm, tolerance = 1e-6)
+      expect_equal(cv$cvsd, expected$cvsd, tolerance = 1e-6)
+    }
+  }
+})
+
+test_that("weights, offset, alpha, penalty factors, limits, no intercept, no standardisation and sparse columns reach every fold", {
+  d <- make_rows(90)
+  fold <- rep(1:6, 15)
+  x <- d$x
+  lambda <- c(2, 0.5, 0.1)
+  cases <- list(
+    list(weights = d$w), list(offset = d$o), list(alpha = 0.4), list(penalty.factor = c(0, 2, 1, 1, 1, 1, 3, 0)),
+    list(lower.limits = -0.05, upper.limits = 0.05), list(intercept = FALSE), list(standardize = FALSE), list(solver = "saga")
+  )
+  for (case in cases) {
+    cv <- do.call(cv.sgdlasso, c(list(x, d$y, foldid = fold, lambda = lambda, tol = 1e-12, seed = 1), case))
+    names(case)[names(case) == "weights"] <- "w"
+    names(case)[names(case) == "offset"] <- "o"
+    expected <- do.call(plain_cv, c(list(x, d$y, fold, lambda, "mse"), case))
+    expect_equal(cv$cvm, expected$cvm, tolerance = 1e-6)
+    expect_equal(cv$cvsd, expected$cvsd, tolerance = 1e-6)
+  }
+  s <- make_sparse_rows()
+  sparse <- cv.sgdlasso(as_sparse(s$x), s$y, foldid = rep(1:5, 16), lambda = lambda, tol = 1e-12)
+  expect_equal(sparse$cvm, plain_cv(s$x, s$y, rep(1:5, 16), lambda, "mse")$cvm, tolerance = 1e-6)
+})
+
+test_that("folds and numbers are glmnet's for the same seed", {
+  skip_if_not_installed("glmnet")
+  compare <- function(family, measure, ..., relax = FALSE) {
+    d <- make_rows(90, family = family)
+    set.seed(5)
+    ours <- cv.sgdlasso(d$x, d$y, d$w, family = family, type.measure = measure, tol = 1e-13, keep = TRUE, relax = relax, ...)
+    set.seed(5)
+    # glmnet warns that it takes single rows where folds are small
+    theirs <- suppressWarnings(glmnet::cv.glmnet(
+      d$x, d$y, d$w, lambda = ours$lambda, family = family, type.measure = measure, thresh = 1e-14, keep = TRUE, relax = relax, ...
+    ))
+    expect_identical(ours$foldid, theirs$foldid)
+    expect_equal(ours$cvm, unname(theirs$cvm), tolerance = 1e-5)
+    expect_equal(ours$cvsd, unname(theirs$cvsd), tolerance = 1e-5)
+    expect_equal(ours$nzero, theirs$nzero)
+    expect_equal(ours$name, theirs$name)
+    expect_equal(ours$index, theirs$index)
+    expect_equal(c(ours$lambda.min, ours$lambda.1se), c(theirs$lambda.min, theirs$lambda.1se))
+    list(ours = ours, theirs = theirs)
+  }
+  for (measure in c("mse", "deviance", "mae")) {
+    both <- compare("gaussian", measure)
+    expect_equal(unname(both$ours$fit.preval), unname(both$theirs$fit.preval), tolerance = 1e-5)
+  }
+  compare("gaussian", "mse", grouped = FALSE)
+  compare("gaussian", "mse", nfolds = 45)
+  for (measure in c("deviance", "class", "auc", "mse", "mae")) compare("binomial", measure, nfolds = 5)
+  for (measure in c("deviance", "mse", "mae")) compare("poisson", measure)
+  # ties between models of the same columns are broken by rounding there: gammas that differ everywhere
+  both <- compare("gaussian", "mse", relax = TRUE, gamma = c(0.3, 0.8))
+  for (field in c("lambda.min", "lambda.1se", "gamma.min", "gamma.1se", "index")) {
+    expect_equal(both$ours$relaxed[[field]], both$theirs$relaxed[[field]], ignore_attr = TRUE)
+  }
+  for (k in 1:2) expect_equal(both$ours$relaxed$statlist[[k]]$cvm, unname(both$theirs$relaxed$statlist[[k]]$cvm), tolerance = 1e-5)
+})
+
+test_that("the fit inside is the fit to all rows, and glmnet.fit reads it", {
+  d <- make_rows(90)
+  cv <- cv.sgdlasso(d$x, d$y, nfolds = 3)
+  fit <- sgdlasso(d$x, d$y)
+  # the certificates differ by rounding, all of which they are
+  same <- setdiff(names(fit), c("call", "gap", "kkt", "trace"))
+  expect_equal(cv$sgdlasso.fit[same], fit[same], tolerance = 1e-10)
+  expect_identical(cv$glmnet.fit, cv$sgdlasso.fit)
+  expect_identical(cv[["glmnet.fit"]], cv$sgdlasso.fit)
+  expect_true(all(optimality(cv$sgdlasso.fit, d$x, d$y)$gap <= 1e-6))
+  expect_lte(cv$gap, 1e-6)
+  expect_equal(eval(cv$sgdlasso.fit$call)$beta, fit$beta)
+  expect_named(fit, names(cv$sgdlasso.fit))
+})
+
+test_that("every lambda is solved in every fold, not interpolated", {
+  d <- make_rows(60)
+  fold <- rep(1:3, 20)
+  cv <- cv.sgdlasso(d$x, d$y, foldid = fold)
+  for (k in 1:3) {
+    out <- fold != k
+    model <- cv$folds[[k]]
+    gap <- vapply(seq_along(cv$lambda), function(l) oracle(d$x[out, ], d$y[out], model$a0[l], model$beta[, l], cv$lambda[l])$gap, 0)
+    expect_lte(max(gap), 1.001e-6)
+  }
+})
+
+test_that("a formula gives what its columns give, with missing rows dropped and factors coded", {
+  d <- data.frame(make_rows(60)$x, g = factor(rep(c("a", "b", "c"), 20)))
+  d$y <- make_rows(60)$y
+  d$X2[5] <- NA
+  x <- model.matrix(y ~ ., d)[, -1]
+  set.seed(1)
+  by_formula <- cv.sgdlasso(y ~ ., data = d, nfolds = 4)
+  set.seed(1)
+  by_matrix <- cv.sgdlasso(x, d$y[-5], nfolds = 4)
+  expect_equal(by_formula$cvm, by_matrix$cvm)
+  expect_equal(predict(by_formula, d[1:3, ]), predict(by_matrix, x[1:3, ]), ignore_attr = TRUE)
+  set.seed(1)
+  piped <- d |> cv.sgdlasso(formula = y ~ ., nfolds = 4)
+  expect_equal(piped$cvm, by_formula$cvm)
+  expect_equal(residuals(by_formula, s = "lambda.min"), residuals(sgdlasso(y ~ ., data = d), s = by_formula$lambda.min), tolerance = 1e-8)
+})
+
+test_that("a zero weight is an absent row, in its fold too", {
+  d <- make_rows(60)
+  fold <- rep(1:4, 15)
+  w <- rep(1, 60)
+  w[c(3, 8, 20)] <- 0
+  all <- cv.sgdlasso(d$x, d$y, weights = w, foldid = fold, keep = TRUE)
+  some <- cv.sgdlasso(d$x[w > 0, ], d$y[w > 0], foldid = fold[w > 0], keep = TRUE)
+  expect_identical(all$cvm, some$cvm)
+  expect_identical(is.na(all$fit.preval[, 1]), w == 0)
+  expect_identical(all$fit.preval[w > 0, ], some$fit.preval)
+})
+
+test_that("bits are the same for any number of threads", {
+  d <- make_rows(700, 20)
+  for (family in c("gaussian", "binomial")) {
+    y <- make_rows(700, 20, family = family)$y
+    fold <- rep(1:5, 140)
+    one <- cv.sgdlasso(d$x, y, family = family, foldid = fold, threads = 1)
+    two <- cv.sgdlasso(d$x, y, family = family, foldid = fold, threads = 2)
+    fields <- c("cvm", "cvsd", "lambda", "folds")
+    expect_identical(unclass(one)[fields], unclass(two)[fields])
+  }
+})
+
+test_that("workers of a cluster give the same numbers", {
+  cluster <- parallel::makePSOCKcluster(2)
+  on.exit(parallel::stopCluster(cluster))
+  paths <- .libPaths()
+  parallel::clusterCall(cluster, function(paths) .libPaths(paths), paths)
+  d <- make_rows(80, family = "binomial")
+  fold <- rep(1:4, 20)
+  apart <- cv.sgdlasso(d$x, d$y, family = "binomial", foldid = fold, cluster = cluster)
+  here <- cv.sgdlasso(d$x, d$y, family = "binomial", foldid = fold)
+  expect_identical(apart$cvm, here$cvm)
+  skip_if_not_installed("mirai")
+  daemons <- mirai::make_cluster(2)
+  on.exit(mirai::stop_cluster(daemons), add = TRUE)
+  expect_identical(cv.sgdlasso(d$x, d$y, family = "binomial", foldid = fold, cluster = daemons)$cvm, here$cvm)
+})
+
+test_that("repeats average over the draws that sample() makes in turn", {
+  d <- make_rows(60)
+  lambda <- c(1, 0.3)
+  set.seed(9)
+  thrice <- cv.sgdlasso(d$x, d$y, lambda = lambda, nfolds = 4, repeats = 3)
+  set.seed(9)
+  single <- lapply(1:3, function(k) cv.sgdlasso(d$x, d$y, lambda = lambda, nfolds = 4))
+  expect_identical(thrice$foldid, sapply(single, function(cv) cv$foldid))
+  expect_equal(thrice$cvm, rowMeans(sapply(single, function(cv) cv$cvm)))
+  expect_equal(thrice$cvsd, sqrt(rowMeans(sapply(single, function(cv) cv$cvsd^2))))
+  binary <- make_rows(60, family = "binomial")$y
+  set.seed(9)
+  twice <- cv.sgdlasso(d$x, binary, family = "binomial", lambda = c(0.1, 0.05), nfolds = 4, repeats = 2)
+  expect_identical(twice$foldid[, 1], single[[1]]$foldid)
+})
+
+test_that("folds may have any labels", {
+  d <- make_rows(60)
+  number <- rep(1:3, 20)
+  plain <- cv.sgdlasso(d$x, d$y, foldid = number)
+  with_gaps <- cv.sgdlasso(d$x, d$y, foldid = c(2, 7, 90)[number])
+  words <- cv.sgdlasso(d$x, d$y, foldid = c("a", "b", "c")[number])
+  expect_identical(with_gaps$cvm, plain$cvm)
+  expect_identical(words$cvm, plain$cvm)
+})
+
+test_that("a column that varies within one fold only, or not at all, is no trouble", {
+  d <- make_rows(60)
+  fold <- rep(1:5, each = 12)
+  x <- cbind(d$x, 0, 3)
+  x[1:12, 9] <- 1e8 * rnorm(12)
+  cv <- cv.sgdlasso(x, d$y, foldid = fold, lambda = c(1, 0.1), tol = 1e-12)
+  expect_true(all(cv$folds[[1]]$beta[9, ] == 0))
+  expect_equal(cv$cvm, plain_cv(x, d$y, fold, c(1, 0.1), "mse")$cvm, tolerance = 1e-6)
+})
+
+test_that("a response that is constant outside a fold is predicted by that constant there", {
+  y <- c(1, 2, 3, rep(0.1, 9))
+  x <- matrix(rnorm(36), 12)
+  cv <- cv.sgdlasso(x, y, foldid = rep(1:3, c(3, 4, 5)), lambda = c(0.5, 0.1), keep = TRUE)
+  expect_equal(unname(cv$fit.preval[1:3, ]), matrix(0.1, 3, 2))
+  expect_true(all(cv$folds[[1]]$beta == 0))
+  expect_true(all(is.finite(cv$cvm)))
+  constant <- cv.sgdlasso(x, rep(2, 12), nfolds = 3)
+  expect_equal(constant$cvm, 0)
+  expect_equal(constant$lambda.min, 0)
+})
+
+test_that("a perfect fit has error zero, not rounding or less", {
+  set.seed(1)
+  x <- matrix(rnorm(300), 100)
+  y <- as.numeric(x %*% c(1, 2, 3))
+  cv <- cv.sgdlasso(x, y, lambda = c(1e-3, 0), tol = 1e-12)
+  expect_gte(min(cv$cvm), 0)
+  expect_lt(cv$cvm[2], 1e-18)
+  expect_equal(cv$cvm, plain_cv(x, y, cv$foldid, cv$lambda, "mse")$cvm, tolerance = 1e-6)
+})
+
+test_that("the printed table has the chosen lambdas, their measure and the gap", {
+  set.seed(1)
+  cv <- cv.sgdlasso(murder_rate ~ ., murder_rates, nfolds = 5)
+  expect_snapshot(cv)
+  relaxed <- cv.sgdlasso(murder_rate ~ ., murder_rates, foldid = cv$foldid, relax = TRUE)
+  expect_snapshot(relaxed)
+})
+
+test_that("what cannot be cross-validated is an error that says so", {
+  d <- make_rows(20)
+  expect_input_error(cv.sgdlasso(d$x, d$y, nfolds = 30), "`nfolds` is 30, x has 20 rows")
+  expect_input_error(cv.sgdlasso(d$x, d$y, nfolds = 1), "`nfolds` is 1")
+  expect_input_error(cv.sgdlasso(d$x, d$y, foldid = 1:5), "`foldid` has 5 values, x has 20 rows")
+  expect_input_error(cv.sgdlasso(d$x, d$y, foldid = rep(1, 20)), "one fold only")
+  expect_input_error(cv.sgdlasso(d$x, d$y, foldid = c(NA, rep(1:2, length.out = 19))), "1 missing value, the first at position 1")
+  expect_input_error(cv.sgdlasso(d$x, d$y, weights = rep(1:0, each = 10), foldid = rep(1:2, each = 10)), "into one fold")
+  halves <- rep(1:2, each = 10)
+  expect_input_error(cv.sgdlasso(d$x, halves - 1, family = "binomial", foldid = halves), "one class only outside fold 1")
+  expect_input_error(cv.sgdlasso(d$x, d$y, type.measure = "auc"), "Only binomial fits have classes")
+  expect_input_error(cv.sgdlasso(d$x, d$y, type.measure = "mxe"), "`type.measure` is \"mxe\"")
+  expect_input_error(cv.sgdlasso(d$x, d$y, repeats = 2, foldid = rep(1:2, 10)), "not drawn again")
+  expect_input_error(cv.sgdlasso(d$x, d$y, cluster = 2), "`cluster` is 2")
+  expect_input_error(cv.sgdlasso(d$x, d$y, relax = TRUE, gamma = 2), "`gamma` is 2")
+  expect_input_error(cv.sgdlasso(d$x, d$y, thresh = 1e-7), "no argument `thresh`")
+  expect_input_error(cv.sgdlasso(d$x, d$y, solver = "nudge"), "no lambda to choose")
+  expect_input_error(cv.sgdlasso(sgdlasso(d$x, d$y)), "`x` is a fit")
+  expect_input_error(cv.sgdlasso(d$x), "`y` is missing")
+  expect_input_error(cv.sgdlasso(), "`x` is missing")
+})
+
+test_that("a fold without one class says nothing of the area under the curve, and that is told", {
+  d <- make_rows(20)
+  y <- rep(0:1, c(6, 14))
+  fold <- rep(1:5, each = 4)
+  expect_warning(
+    cv <- cv.sgdlasso(d$x, y, family = "binomial", foldid = fold, type.measure = "auc", lambda = c(0.1, 0.05), keep = TRUE),
+    "4 fold", class = "sgdlasso_warning_fold"
+  )
+  expect_equal(cv$cvm, apply(cv$fit.preval[fold == 2, ], 2, area_under_curve, y = y[fold == 2]), ignore_attr = TRUE)
+  apart <- rep(1:4, each = 5)
+  expect_input_error(
+    cv.sgdlasso(d$x, apart > 2, family = "binomial", foldid = apart, type.measure = "auc"), "no fold holds both classes"
+  )
+})
+
+test_that("a fit that was not brought to tol is warned about", {
+  d <- make_rows(60, family = "binomial")
+  expect_warning(cv.sgdlasso(d$x, d$y, family = "binomial", tol = 1e-30, nlambda = 3, nfolds = 3), class = "sgdlasso_warning_gap")
+})
+
+test_that("R's random numbers are drawn for the folds only, and before anything else", {
+  d <- make_rows(60)
+  set.seed(3)
+  cv <- cv.sgdlasso(d$x, d$y)
+  after <- runif(1)
+  set.seed(3)
+  expect_identical(cv$foldid, sample(rep(1:10, length.out = 60)))
+  expect_identical(after, runif(1))
+})

@@ -1,0 +1,85 @@
+expect_input_error <- function(code, message) expect_error(code, message, class = "sgdlasso_error_input")
+
+test_that("without a penalty the criteria are those of lm and glm", {
+  d <- make_rows(80)
+  fit <- sgdlasso(d$x, d$y, weights = d$w, lambda = 0, tol = 1e-14)
+  expect_equal(unname(AIC(fit)), AIC(lm(d$y ~ d$x, weights = d$w)))
+  expect_equal(unname(BIC(fit)), BIC(lm(d$y ~ d$x, weights = d$w)))
+  y <- make_rows(80, family = "poisson")$y
+  counts <- sgdlasso(d$x, y, "poisson", lambda = 0, tol = 1e-13)
+  expect_equal(unname(AIC(counts)), AIC(glm(y ~ d$x, family = poisson)), tolerance = 1e-7)
+  expect_equal(unname(AIC(counts, k = 5)), AIC(glm(y ~ d$x, family = poisson), k = 5), tolerance = 1e-7)
+  expect_equal(AIC(fit, lm(d$y ~ d$x))$AIC[2], AIC(lm(d$y ~ d$x)))
+})
+
+test_that("lasso models have as many degrees of freedom as nonzero coefficients", {
+  d <- make_rows(80)
+  fit <- sgdlasso(d$x, d$y)
+  loglik <- vapply(seq_along(fit$lambda), function(k) {
+    r <- d$y - fit$a0[k] - as.numeric(d$x %*% fit$beta[, k])
+    sum(dnorm(r, sd = sqrt(mean(r^2)), log = TRUE))
+  }, 0)
+  df <- colSums(as.matrix(fit$beta) != 0) + 2
+  expect_equal(AIC(fit), -2 * loglik + 2 * df, ignore_attr = TRUE)
+  expect_equal(BIC(fit), -2 * loglik + log(80) * df, ignore_attr = TRUE)
+  expect_equal(EBIC(fit, gamma = 0.5), BIC(fit) + lchoose(8, df - 2), ignore_attr = TRUE)
+  expect_named(AIC(fit), names(fit$a0))
+})
+
+test_that("with a ridge part they have the trace of what maps y to the fit, as differences tell", {
+  d <- make_rows(40, 5)
+  x <- d$x
+  for (standardize in c(TRUE, FALSE)) {
+    y <- d$y
+    v <- c(1, 2, 1, 0, 1)
+    fitted_at <- function(y) {
+      fit <- sgdlasso(x, y, alpha = 0.3, lambda = 0.4, weights = d$w, standardize = standardize, penalty.factor = v, tol = 1e-15)
+      predict(fit, x)[, 1]
+    }
+    step <- 1e-3
+    trace <- sum(vapply(1:40, function(i) (fitted_at(replace(y, i, y[i] + step))[i] - fitted_at(y)[i]) / step, 0))
+    fit <- sgdlasso(x, y, alpha = 0.3, lambda = 0.4, weights = d$w, standardize = standardize, penalty.factor = v, tol = 1e-15)
+    # the intercept is one of them, the variance is counted besides
+    expect_equal(attr(logLik(fit), "df"), trace + 1, tolerance = 1e-4)
+  }
+  none <- sgdlasso(x, d$y, alpha = 0.3, lambda = 1e3)
+  expect_equal(attr(logLik(none), "df"), 2)
+})
+
+test_that("for counts and classes the trace is that of the weighted problem", {
+  d <- make_rows(60, 4, family = "poisson")
+  fit <- sgdlasso(d$x, d$y, "poisson", alpha = 0.5, lambda = 0.05, tol = 1e-12)
+  mu <- exp(predict(fit, d$x)[, 1])
+  on <- which(fit$beta[, 1] != 0)
+  z <- cbind(1, d$x[, on])
+  penalty <- diag(c(0, 0.05 * 0.5 * 60 * fit$x.sd[on]^2))
+  information <- crossprod(z, mu * z)
+  expect_equal(attr(logLik(fit), "df"), sum(diag(solve(information + penalty, information))))
+})
+
+test_that("s takes the names of criteria, wherever it is asked for", {
+  d <- make_rows(80)
+  fit <- sgdlasso(d$x, d$y)
+  best <- fit$lambda[c(which.min(AIC(fit)), which.min(BIC(fit)), which.min(EBIC(fit)))]
+  expect_equal(coef(fit, s = c("aic", "bic", "ebic")), coef(fit, s = best))
+  expect_equal(predict(fit, d$x, s = "bic"), predict(fit, d$x, s = best[2]))
+  expect_equal(accuracy(fit, d$x, d$y, s = "bic"), accuracy(fit, d$x, d$y, s = best[2]))
+  expect_equal(summary(fit, s = "bic")$coefficients, summary(fit, s = best[2])$coefficients)
+  expect_equal(fitted(fit, s = "aic"), fitted(fit, s = best[1]))
+  expect_equal(assess(fit, d$x, d$y, s = "ebic")$lambda, best[3])
+  cv <- cv.sgdlasso(d$x, d$y)
+  expect_equal(coef(cv, s = "bic"), coef(cv, s = best[2]), tolerance = 1e-8, ignore_attr = TRUE)
+  mixed <- sgdlasso(d$x, d$y, alpha = 0.5)
+  expect_equal(coef(mixed, s = "aic"), coef(mixed, s = mixed$lambda[which.min(AIC(mixed))]))
+})
+
+test_that("names that are not known, and data that cannot be found, are errors", {
+  d <- make_rows(80)
+  fit <- sgdlasso(d$x, d$y)
+  expect_input_error(coef(fit, s = "lambda.min"), "use cv.sgdlasso")
+  expect_input_error(coef(fit, s = "cp"), "`s` is \"cp\". It must be lambdas, or one of \"aic\", \"bic\", \"ebic\"")
+  expect_input_error(EBIC(lm(d$y ~ d$x)), "`object` is a lm")
+  mixed <- sgdlasso(d$x, d$y, alpha = 0.5)
+  d <- NULL
+  expect_input_error(AIC(mixed), "cannot be found|is NULL")
+})
