@@ -19,19 +19,16 @@ check_foldid <- function(foldid, n) {
     bad <- which(is.na(foldid))
     abort_input("`foldid` has {length(bad)} missing value{?s}, the first at position {bad[1]}.", "Each row must be in a fold.")
   }
-  fold <- as.integer(factor(foldid))
+  fold <- renumber(if (is.factor(foldid)) as.character(foldid) else foldid)
   if (max(fold) < 2) abort_input("`foldid` has one fold only.", "There must be two or more.")
   fold
 }
 
 # Each fold must leave something to train on.
 check_training <- function(fold, rows, family) {
-  outside <- function(what) sum(what) - rowsum(as.double(what), fold)[, 1]
-  empty <- which(outside(rep(1, length(fold))) == 0)
-  if (length(empty)) {
-    abort_input("`foldid` puts all rows with positive weight into one fold.", "Rows outside a fold are trained on.")
-  }
+  if (max(fold) < 2) abort_input("`foldid` puts all rows with positive weight into one fold.", "Rows outside a fold are trained on.")
   if (family != "binomial") return(invisible())
+  outside <- function(what) sum(what) - rowsum(as.double(what), fold)[, 1]
   bare <- which(outside(rows$y > 0) == 0 | outside(rows$y < 1) == 0)
   if (length(bare)) {
     abort_input(
@@ -118,10 +115,10 @@ predict_fold <- function(model, inside, gamma = 1) {
 
 # Losses of one fold: their mean and spread at each lambda, the fold's weight and, if kept, the predictions.
 score_fold <- function(k, model, rows, fold, plan, gamma) {
-  inside <- rows_at(rows, fold == k)
-  weight <- if (is.null(rows$weights)) length(inside$y) else sum(inside$weights)
+  weight <- if (is.null(rows$weights)) sum(fold == k) else sum(rows$weights[fold == k])
   known <- !plan$keep && plan$grouped && gamma == 1 && plan$measure %in% c("mse", "deviance") && !is.null(model$mse) && !anyNA(model$mse)
   if (known) return(list(mean = model$mse, weight = weight))
+  inside <- rows_at(rows, fold == k)
   eta <- predict_fold(model, inside, gamma)
   scores <- mean_losses(inside$y, eta, inside$weights, plan$measure, plan$family)
   c(scores, list(weight = weight, eta = if (plan$keep) eta))

@@ -97,3 +97,24 @@ setup_package_needs() {
   fi
   setup_r Matrix:1.5 Rcpp:1.0.8 RcppEigen:0.3.3.9 cli:3.4.0 generics:0.1.2
 }
+
+# A PostgreSQL server, which the tests start and stop themselves, and the headers that RPostgres is compiled with.
+setup_server() {
+  ls /usr/lib/postgresql/*/bin/initdb >/dev/null 2>&1 || command -v initdb >/dev/null || {
+    need_apt postgresql
+    say "Installing postgresql"
+    apt_install postgresql
+  }
+  command -v pg_config >/dev/null && [ -e "$(pg_config --includedir)/libpq-fe.h" ] || {
+    need_apt libpq-dev
+    say "Installing libpq-dev"
+    apt_install libpq-dev
+  }
+}
+
+# A language that writes 1,5: numbers must not follow it where others read them. Its test is skipped where this is impossible.
+setup_decimal_comma() {
+  if locale -a 2>/dev/null | grep -qi '^de_DE\.utf' || ! command -v apt-get >/dev/null; then return; fi
+  [ -e /usr/share/i18n/locales/de_DE ] || apt_install locales || return 0
+  as_root localedef -i de_DE -f UTF-8 de_DE.UTF-8 || true
+}

@@ -1,15 +1,22 @@
 #!/usr/bin/env bash
 # Sets the machine up, then runs the tests, the style checks and R CMD check. The last line counts: N passed, N failed, N skipped.
+#   bash tools/test.sh          what takes long to install is used where it is; its tests are skipped elsewhere
+#   bash tools/test.sh --all    installs that too
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
-if [ $# -gt 0 ]; then
-  echo "tools/test.sh takes no arguments; it was given: $*" >&2
+if [ $# -gt 1 ] || { [ $# = 1 ] && [ "$1" != --all ]; }; then
+  echo "tools/test.sh takes no argument but --all; it was given: $*" >&2
   exit 2
 fi
 source tools/setup.sh
 
 setup_package_needs
 setup_system pandoc=pandoc qpdf=qpdf clang-format=clang-format tidy=tidy
-setup_r testthat:3.1.5 knitr rmarkdown jsonlite lintr glmnet processx MASS
+setup_r testthat:3.1.5 knitr rmarkdown jsonlite lintr glmnet processx MASS ggplot2:3.4.0 vdiffr withr tibble broom DBI RSQLite
+if [ "${1:-}" = --all ]; then
+  setup_server
+  setup_r parsnip tune workflows yardstick dials recipes rsample hardhat butcher mirai RPostgres
+fi
+setup_decimal_comma
 
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
