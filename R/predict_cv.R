@@ -11,7 +11,10 @@
 #' is no such value). If the rows and the new one are exchangeable and nothing was chosen by looking at the folds, it contains the
 #' new response with probability of at least 1 - 2a - min(2 (1 - 1/K) / (n/K + 1), (1 - K/n) / (K + 1)) for K folds of equal size
 #' (their theorem 4), which is at least 1 - 2a - sqrt(2/n); usually it is close to 1 - a. Taking lambda from the same folds, as
-#' `"lambda.min"` and `"lambda.1se"` do, is outside this theorem. SIMULATION
+#' `"lambda.min"` and `"lambda.1se"` do, is outside this theorem. It cost little in `bench/cv.R`: on 2,000
+#' simulated data sets of 60 rows and 30 columns, level .9, the intervals held .905 of the new responses at a lambda fixed
+#' beforehand, .898 at `"lambda.min"` and .900 at `"lambda.1se"` (guaranteed at the fixed one: .724).
+#'
 #' Weights do not enter the guarantee, which takes every row as equally likely; rows of weight 0 are left out.
 #'
 #' @param object A result of [cv.sgdlasso()].
@@ -25,8 +28,7 @@
 #' @param ... Further arguments of [predict.sgdlasso()] and [coef.sgdlasso()]: `type`, `exact`.
 #' @return As for [predict.sgdlasso()]; for intervals an n x 3 matrix with columns `fit`, `lower` and `upper`.
 #' @section Errors: As for [predict.sgdlasso()]. Intervals for another family than gaussian, for several lambdas or for relaxed
-#' fits, and training data that
-#'   cannot be found or are not those of the fit: class `sgdlasso_error_input`.
+#' fits, and training data that cannot be found or are not those of the fit: class `sgdlasso_error_input`.
 #' @references
 #' Barber, R. F., Candes, E. J., Ramdas, A. and Tibshirani, R. J. (2021). Predictive inference with the jackknife+. *Annals of
 #' Statistics* 49, 486-507. \doi{10.1214/20-AOS1965}
