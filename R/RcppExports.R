@@ -17,6 +17,26 @@ r_fit_folds <- function(x, y, weight, offset, fold, folds, spec) {
     .Call(`_sgdlasso_r_fit_folds`, x, y, weight, offset, fold, folds, spec)
 }
 
+r_fit_moments <- function(moments, spec) {
+    .Call(`_sgdlasso_r_fit_moments`, moments, spec)
+}
+
+r_new_moments <- function(p, folds) {
+    .Call(`_sgdlasso_r_new_moments`, p, folds)
+}
+
+r_add_moments <- function(moments, x, y, weight, offset, fold, threads) {
+    invisible(.Call(`_sgdlasso_r_add_moments`, moments, x, y, weight, offset, fold, threads))
+}
+
+r_take_moments <- function(moments) {
+    .Call(`_sgdlasso_r_take_moments`, moments)
+}
+
+r_sum_moments <- function(moments) {
+    .Call(`_sgdlasso_r_sum_moments`, moments)
+}
+
 r_predict <- function(x, intercept, beta, threads) {
     .Call(`_sgdlasso_r_predict`, x, intercept, beta, threads)
 }

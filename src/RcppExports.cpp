@@ -72,6 +72,68 @@ BEGIN_RCPP
     return rcpp_result_gen;
 END_RCPP
 }
+// r_fit_moments
+Rcpp::List r_fit_moments(Rcpp::List moments, Rcpp::List spec);
+RcppExport SEXP _sgdlasso_r_fit_moments(SEXP momentsSEXP, SEXP specSEXP) {
+BEGIN_RCPP
+    Rcpp::RObject rcpp_result_gen;
+    Rcpp::RNGScope rcpp_rngScope_gen;
+    Rcpp::traits::input_parameter< Rcpp::List >::type moments(momentsSEXP);
+    Rcpp::traits::input_parameter< Rcpp::List >::type spec(specSEXP);
+    rcpp_result_gen = Rcpp::wrap(r_fit_moments(moments, spec));
+    return rcpp_result_gen;
+END_RCPP
+}
+// r_new_moments
+SEXP r_new_moments(int p, int folds);
+RcppExport SEXP _sgdlasso_r_new_moments(SEXP pSEXP, SEXP foldsSEXP) {
+BEGIN_RCPP
+    Rcpp::RObject rcpp_result_gen;
+    Rcpp::RNGScope rcpp_rngScope_gen;
+    Rcpp::traits::input_parameter< int >::type p(pSEXP);
+    Rcpp::traits::input_parameter< int >::type folds(foldsSEXP);
+    rcpp_result_gen = Rcpp::wrap(r_new_moments(p, folds));
+    return rcpp_result_gen;
+END_RCPP
+}
+// r_add_moments
+void r_add_moments(SEXP moments, Rcpp::NumericMatrix x, Rcpp::NumericVector y, SEXP weight, SEXP offset, SEXP fold, int threads);
+RcppExport SEXP _sgdlasso_r_add_moments(SEXP momentsSEXP, SEXP xSEXP, SEXP ySEXP, SEXP weightSEXP, SEXP offsetSEXP, SEXP foldSEXP, SEXP threadsSEXP) {
+BEGIN_RCPP
+    Rcpp::RNGScope rcpp_rngScope_gen;
+    Rcpp::traits::input_parameter< SEXP >::type moments(momentsSEXP);
+    Rcpp::traits::input_parameter< Rcpp::NumericMatrix >::type x(xSEXP);
+    Rcpp::traits::input_parameter< Rcpp::NumericVector >::type y(ySEXP);
+    Rcpp::traits::input_parameter< SEXP >::type weight(weightSEXP);
+    Rcpp::traits::input_parameter< SEXP >::type offset(offsetSEXP);
+    Rcpp::traits::input_parameter< SEXP >::type fold(foldSEXP);
+    Rcpp::traits::input_parameter< int >::type threads(threadsSEXP);
+    r_add_moments(moments, x, y, weight, offset, fold, threads);
+    return R_NilValue;
+END_RCPP
+}
+// r_take_moments
+Rcpp::List r_take_moments(SEXP moments);
+RcppExport SEXP _sgdlasso_r_take_moments(SEXP momentsSEXP) {
+BEGIN_RCPP
+    Rcpp::RObject rcpp_result_gen;
+    Rcpp::RNGScope rcpp_rngScope_gen;
+    Rcpp::traits::input_parameter< SEXP >::type moments(momentsSEXP);
+    rcpp_result_gen = Rcpp::wrap(r_take_moments(moments));
+    return rcpp_result_gen;
+END_RCPP
+}
+// r_sum_moments
+Rcpp::List r_sum_moments(Rcpp::List moments);
+RcppExport SEXP _sgdlasso_r_sum_moments(SEXP momentsSEXP) {
+BEGIN_RCPP
+    Rcpp::RObject rcpp_result_gen;
+    Rcpp::RNGScope rcpp_rngScope_gen;
+    Rcpp::traits::input_parameter< Rcpp::List >::type moments(momentsSEXP);
+    rcpp_result_gen = Rcpp::wrap(r_sum_moments(moments));
+    return rcpp_result_gen;
+END_RCPP
+}
 // r_predict
 Rcpp::NumericMatrix r_predict(SEXP x, Rcpp::NumericVector intercept, Rcpp::S4 beta, int threads);
 RcppExport SEXP _sgdlasso_r_predict(SEXP xSEXP, SEXP interceptSEXP, SEXP betaSEXP, SEXP threadsSEXP) {
@@ -242,6 +304,11 @@ static const R_CallMethodDef CallEntries[] = {
     {"_sgdlasso_r_fit", (DL_FUNC) &_sgdlasso_r_fit, 5},
     {"_sgdlasso_r_optimality", (DL_FUNC) &_sgdlasso_r_optimality, 7},
     {"_sgdlasso_r_fit_folds", (DL_FUNC) &_sgdlasso_r_fit_folds, 7},
+    {"_sgdlasso_r_fit_moments", (DL_FUNC) &_sgdlasso_r_fit_moments, 2},
+    {"_sgdlasso_r_new_moments", (DL_FUNC) &_sgdlasso_r_new_moments, 2},
+    {"_sgdlasso_r_add_moments", (DL_FUNC) &_sgdlasso_r_add_moments, 7},
+    {"_sgdlasso_r_take_moments", (DL_FUNC) &_sgdlasso_r_take_moments, 1},
+    {"_sgdlasso_r_sum_moments", (DL_FUNC) &_sgdlasso_r_sum_moments, 1},
     {"_sgdlasso_r_predict", (DL_FUNC) &_sgdlasso_r_predict, 4},
     {"_sgdlasso_r_stream_sum", (DL_FUNC) &_sgdlasso_r_stream_sum, 1},
     {"_sgdlasso_r_random", (DL_FUNC) &_sgdlasso_r_random, 5},

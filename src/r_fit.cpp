@@ -63,9 +63,10 @@ SEXP single_predictor(const Problem& problem, const std::vector<PathPoint>& path
 Rcpp::List r_fit(SEXP x, Rcpp::NumericVector y, SEXP weight, SEXP offset, Rcpp::List spec) {
   const RProblem all(x, y, weight, offset, spec);
   const Problem& problem = all.problem;
-  const PathSettings settings{setting<bool>(spec, "trace"), static_cast<std::size_t>(setting<double>(spec, "dfmax"))};
+  const auto slopes = [&] { return all.moments_form ? all.moments_form->null_slopes() : null_slopes(problem, all.form); };
   try {
-    const auto path = fit_path(problem, all.form, lambda_grid(all, spec), settings, [&] { return make_solver(all, spec); });
+    const auto path = fit_path(problem, all.form, lambda_grid(problem, all.form, slopes, spec), path_settings(spec),
+                               [&] { return make_solver(all, spec); });
     Rcpp::List result = as_result(problem, path);
     result["eta"] = single_predictor(problem, path);
     return result;

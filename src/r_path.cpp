@@ -38,11 +38,13 @@ std::vector<double> deviations(const ColumnMoments& moments) {
 
 }  // namespace
 
-LambdaGrid lambda_grid(const RProblem& all, const Rcpp::List& spec) {
+LambdaGrid lambda_grid(const Statement& problem, const StandardForm& form, const NullSlopes& slopes, const Rcpp::List& spec) {
   if (!Rf_isNull(spec["lambda"])) return {setting<std::vector<double>>(spec, "lambda"), false};
-  return make_grid(all.problem, all.form,
-                   all.moments_form ? all.moments_form->null_slopes() : null_slopes(all.problem, all.form),
-                   {setting<int>(spec, "nlambda"), setting<double>(spec, "lambda.min.ratio")});
+  return make_grid(problem, form, slopes(), {setting<int>(spec, "nlambda"), setting<double>(spec, "lambda.min.ratio")});
+}
+
+PathSettings path_settings(const Rcpp::List& spec) {
+  return {setting<bool>(spec, "trace"), static_cast<std::size_t>(setting<double>(spec, "dfmax"))};
 }
 
 Rcpp::List as_columns(const std::vector<PathPoint>& path) {

@@ -3,13 +3,17 @@
 
 #include <Rcpp.h>
 
+#include <functional>
 #include <vector>
 
 #include "path.h"
 #include "r_problem.h"
 
-// R's lambdas, or a grid.
-sgdlasso::LambdaGrid lambda_grid(const RProblem& all, const Rcpp::List& spec);
+// R's lambdas, or a grid, for which alone the slopes are asked.
+using NullSlopes = std::function<std::vector<double>()>;
+sgdlasso::LambdaGrid lambda_grid(const sgdlasso::Statement& problem, const sgdlasso::StandardForm& form,
+                                 const NullSlopes& slopes, const Rcpp::List& spec);
+sgdlasso::PathSettings path_settings(const Rcpp::List& spec);
 
 // The coefficients as the slots of a dgCMatrix, one column a lambda.
 Rcpp::List as_columns(const std::vector<sgdlasso::PathPoint>& path);

@@ -47,13 +47,11 @@ inline sgdlasso::Statement make_statement(sgdlasso::ColumnMoments columns, const
 
 class RProblem {
  public:
-  // given: the moments, where they have been gathered already.
-  RProblem(SEXP x, const Rcpp::NumericVector& y, SEXP weight, SEXP offset, const Rcpp::List& spec,
-           std::unique_ptr<sgdlasso::Moments> given = nullptr)
+  RProblem(SEXP x, const Rcpp::NumericVector& y, SEXP weight, SEXP offset, const Rcpp::List& spec)
       : rows(as_rows(x)),
         loss(sgdlasso::make_loss(setting<std::string>(spec, "family"))),
         watch(spec["progress"]),
-        moments(given ? std::move(given) : gather_moments(x, as_response(y, weight, offset), spec, watch)),
+        moments(gather_moments(x, as_response(y, weight, offset), spec, watch)),
         problem(state(as_response(y, weight, offset), spec)),
         form(problem),
         moments_form(moments ? std::make_unique<sgdlasso::MomentsForm>(problem, form, *moments) : nullptr) {}

@@ -108,7 +108,7 @@ Rcpp::List r_kernels(Rcpp::NumericVector x, Rcpp::NumericVector z, Rcpp::Numeric
 
 namespace {
 
-Rcpp::List as_list(const Moments& moments) {
+Rcpp::List as_matrices(const Moments& moments) {
   const int size = static_cast<int>(moments.size);
   Rcpp::NumericMatrix cross(size, size);
   for (int i = 0; i < size; ++i) {
@@ -124,7 +124,7 @@ Rcpp::List as_list(const Moments& moments) {
 // [[Rcpp::export]]
 Rcpp::List r_moments(Rcpp::NumericMatrix x, Rcpp::NumericVector y, SEXP weight, SEXP offset, int threads) {
   NoWatch watch;
-  return as_list(
+  return as_matrices(
       dense_moments(x.begin(), static_cast<std::size_t>(x.ncol()), as_response(y, weight, offset), {threads, watch}));
 }
 
@@ -139,7 +139,7 @@ Rcpp::List r_merge_moments(Rcpp::NumericMatrix x, Rcpp::NumericVector y, Rcpp::N
   };
   Moments moments = part(0, first);
   moments.merge(part(first, x.nrow()));
-  return as_list(moments);
+  return as_matrices(moments);
 }
 
 // Products with working columns of a source, several vectors at once: Z'R, Z B and the Gram matrix of the columns, made in two

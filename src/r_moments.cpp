@@ -1,0 +1,71 @@
+#include "r_moments.h"
+
+#include <Rcpp.h>
+
+#include "r_convert.h"
+#include "r_watch.h"
+
+using namespace sgdlasso;
+
+Moments as_moments(const Rcpp::List& moments) {
+  const Rcpp::NumericVector mean = moments["mean"], cross = moments["cross"];
+  Moments result(static_cast<std::size_t>(mean.size()) - 1);
+  result.weight = Rcpp::as<double>(moments["weight"]);
+  std::copy(mean.begin(), mean.end(), result.mean.begin());
+  const double* from = cross.begin();
+  for (std::size_t i = 0; i < result.size; ++i) {
+    std::copy(from, from + result.size - i, result.cross.data() + i * result.size + i);
+    from += result.size - i;
+  }
+  return result;
+}
+
+Rcpp::List as_list(const Moments& moments) {
+  Rcpp::NumericVector cross(static_cast<R_xlen_t>(moments.size * (moments.size + 1) / 2));
+  double* to = cross.begin();
+  for (std::size_t i = 0; i < moments.size; ++i) {
+    const double* row = moments.cross.data() + i * moments.size;
+    to = std::copy(row + i, row + moments.size, to);
+  }
+  return Rcpp::List::create(Rcpp::_["weight"] = moments.weight, Rcpp::_["mean"] = moments.mean, Rcpp::_["cross"] = cross);
+}
+
+// Moments of each fold (1: of all rows) that blocks of rows are added to; lives as long as R's training loop.
+// [[Rcpp::export]]
+SEXP r_new_moments(int p, int folds) {
+  return Rcpp::XPtr<std::vector<Moments>>(
+      new std::vector<Moments>(static_cast<std::size_t>(folds), Moments(static_cast<std::size_t>(p))));
+}
+
+// fold: of each row, from 0; NULL where there is one. Weights are as they are.
+// [[Rcpp::export]]
+void r_add_moments(SEXP moments, Rcpp::NumericMatrix x, Rcpp::NumericVector y, SEXP weight, SEXP offset, SEXP fold,
+                   int threads) {
+  Rcpp::XPtr<std::vector<Moments>> to(moments);
+  RWatch watch(R_NilValue);
+  const std::size_t p = static_cast<std::size_t>(x.ncol());
+  const Response response = as_response(y, weight, offset);
+  if (Rf_isNull(fold)) {
+    to->at(0).merge(dense_moments(x.begin(), p, response, {threads, watch}));
+    return;
+  }
+  const std::vector<Moments> part =
+      fold_moments(x.begin(), p, response, Rcpp::as<std::vector<int>>(fold), to->size(), {threads, watch});
+  for (std::size_t k = 0; k < part.size(); ++k) (*to)[k].merge(part[k]);
+}
+
+// [[Rcpp::export]]
+Rcpp::List r_take_moments(SEXP moments) {
+  const Rcpp::XPtr<std::vector<Moments>> from(moments);
+  Rcpp::List result;
+  for (const Moments& one : *from) result.push_back(as_list(one));
+  return result;
+}
+
+// The moments of all rows together.
+// [[Rcpp::export]]
+Rcpp::List r_sum_moments(Rcpp::List moments) {
+  std::vector<Moments> parts;
+  for (R_xlen_t k = 0; k < moments.size(); ++k) parts.push_back(as_moments(moments[k]));
+  return as_list(total(parts));
+}
