@@ -5,6 +5,14 @@ r_not_finite <- function(x, threads) {
     .Call(`_sgdlasso_r_not_finite`, x, threads)
 }
 
+r_csv_types <- function(piece, columns, separator, last, missing) {
+    .Call(`_sgdlasso_r_csv_types`, piece, columns, separator, last, missing)
+}
+
+r_csv_read <- function(piece, is_text, separator, last, missing) {
+    .Call(`_sgdlasso_r_csv_read`, piece, is_text, separator, last, missing)
+}
+
 r_fit <- function(x, y, weight, offset, spec) {
     .Call(`_sgdlasso_r_fit`, x, y, weight, offset, spec)
 }
@@ -35,6 +43,10 @@ r_take_moments <- function(moments) {
 
 r_sum_moments <- function(moments) {
     .Call(`_sgdlasso_r_sum_moments`, moments)
+}
+
+r_hash_folds <- function(places, seed, folds) {
+    .Call(`_sgdlasso_r_hash_folds`, places, seed, folds)
 }
 
 r_predict <- function(x, intercept, beta, threads) {

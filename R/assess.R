@@ -43,7 +43,7 @@ assess.sgdlasso <- function(object, newx, newy, newdata, s = NULL, gamma = 1, we
   columns <- lapply(stats::setNames(nm = measures), function(measure) {
     unname(mean_losses(scored$y, scored$eta, scored$weights, measure, object$family)$mean)
   })
-  data.frame(lambda = s %||% object$lambda, columns)
+  data.frame(lambda = s %||% (if (gamma < 1) object$relaxed$lambda else object$lambda), columns)
 }
 
 #' @rdname assess
@@ -91,7 +91,7 @@ roc.sgdlasso <- function(object, newx, newy, newdata, s = NULL, gamma = 1, weigh
     if (sum(mass) == 0) abort_input("`newy` has one class only.", "A ROC curve needs both.")
     c(0, (cumsum(mass) / sum(mass))[last])
   }
-  data.frame(threshold = c(Inf, stats::plogis(eta[last])), false_positive = share(1 - scored$y), true_positive = share(scored$y))
+  data.frame(threshold = c(Inf, unname(stats::plogis(eta[last]))), false_positive = share(1 - scored$y), true_positive = share(scored$y))
 }
 
 #' @rdname assess
@@ -105,8 +105,18 @@ scored_rows <- function(object, newx, newy, newdata, s, gamma, weights, newoffse
   if (!is.null(weights)) rows$weights <- combine_weights(check_weights(weights, length(rows$y)), rows$trials)
   eta <- linear_predictor(coefficients_at(object, s, gamma), rows)
   known <- stats::complete.cases(eta) & !is.na(rows$y)
-  if (!any(known)) abort_input("The new rows are all incomplete.", "At least one is needed.")
+  if (!is.null(rows$weights)) known <- known & counted(rows$weights)
+  if (!any(known)) abort_input("The new rows are all incomplete or of weight 0.", "At least one is needed.")
   list(y = rows$y[known], eta = eta[known, , drop = FALSE], weights = rows$weights[known])
+}
+
+# Rows of weight 0 are absent, and so are those whose weight is missing.
+counted <- function(weights) {
+  if (!is.numeric(weights)) abort_input("`weights` is {describe(weights)}.", "It must be numbers of 0 or more.")
+  if (any(weights < 0 | is.infinite(weights), na.rm = TRUE)) {
+    abort_input("`weights` is negative or infinite.", "Weights must be 0 or more.")
+  }
+  !is.na(weights) & weights > 0
 }
 
 scored_classes <- function(object, newx, newy, newdata, s, gamma, weights, newoffset, envir) {

@@ -63,7 +63,7 @@ falling_scale <- function(falling, at, df, room) {
 }
 
 autoplot_cv <- function(x) {
-  positive <- x$lambda > 0
+  positive <- cv_positive(x)
   data <- data.frame(at = -log10(x$lambda), cvm = x$cvm, low = x$cvlo, high = x$cvup)[positive, ]
   chosen <- data.frame(at = -log10(c(x$lambda.min, x$lambda.1se)), which = c("lambda.min", "lambda.1se"))
   ggplot2::ggplot(data, ggplot2::aes(x = .data$at, y = .data$cvm)) +

@@ -51,6 +51,7 @@
 #' \item{grouped}{whether standard errors come from the folds' means.}
 #' \item{gap}{the largest relative duality gap among all fits; with `solver = "auto"` at most `tol`, or a warning tells.}
 #' \item{folds}{for gaussian, the models of the (first) folds, from which [predict.cv.sgdlasso()] makes intervals.}
+#' \item{fold.sums}{sums of the response over the folds, by which intervals check that the rows still stand in their order.}
 #' \item{fit.preval}{for `keep = TRUE`, an n x k matrix on the scale of the linear predictor (of the first draw); for `relax = TRUE` a
 #'   list of them, one for each gamma.}
 #' \item{relaxed}{for `relax = TRUE`, a list: `gamma`, `statlist` (the statistics above for each gamma), `lambda.min`, `lambda.1se`,
@@ -74,7 +75,9 @@
 #' coef(cv, s = "lambda.min")
 #' @export
 cv.sgdlasso <- function(x, ...) {
-  if (nargs() == 0) abort_input("`x` is missing.", "Start with cv.sgdlasso(x, y) or cv.sgdlasso(formula, data).")
+  if (missing(x) && !any(c("formula", "data") %in% ...names())) {
+    abort_input("`x` is missing.", "Start with cv.sgdlasso(x, y) or cv.sgdlasso(formula, data).")
+  }
   UseMethod("cv.sgdlasso")
 }
 
@@ -85,6 +88,7 @@ cv.sgdlasso.matrix <- function(x, y, weights = NULL, offset = NULL, lambda = NUL
                                gamma = c(0, 0.25, 0.5, 0.75, 1), cluster = NULL, ...) {
   call <- match.call()
   if ("formula" %in% ...names()) return(eval(formula_first(generic_call(call, "cv.sgdlasso")), parent.frame()))
+  if (missing(x)) abort_input("`x` is missing.", "Start with cv.sgdlasso(x, y) or cv.sgdlasso(formula, data).")
   repeats <- check_repeats(repeats, foldid)
   folds <- draw_folds(NROW(x), nfolds, foldid, repeats)
   settings <- settings_given(..., lambda = lambda, relax = relax)
@@ -112,6 +116,9 @@ cv.sgdlasso.formula <- function(formula, data, weights, offset, subset, na.actio
   call$formula <- formula
   repeats <- check_repeats(repeats, foldid)
   settings <- settings_given(..., lambda = lambda, relax = relax)
+  if (is_rows(tryCatch(data, error = function(e) NULL))) {
+    return(cv_formula_rows(call, data, settings, contrasts, type.measure, nfolds, parent.frame()))
+  }
   input <- formula_input(call, settings, contrasts, parent.frame())
   folds <- draw_folds(nrow(input$x), nfolds, foldid, repeats)
   plan <- check_cv_plan(settings, folds, type.measure, grouped, keep, relax, gamma, cluster)
@@ -140,10 +147,11 @@ cv.sgdlasso.default <- function(x, ...) {
 # Settings of sgdlasso(), its own defaults where nothing is given.
 settings_given <- function(...) {
   given <- list(...)
+  if (length(given) && !all(nzchar(names(given) %||% ""))) check_dots_empty(..., known = character())
   known <- names(formals(check_settings))
   unknown <- setdiff(names(given), known)
   own <- setdiff(names(formals(cv.sgdlasso.matrix)), "...")
-  if (length(unknown) || is.null(names(given))) do.call(check_dots_empty, c(given[unknown], list(known = c(own, known))))
+  if (length(unknown)) do.call(check_dots_empty, c(given[unknown], list(known = c(own, known))))
   settings <- lapply(formals(sgdlasso.matrix)[known], eval)
   settings[names(given)] <- given
   result <- do.call(check_settings, settings)
@@ -153,7 +161,9 @@ settings_given <- function(...) {
 
 check_repeats <- function(repeats, foldid) {
   repeats <- check_number(repeats, "repeats", least = 1, whole = TRUE)
-  if (repeats > 1 && !is.null(foldid)) abort_input("`repeats` is {repeats}, and `foldid` is given.", "Folds of yours are not drawn again.")
+  if (repeats > 1 && !is.null(foldid)) {
+    abort_input("`repeats` is {repeats}, and `foldid` is given.", "Folds of yours are not drawn again.")
+  }
   repeats
 }
 
@@ -227,6 +237,7 @@ score_draw <- function(models, rows, fold, plan) {
   undefined <- vapply(scores[["g:1"]], function(score) all(is.na(score$mean)), NA)
   list(
     statistics = lapply(scores, cv_statistics, plan = plan, n = length(fold)), undefined = sum(undefined),
+    sums = if (plan$family == "gaussian") fold_sums(rows, fold),
     preval = if (plan$keep) lapply(scores, prevalidated, fold = fold, steps = names(models[[1]]$a0))
   )
 }
@@ -240,9 +251,10 @@ new_cv <- function(fit, draws, plan, settings, used, call) {
   cv <- c(
     list(lambda = fit$lambda), intervals_of(lasso), list(nzero = nzero, call = generic_call(call, "cv.sgdlasso"), name = name),
     list(sgdlasso.fit = fit), best_lambdas(fit$lambda, lasso, plan$measure),
-    list(foldid = drop(plan$folds), grouped = plan$grouped, gap = gap)
+    list(foldid = if (!is.null(plan$folds)) drop(plan$folds), grouped = plan$grouped, gap = gap)
   )
   if (plan$family == "gaussian") cv$folds <- lapply(draws[[1]]$models, `[`, c("a0", "beta"))
+  cv$fold.sums <- draws[[1]]$sums
   if (plan$keep) cv$fit.preval <- kept_predictions(draws[[1]]$preval, plan, used)
   if (!is.null(plan$gamma)) cv$relaxed <- relaxed_choice(statistics, plan, fit, nzero)
   warn_cv(cv, draws, plan, settings)

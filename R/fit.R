@@ -4,6 +4,7 @@
 
 fit_rows <- function(x, response, offset, settings, call) {
   rows <- drop_zero_weights(x, response, offset)
+  if (isTRUE(settings$keep.moments)) return(fit_kept(rows, settings, call))
   settings <- complete_settings(settings, rows)
   fit <- new_fit(train(rows, settings), rows, settings, response$classnames, call)
   if (isTRUE(settings$relax)) fit$relaxed <- relax_fit(fit, rows, settings)
@@ -70,14 +71,10 @@ relative_weights <- function(weights) {
 
 complete_settings <- function(settings, rows) {
   n <- nrow(rows$x)
-  p <- ncol(rows$x)
-  settings$penalty.factor <- check_penalty_factor(settings$penalty.factor, settings$exclude, p)
-  if (is.null(settings$lambda.min.ratio)) settings$lambda.min.ratio <- if (n < p) 0.01 else 1e-4
-  limits <- check_limits(settings$lower.limits, settings$upper.limits, p)
-  settings <- utils::modifyList(settings, limits, keep.null = TRUE)
+  settings <- sized_settings(settings, n, ncol(rows$x))
   if (settings$solver$name %in% c("auto", "exact")) {
     settings$solver <- choose_solver(settings$solver, rows$x, settings$family)
-  } else if (length(Filter(Negate(is.null), limits))) {
+  } else if (!is.null(settings$lower.limits) || !is.null(settings$upper.limits)) {
     abort_input(
       "`lower.limits` or `upper.limits` are given, and solver_{settings$solver$name}() knows no limits.",
       "Use solver = \"auto\" or solver_exact()."
@@ -90,28 +87,50 @@ complete_settings <- function(settings, rows) {
   settings
 }
 
+# What depends on the numbers of rows and columns only.
+sized_settings <- function(settings, n, p) {
+  settings$penalty.factor <- check_penalty_factor(settings$penalty.factor, settings$exclude, p)
+  if (is.null(settings$lambda.min.ratio)) settings$lambda.min.ratio <- if (n < p) 0.01 else 1e-4
+  utils::modifyList(settings, check_limits(settings$lower.limits, settings$upper.limits, p), keep.null = TRUE)
+}
+
 # The lambda of the objective that the nudges walk on.
 nudge_lambda <- function(solver, n) {
   solver$nudge / (solver$rate * (if (solver$every == "sample") 1 else n))
 }
 
 new_fit <- function(result, rows, settings, classnames, call) {
-  p <- ncol(rows$x)
+  fit <- fit_object(result, row_facts(rows, settings$family), settings, classnames, call)
+  if (length(fit$lambda) > 1) return(fit)
+  eta <- result$eta %||% linear_predictor(list(a0 = fit$a0, beta = fit$beta), list(x = rows$x, offset = rows$offset %||% 0))[, 1]
+  fit[c("residuals", "accuracy")] <- training_residuals(eta, rows, settings$family)
+  fit
+}
+
+# What a fit tells of its rows: columns, names, rows that count, their weight, whether there is an offset, the likelihood of the
+# saturated model.
+row_facts <- function(rows, family) {
+  list(
+    width = ncol(rows$x), names = if (has_unique_names(rows$x)) colnames(rows$x), labels = colnames(rows$x), used = length(rows$y),
+    weight = if (is.null(rows$weights)) length(rows$y) else sum(rows$weights), offset = !is.null(rows$offset),
+    loglik = saturated_loglik(rows$y, rows$weights, family)
+  )
+}
+
+fit_object <- function(result, facts, settings, classnames, call) {
   k <- length(result$lambda)
   steps <- paste0("s", seq_len(k) - 1L)
-  named <- has_unique_names(rows$x)
-  variables <- colnames(rows$x) %||% paste0("V", seq_len(p))
-  total_weight <- if (is.null(rows$weights)) length(rows$y) else sum(rows$weights)
+  variables <- facts$labels %||% paste0("V", seq_len(facts$width))
   fit <- list(
     a0 = stats::setNames(result$a0, steps),
     beta = coefficient_matrix(result$beta, variables, steps),
     df = diff(result$beta$p),
-    dim = c(p, k),
+    dim = c(facts$width, k),
     lambda = result$lambda,
     dev.ratio = deviance_ratio(result$deviance, result$null_deviance),
-    nulldev = total_weight * result$null_deviance,
-    nobs = length(rows$y),
-    offset = !is.null(rows$offset),
+    nulldev = facts$weight * result$null_deviance,
+    nobs = facts$used,
+    offset = facts$offset,
     call = call,
     classnames = classnames,
     gap = result$gap,
@@ -130,12 +149,11 @@ new_fit <- function(result, rows, settings, classnames, call) {
     lower.limits = settings$lower.limits,
     upper.limits = settings$upper.limits,
     seed = settings$seed,
-    named = named,
+    named = !is.null(facts$names),
     x.sd = result$sd,
-    loglik = saturated_loglik(rows$y, rows$weights, settings$family),
+    loglik = facts$loglik,
     format = 1L
   )
-  if (k == 1) fit <- c(fit, training_residuals(result$eta, rows, settings$family))
   structure(fit[!vapply(fit, is.null, NA)], class = "sgdlasso")
 }
 

@@ -15,18 +15,20 @@ check_foldid <- function(foldid, n) {
   if (is.matrix(foldid) && ncol(foldid) == 1) foldid <- as.vector(foldid)
   if (!is.atomic(foldid) || is.null(foldid)) abort_input("`foldid` is {describe(foldid)}.", "It must name the fold of each row of x.")
   if (length(foldid) != n) abort_input("`foldid` has {length(foldid)} value{?s}, x has {n} row{qty(n)}{?s}.", "They must agree.")
+  if (is.raw(foldid)) abort_input("`foldid` is a raw vector.", "It must hold numbers or names of folds.")
+  if (is.factor(foldid)) foldid <- as.character(foldid)
   if (anyNA(foldid)) {
     bad <- which(is.na(foldid))
     abort_input("`foldid` has {length(bad)} missing value{?s}, the first at position {bad[1]}.", "Each row must be in a fold.")
   }
-  fold <- renumber(if (is.factor(foldid)) as.character(foldid) else foldid)
+  fold <- renumber(foldid)
   if (max(fold) < 2) abort_input("`foldid` has one fold only.", "There must be two or more.")
   fold
 }
 
 # Each fold must leave something to train on.
 check_training <- function(fold, rows, family) {
-  if (max(fold) < 2) abort_input("`foldid` puts all rows with positive weight into one fold.", "Rows outside a fold are trained on.")
+  if (max(fold) < 2) abort_input("All rows with positive weight are in one fold.", "Rows outside a fold are trained on.")
   if (family != "binomial") return(invisible())
   outside <- function(what) sum(what) - rowsum(as.double(what), fold)[, 1]
   bare <- which(outside(rows$y > 0) == 0 | outside(rows$y < 1) == 0)
@@ -59,7 +61,8 @@ train_from_moments <- function(rows, settings, fold) {
   progress <- progress_bar(settings$progress)
   on.exit(progress$done())
   core <- core_settings(settings, progress$update)
-  checked_result(r_fit_folds(rows$x, rows$y, relative_weights(rows$weights), rows$offset, fold - 1L, max(fold), core))
+  result <- r_fit_folds(rows$x, rows$y, relative_weights(rows$weights), rows$offset, fold - 1L, max(fold), core)
+  list(fit = checked_result(result$fit), folds = lapply(result$folds, checked_result))
 }
 
 # The lambdas are those of all rows.
@@ -74,7 +77,8 @@ train_apart <- function(rows, settings, fold, cluster) {
   folds <- seq_len(max(fold))
   if (is.null(cluster)) return(lapply(folds, train_outside, rows = rows, settings = settings, fold = fold))
   settings$progress <- FALSE
-  parallel::parLapply(cluster, folds, train_outside, rows = rows, settings = settings, fold = fold)
+  run <- function() parallel::parLapply(cluster, folds, train_outside, rows = rows, settings = settings, fold = fold)
+  or_input_error(run(), "`cluster` fails")
 }
 
 train_outside <- function(k, rows, settings, fold) {
@@ -89,6 +93,9 @@ rows_at <- function(rows, which) {
   list(x = rows$x[which, , drop = FALSE], y = rows$y[which], weights = rows$weights[which], offset = rows$offset[which])
 }
 
+# Sums of the response, by which the order of rows is known again.
+fold_sums <- function(rows, fold) as.vector(rowsum(as.double(rows$y), fold))
+
 # ---- scoring -------------------------------------------------------------------
 
 # The models of a fold, without what only a whole fit needs.
@@ -102,10 +109,11 @@ fold_model <- function(result, variables) {
   model
 }
 
-# The linear predictor of the rows of a fold by the model of the others. Where that has no relaxed model the last one stands.
+# The linear predictor of the rows of a fold by the model of the others. Where that has too many columns to be
+# relaxed the last one that has not stands, or the lasso.
 predict_fold <- function(model, inside, gamma = 1) {
   eta <- r_predict(inside$x, model$a0, model$beta, 1L)
-  if (gamma < 1) {
+  if (gamma < 1 && length(model$relaxed$lambda)) {
     relaxed <- r_predict(inside$x, model$relaxed$a0, model$relaxed$beta, 1L)
     at <- pmax(findInterval(-model$lambda, -model$relaxed$lambda), 1L)
     eta <- gamma * eta + (1 - gamma) * relaxed[, at, drop = FALSE]

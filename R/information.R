@@ -20,7 +20,7 @@
 #' residuals, so that the criteria fall without end as the fit nears interpolation: with more columns than rows end the path before,
 #' by `lambda.min.ratio` or `dfmax`.
 #'
-#' @param object A fit by [sgdlasso()].
+#' @param object A fit by [sgdlasso()]; for `AIC()` and `BIC()` also a result of [cv.sgdlasso()], which answers for its fit.
 #' @param ... For `AIC()` and `BIC()`, other fits of a single lambda to compare with, as in [stats::AIC()].
 #' @param k The penalty per degree of freedom. Default 2.
 #' @param gamma For `EBIC()`, a number of 0 (BIC) or more. Default 1, which `s = "ebic"` uses too.
@@ -48,15 +48,16 @@ criteria <- c("aic", "bic", "ebic")
 #' @importFrom stats AIC
 #' @export
 AIC.sgdlasso <- function(object, ..., k = 2) {
-  if (...length()) return(NextMethod())
-  penalized_likelihood(object, check_number(k, "k", least = 0), parent.frame())
+  k <- check_number(k, "k", least = 0)
+  if (...length()) return(compare_fits(list(object, ...), match.call(), "AIC", function(n) k, parent.frame()))
+  penalized_likelihood(object, k, parent.frame())
 }
 
 #' @rdname information
 #' @importFrom stats BIC
 #' @export
 BIC.sgdlasso <- function(object, ...) {
-  if (...length()) return(NextMethod())
+  if (...length()) return(compare_fits(list(object, ...), match.call(), "BIC", log, parent.frame()))
   penalized_likelihood(object, log(object$nobs), parent.frame())
 }
 
@@ -65,6 +66,17 @@ BIC.sgdlasso <- function(object, ...) {
 EBIC <- function(object, gamma = 1) {
   if (!inherits(object, "sgdlasso")) abort_input("`object` is {describe(object)}.", "It must be a fit by sgdlasso().")
   extended_criterion(object, check_number(gamma, "gamma", least = 0), parent.frame())
+}
+
+# The table that stats::AIC() makes of several fits; theirs may be of other classes. by(n): the penalty for a degree of freedom.
+compare_fits <- function(fits, call, title, by, envir) {
+  likelihood <- lapply(fits, function(fit) if (inherits(fit, "sgdlasso")) log_likelihood(fit, envir) else logLik(fit))
+  if (any(lengths(likelihood) != 1)) abort_input("A fit has several lambdas.", "Compare fits of one lambda each.")
+  df <- vapply(likelihood, attr, 0, "df")
+  n <- vapply(likelihood, function(one) as.numeric(attr(one, "nobs") %||% NA), 0)
+  value <- -2 * vapply(likelihood, as.numeric, 0) + vapply(n, by, 0) * df
+  names <- vapply(as.list(call)[-1][seq_along(fits)], function(arg) deparse(arg)[1], "")
+  stats::setNames(data.frame(df, value, row.names = make.unique(unname(names))), c("df", title))
 }
 
 information_criterion <- function(object, name, envir) {
@@ -95,7 +107,7 @@ log_likelihood <- function(object, envir) {
 # Of the coefficients but the intercept.
 degrees_of_freedom <- function(object, envir) {
   if (object$alpha == 1) return(object$df)
-  rows <- training_rows(object, envir)
+  rows <- training_rows(object, envir, "Their rows are needed for alpha below 1.")
   eta <- linear_predictor(list(a0 = object$a0, beta = object$beta), rows)
   variance <- family(object)$variance(inverse_link(eta, object$family))
   dim(variance) <- dim(eta) # gaussian() drops it
@@ -116,5 +128,8 @@ effective_df <- function(object, rows, variance, k) {
   # in columns of unit size, so that tiny units are no singularity
   size <- sqrt(diag(gram) + penalty)
   gram <- gram / tcrossprod(size)
-  sum(diag(solve(gram + diag(penalty / size^2, length(used)), gram)))
+  whole <- eigen(gram + diag(penalty / size^2, length(used)), symmetric = TRUE)
+  kept <- whole$values > 1e-12 * whole$values[1] # columns that say the same count once
+  directions <- whole$vectors[, kept, drop = FALSE]
+  sum(colSums(directions * (gram %*% directions)) / whole$values[kept])
 }

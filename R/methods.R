@@ -113,16 +113,18 @@ rows_or_training <- function(object, newx, newdata, newoffset, envir, newy = NUL
 new_response <- function(object, newy, data, n, envir) {
   if (is.null(newy) && !is.null(data)) newy <- response_of(object, data, envir)
   if (is.null(newy)) return(list())
-  plain_response(newy, n, object, if (!is.null(data)) call_argument(object, "weights", data, envir))
+  own <- !is.null(data) && any(all.vars(object$call$weights) %in% names(data)) # not those of other rows
+  plain_response(newy, n, object, if (own) call_argument(object, "weights", data, envir))
 }
 
 response_of <- function(object, data, envir) {
   response <- attr(object$terms, "variables")[[2]]
+  # a variable of that name elsewhere is not the response of these rows
+  if (!all(all.vars(response) %in% names(data))) return(NULL)
   tryCatch(eval(response, data, envir), error = function(e) NULL)
 }
 
-training_rows <- function(object, envir) {
-  give <- "Give the rows as `newx` and `newy`, or as `newdata`."
+training_rows <- function(object, envir, give = "Give the rows as `newx` and `newy`, or as `newdata`.") {
   found <- tryCatch(
     if (is.null(object$terms)) matrix_rows(object, envir) else frame_rows(object, envir),
     sgdlasso_error = stop,
@@ -139,7 +141,8 @@ is_training_data <- function(object, rows) {
   if (object$nulldev == 0) return(TRUE)
   last <- list(a0 = utils::tail(object$a0, 1), beta = object$beta[, object$dim[2], drop = FALSE])
   mu <- inverse_link(linear_predictor(last, rows)[, 1], object$family)
-  now <- sum(family(object)$dev.resids(rows$y, mu, weights))
+  counts <- weights > 0
+  now <- sum(family(object)$dev.resids(rows$y[counts], mu[counts], weights[counts]))
   isTRUE(abs(now - utils::tail(deviance(object), 1)) <= 1e-6 * object$nulldev)
 }
 

@@ -25,6 +25,22 @@ summary.cv.sgdlasso <- function(object, ..., s = "lambda.1se", gamma = NULL) ask
 
 #' @rdname sgdlasso-methods
 #' @export
+deviance.cv.sgdlasso <- function(object, ...) deviance(object$sgdlasso.fit, ...)
+
+#' @rdname sgdlasso-methods
+#' @export
+logLik.cv.sgdlasso <- function(object, ...) do.call(logLik, list(object$sgdlasso.fit, ...), quote = TRUE, envir = parent.frame())
+
+#' @rdname information
+#' @export
+AIC.cv.sgdlasso <- function(object, ...) do.call(AIC, list(object$sgdlasso.fit, ...), quote = TRUE, envir = parent.frame())
+
+#' @rdname information
+#' @export
+BIC.cv.sgdlasso <- function(object, ...) do.call(BIC, list(object$sgdlasso.fit, ...), quote = TRUE, envir = parent.frame())
+
+#' @rdname sgdlasso-methods
+#' @export
 nobs.cv.sgdlasso <- function(object, ...) object$sgdlasso.fit$nobs
 
 #' @rdname sgdlasso-methods

@@ -104,7 +104,7 @@ optimality_of <- function(rows, settings, a0, beta) {
 # Training rows of a fit: as given, or found through its call. An offset of NULL is none.
 given_rows <- function(object, x, y, weights, offset, data, envir) {
   if (missing(x) && missing(data)) {
-    rows <- training_rows(object, envir)
+    rows <- training_rows(object, envir, "Give them as `x` and `y`, or as `data`.")
   } else if (!is.null(object$terms)) {
     if (missing(data)) data <- x
     rows <- new_rows(object, newdata = data, newoffset = NULL, envir = envir)

@@ -47,6 +47,8 @@ plot.sgdlasso <- function(x, what = NULL, xvar = "lambda", s = NULL, label = TRU
 plot.cv.sgdlasso <- function(x, what = "cv", s = "lambda.1se", ...) {
   what <- check_choice(what, c("cv", "path", "trace", "coefficients"), "what")
   check_graphical(...)
+  of_path <- intersect(...names(), c("xvar", "label", "most"))
+  if (what == "cv" && length(of_path)) abort_input("`{of_path[1]}` is for paths, and `what` is \"cv\".", "Use what = \"path\".")
   if (what == "cv") {
     plot_cv(x, ...)
   } else {
@@ -84,6 +86,7 @@ path_curves <- function(x, xvar) {
 
 # Standardised coefficients at s, the largest of them, in rising order.
 largest_coefficients <- function(x, s, most, envir) {
+  most <- check_number(most, "most", least = 1, whole = TRUE)
   if (is.null(s)) s <- min(x$lambda)
   s <- one_lambda(x, s, envir)
   beta <- coefficients_at(x, s)$beta
@@ -141,9 +144,14 @@ count_axis <- function(at, df) {
   graphics::mtext("nonzero coefficients", side = 3, line = 2, las = 0, cex = graphics::par("cex"))
 }
 
-plot_cv <- function(x, ...) {
+cv_positive <- function(x) {
   positive <- x$lambda > 0
-  if (sum(positive) < 1) abort_input("`x` was cross-validated at lambda 0 only.", "There is nothing to draw.")
+  if (!any(positive)) abort_input("`x` was cross-validated at lambda 0 only.", "There is nothing to draw.")
+  positive
+}
+
+plot_cv <- function(x, ...) {
+  positive <- cv_positive(x)
   at <- -log10(x$lambda[positive])
   titled <- !is.null(list(...)$main)
   old <- graphics::par(mar = c(4.5, 5, if (titled) 5 else 3, 1), las = 1)

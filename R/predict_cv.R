@@ -69,7 +69,10 @@ coef.cv.sgdlasso <- function(object, s = "lambda.1se", gamma = NULL, ...) {
 gamma_at <- function(object, s, gamma) {
   if (is.null(object$relaxed)) return(if (is.null(gamma)) list() else list(gamma = gamma))
   chosen <- c(lambda.min = "gamma.min", lambda.1se = "gamma.1se")
-  if (is.null(gamma)) gamma <- if (is.character(s) && s[1] %in% names(chosen)) chosen[[s[1]]] else 1
+  if (is.null(gamma)) {
+    gamma <- if (is.character(s)) unique(ifelse(s %in% names(chosen), unlist(object$relaxed[chosen[s]]), 1)) else 1
+    if (length(gamma) > 1) abort_input("`s` holds lambdas that were chosen with different gammas.", "Give one of them, or `gamma`.")
+  }
   if (is.character(gamma)) gamma <- object$relaxed[[check_choice(gamma, unname(chosen), "gamma")]]
   list(gamma = gamma)
 }
@@ -77,12 +80,16 @@ gamma_at <- function(object, s, gamma) {
 # ---- intervals -------------------------------------------------------------------
 
 check_interval <- function(object, arguments, ...) {
+  other <- intersect(...names(), c("type", "exact"))
+  if (length(other)) {
+    abort_input("`interval` is \"prediction\", and `{other[1]}` is given.", "Intervals are on the scale of the response, at s itself.")
+  }
   check_dots_empty(..., known = names(formals(predict.cv.sgdlasso)))
   if (object$sgdlasso.fit$family != "gaussian") {
     abort_input("`interval` is \"prediction\", and this is a {object$sgdlasso.fit$family} fit.", "Intervals are for gaussian fits.")
   }
-  if (length(arguments$s) != 1) abort_input("`s` holds {length(arguments$s)} lambdas.", "Intervals are for one.")
-  if (!identical(arguments$gamma %||% 1, 1)) {
+  if (length(arguments$s) != 1) abort_input("`s` is {describe(arguments$s)}.", "Intervals are for one lambda.")
+  if ((arguments$gamma %||% 1) != 1) {
     abort_input("`gamma` is {arguments$gamma}, and the folds' models are kept without their relaxed fits.", "Intervals need gamma = 1.")
   }
 }
@@ -98,14 +105,16 @@ cv_plus <- function(object, rows, seen, s, level) {
   fold <- check_seen(object, seen)
   counts <- if (is.null(seen$weights)) rep(TRUE, length(fold)) else seen$weights > 0
   fold <- renumber(fold[counts])
+  if (!isTRUE(all.equal(object$fold.sums, fold_sums(list(y = seen$y[counts]), fold)))) abort_seen()
   seen <- list(x = seen$x[counts, , drop = FALSE], y = seen$y[counts], offset = rep_len(seen$offset, length(counts))[counts])
+  centre <- linear_predictor(coefficients_at(fit, s), rows)[, 1]
+  s <- min(max(s, min(fit$lambda)), max(fit$lambda)) # outside it was warned of, once
   models <- lapply(object$folds, function(model) coefficients_at(c(model, list(lambda = fit$lambda)), s))
   predicted <- vapply(models, function(model) linear_predictor(model, rows)[, 1], numeric(nrow(rows$x)))
   dim(predicted) <- c(nrow(rows$x), length(models))
   unseen <- numeric(length(seen$y))
   for (k in seq_along(models)) unseen[fold == k] <- predict_fold(models[[k]], rows_at(seen, fold == k))
   bounds <- plus_bounds(predicted, abs(seen$y - unseen), fold, level)
-  centre <- linear_predictor(coefficients_at(fit, s), rows)[, 1]
   cbind(fit = centre, lower = bounds[, 1], upper = bounds[, 2])
 }
 
@@ -113,6 +122,10 @@ cv_plus <- function(object, rows, seen, s, level) {
 check_seen <- function(object, seen) {
   fold <- as.matrix(object$foldid)[, 1]
   if (length(fold) == length(seen$y) && is_training_data(object$sgdlasso.fit, seen)) return(fold)
+  abort_seen()
+}
+
+abort_seen <- function() {
   abort_input("The rows given are not those that the fit was trained on.", "Intervals need those, in their order.")
 }
 
@@ -120,8 +133,8 @@ check_seen <- function(object, seen) {
 plus_bounds <- function(predicted, residuals, fold, level) {
   n <- length(residuals)
   # a multiple of 1/n meant by the level must not be lost to rounding
-  from_below <- floor((1 - level) * (n + 1) + 1e-9)
-  from_above <- ceiling(level * (n + 1) - 1e-9)
+  from_below <- min(floor((1 - level) * (n + 1) + 1e-9), n)
+  from_above <- max(ceiling(level * (n + 1) - 1e-9), 1)
   quantiles <- function(centre) {
     if (anyNA(centre)) return(c(NA_real_, NA_real_))
     low <- if (from_below >= 1) sort(centre[fold] - residuals, partial = from_below)[from_below] else -Inf

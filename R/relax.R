@@ -45,6 +45,9 @@ refit_columns <- function(columns, fit, rows, settings) {
 
 relaxed_at <- function(object, s, gamma) {
   if (is.null(object$relaxed)) abort_input("`gamma` is {gamma}, and the fit is not relaxed.", "Fit with relax = TRUE.")
+  if (length(object$relaxed$lambda) == 0) {
+    abort_input("`gamma` is {gamma}, and every model has more than n - 3 columns, too many to relax.", "Fit with larger lambdas.")
+  }
   whole <- is.null(s) && length(object$relaxed$lambda) == length(object$lambda)
   if (!whole) s <- s %||% object$relaxed$lambda
   lasso <- coefficients_at(object, s)

@@ -37,7 +37,9 @@
 #'   (the second is modelled), logical, 0/1, proportions with `weights` as the numbers of trials, or two columns of counts: in
 #'   the matrix call the second column counts the modelled class, as in glmnet; in a formula the first one does, as in [glm()].
 #' @param formula A model formula. `- 1` means no intercept; `offset()` terms are used.
-#' @param data A data frame in which `formula`, `weights`, `offset` and `subset` are evaluated, as in [lm()].
+#' @param data A data frame in which `formula`, `weights`, `offset` and `subset` are evaluated, as in [lm()], or a [row
+#'   source][as_rows] of data frames.
+#' @param xlev For row sources, a list of the levels of factors, named by variable. `NULL` (default): a pass over the rows finds them.
 #' @param family `"gaussian"` (default), `"binomial"`, `"poisson"`, or such a family function or object with its canonical link.
 #' @param weights Observation weights of 0 or more, length n. A zero weight is the same as leaving the row out. Default: all 1.
 #' @param offset Numeric vector of length n added to the linear predictor. Default: none.
@@ -68,6 +70,9 @@
 #' @param progress Whether to show a progress bar in long training. Default: in interactive use.
 #' @param trace Whether to record each epoch (default `TRUE`), which costs `"sgd"` and `"nudge"` one more pass over the data an
 #'   epoch. Certified solvers record what each certificate found.
+#' @param keep.moments Whether to keep the sufficient statistics of all rows in the fit, (p + 1) (p + 2) / 2 numbers, so that
+#'   [update()][update.sgdlasso] can add rows and [combine_fits()] other fits. Gaussian family and dense columns, or a row source.
+#'   Default `FALSE`.
 #' @param ... For methods; an argument that no method knows is an error.
 #'
 #' @return An object of class `"sgdlasso"`, a list of plain vectors and one sparse matrix:
@@ -97,6 +102,9 @@
 #'   rows. `NULL` otherwise.}
 #' \item{loglik}{log-likelihood of the saturated model, from which [logLik()] counts.}
 #' \item{terms, xlevels, contrasts, na.action}{for the formula call.}
+#' \item{moments}{for `keep.moments = TRUE`, a list: `weight`, `mean` and `cross` (the upper triangle of the centred cross-products,
+#' row by
+#'   row; the response comes last), and what else a later [update()][update.sgdlasso] needs.}
 #' \item{format}{version of this layout, 1.}
 #'
 #' @section Errors:
@@ -145,13 +153,13 @@ sgdlasso.matrix <- function(x, y, family = "gaussian", weights = NULL, offset = 
                             lambda.min.ratio = NULL, lambda = NULL, standardize = TRUE, intercept = TRUE, exclude = NULL,
                             penalty.factor = NULL, lower.limits = -Inf, upper.limits = Inf, dfmax = NULL, solver = "auto",
                             tol = 1e-6, maxpasses = 10000, seed = NULL, threads = 1, relax = FALSE, progress = interactive(),
-                            trace = TRUE, ...) {
+                            trace = TRUE, keep.moments = FALSE, ...) {
   call <- generic_call(match.call())
   if ("formula" %in% ...names()) return(eval(formula_first(call), parent.frame()))
   check_dots_empty(..., known = argument_names())
   settings <- check_settings(
     family, alpha, nlambda, lambda.min.ratio, lambda, standardize, intercept, exclude, penalty.factor, lower.limits, upper.limits,
-    dfmax, solver, tol, maxpasses, seed, threads, relax, progress, trace
+    dfmax, solver, tol, maxpasses, seed, threads, relax, progress, trace, keep.moments
   )
   settings$tol_given <- !missing(tol)
   if (missing(y)) abort_input("`y` is missing.", "It must be the response, one value for each row of x.")
@@ -174,15 +182,16 @@ sgdlasso.formula <- function(formula, data, family = "gaussian", weights, offset
                              alpha = 1, nlambda = 100, lambda.min.ratio = NULL, lambda = NULL, standardize = TRUE,
                              intercept = TRUE, exclude = NULL, penalty.factor = NULL, lower.limits = -Inf, upper.limits = Inf,
                              dfmax = NULL, solver = "auto", tol = 1e-6, maxpasses = 10000, seed = NULL, threads = 1, relax = FALSE,
-                             progress = interactive(), trace = TRUE, ...) {
+                             progress = interactive(), trace = TRUE, keep.moments = FALSE, xlev = NULL, ...) {
   matched <- match.call()
   check_dots_empty(..., known = setdiff(c(argument_names(), names(formals())), c("x", "y")))
   settings <- check_settings(
     family, alpha, nlambda, lambda.min.ratio, lambda, standardize, intercept, exclude, penalty.factor, lower.limits, upper.limits,
-    dfmax, solver, tol, maxpasses, seed, threads, relax, progress, trace
+    dfmax, solver, tol, maxpasses, seed, threads, relax, progress, trace, keep.moments
   )
   settings$tol_given <- !missing(tol)
   matched$formula <- formula
+  if (is_rows(tryCatch(data, error = function(e) NULL))) return(fit_formula_rows(matched, data, settings, contrasts, xlev, parent.frame()))
   input <- formula_input(matched, settings, contrasts, parent.frame())
   fit <- fit_rows(input$x, input$response, input$offset, input$settings, generic_call(input$call))
   fit[names(input$kept)] <- input$kept
@@ -222,7 +231,8 @@ formula_first <- function(call) {
 # ---- settings that do not depend on the rows ---------------------------------
 
 check_settings <- function(family, alpha, nlambda, lambda.min.ratio, lambda, standardize, intercept, exclude, penalty.factor,
-                           lower.limits, upper.limits, dfmax, solver, tol, maxpasses, seed, threads, relax, progress, trace) {
+                           lower.limits, upper.limits, dfmax, solver, tol, maxpasses, seed, threads, relax, progress, trace,
+                           keep.moments = FALSE) {
   solver <- check_solver(solver)
   if (solver$name == "nudge" && !is.null(lambda)) {
     abort_input(
@@ -254,7 +264,8 @@ check_settings <- function(family, alpha, nlambda, lambda.min.ratio, lambda, sta
     seed = check_seed(seed),
     relax = check_flag(relax, "relax"),
     progress = check_flag(progress, "progress"),
-    trace = check_flag(trace, "trace")
+    trace = check_flag(trace, "trace"),
+    keep.moments = check_flag(keep.moments, "keep.moments")
   )
 }
 

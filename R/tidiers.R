@@ -124,9 +124,6 @@ coefficient_positions <- function(beta, zeros) {
 # x, offset and, where it is known, y.
 augmented_rows <- function(object, given, newy, newoffset, envir) {
   if (is.null(given)) return(training_rows(object, envir))
-  # response_of() would also find a variable of that name elsewhere, which is not the response of these rows
-  lacks <- !is.null(object$terms) && !all(all.vars(attr(object$terms, "variables")[[2]]) %in% names(given))
-  if (lacks && is.null(newy)) return(new_rows(object, newdata = given, newoffset = newoffset, envir = envir))
   rows_or_training(object, newdata = given, newoffset = newoffset, envir = envir, newy = newy)
 }
 

@@ -23,6 +23,36 @@ BEGIN_RCPP
     return rcpp_result_gen;
 END_RCPP
 }
+// r_csv_types
+Rcpp::List r_csv_types(Rcpp::RawVector piece, int columns, std::string separator, bool last, std::vector<std::string> missing);
+RcppExport SEXP _sgdlasso_r_csv_types(SEXP pieceSEXP, SEXP columnsSEXP, SEXP separatorSEXP, SEXP lastSEXP, SEXP missingSEXP) {
+BEGIN_RCPP
+    Rcpp::RObject rcpp_result_gen;
+    Rcpp::RNGScope rcpp_rngScope_gen;
+    Rcpp::traits::input_parameter< Rcpp::RawVector >::type piece(pieceSEXP);
+    Rcpp::traits::input_parameter< int >::type columns(columnsSEXP);
+    Rcpp::traits::input_parameter< std::string >::type separator(separatorSEXP);
+    Rcpp::traits::input_parameter< bool >::type last(lastSEXP);
+    Rcpp::traits::input_parameter< std::vector<std::string> >::type missing(missingSEXP);
+    rcpp_result_gen = Rcpp::wrap(r_csv_types(piece, columns, separator, last, missing));
+    return rcpp_result_gen;
+END_RCPP
+}
+// r_csv_read
+Rcpp::List r_csv_read(Rcpp::RawVector piece, std::vector<int> is_text, std::string separator, bool last, std::vector<std::string> missing);
+RcppExport SEXP _sgdlasso_r_csv_read(SEXP pieceSEXP, SEXP is_textSEXP, SEXP separatorSEXP, SEXP lastSEXP, SEXP missingSEXP) {
+BEGIN_RCPP
+    Rcpp::RObject rcpp_result_gen;
+    Rcpp::RNGScope rcpp_rngScope_gen;
+    Rcpp::traits::input_parameter< Rcpp::RawVector >::type piece(pieceSEXP);
+    Rcpp::traits::input_parameter< std::vector<int> >::type is_text(is_textSEXP);
+    Rcpp::traits::input_parameter< std::string >::type separator(separatorSEXP);
+    Rcpp::traits::input_parameter< bool >::type last(lastSEXP);
+    Rcpp::traits::input_parameter< std::vector<std::string> >::type missing(missingSEXP);
+    rcpp_result_gen = Rcpp::wrap(r_csv_read(piece, is_text, separator, last, missing));
+    return rcpp_result_gen;
+END_RCPP
+}
 // r_fit
 Rcpp::List r_fit(SEXP x, Rcpp::NumericVector y, SEXP weight, SEXP offset, Rcpp::List spec);
 RcppExport SEXP _sgdlasso_r_fit(SEXP xSEXP, SEXP ySEXP, SEXP weightSEXP, SEXP offsetSEXP, SEXP specSEXP) {
@@ -131,6 +161,19 @@ BEGIN_RCPP
     Rcpp::RNGScope rcpp_rngScope_gen;
     Rcpp::traits::input_parameter< Rcpp::List >::type moments(momentsSEXP);
     rcpp_result_gen = Rcpp::wrap(r_sum_moments(moments));
+    return rcpp_result_gen;
+END_RCPP
+}
+// r_hash_folds
+Rcpp::IntegerVector r_hash_folds(Rcpp::NumericVector places, double seed, int folds);
+RcppExport SEXP _sgdlasso_r_hash_folds(SEXP placesSEXP, SEXP seedSEXP, SEXP foldsSEXP) {
+BEGIN_RCPP
+    Rcpp::RObject rcpp_result_gen;
+    Rcpp::RNGScope rcpp_rngScope_gen;
+    Rcpp::traits::input_parameter< Rcpp::NumericVector >::type places(placesSEXP);
+    Rcpp::traits::input_parameter< double >::type seed(seedSEXP);
+    Rcpp::traits::input_parameter< int >::type folds(foldsSEXP);
+    rcpp_result_gen = Rcpp::wrap(r_hash_folds(places, seed, folds));
     return rcpp_result_gen;
 END_RCPP
 }
@@ -301,6 +344,8 @@ END_RCPP
 
 static const R_CallMethodDef CallEntries[] = {
     {"_sgdlasso_r_not_finite", (DL_FUNC) &_sgdlasso_r_not_finite, 2},
+    {"_sgdlasso_r_csv_types", (DL_FUNC) &_sgdlasso_r_csv_types, 5},
+    {"_sgdlasso_r_csv_read", (DL_FUNC) &_sgdlasso_r_csv_read, 5},
     {"_sgdlasso_r_fit", (DL_FUNC) &_sgdlasso_r_fit, 5},
     {"_sgdlasso_r_optimality", (DL_FUNC) &_sgdlasso_r_optimality, 7},
     {"_sgdlasso_r_fit_folds", (DL_FUNC) &_sgdlasso_r_fit_folds, 7},
@@ -309,6 +354,7 @@ static const R_CallMethodDef CallEntries[] = {
     {"_sgdlasso_r_add_moments", (DL_FUNC) &_sgdlasso_r_add_moments, 7},
     {"_sgdlasso_r_take_moments", (DL_FUNC) &_sgdlasso_r_take_moments, 1},
     {"_sgdlasso_r_sum_moments", (DL_FUNC) &_sgdlasso_r_sum_moments, 1},
+    {"_sgdlasso_r_hash_folds", (DL_FUNC) &_sgdlasso_r_hash_folds, 3},
     {"_sgdlasso_r_predict", (DL_FUNC) &_sgdlasso_r_predict, 4},
     {"_sgdlasso_r_stream_sum", (DL_FUNC) &_sgdlasso_r_stream_sum, 1},
     {"_sgdlasso_r_random", (DL_FUNC) &_sgdlasso_r_random, 5},

@@ -81,7 +81,9 @@ NullModel fit_null_model(const Response& response, const Loss& loss, bool interc
   result.deviance = response.mean([&](std::size_t i) { return loss.deviance(eta[i], response.y[i]); });
   const double size = response.mean([&](std::size_t i) { return response.y[i] * response.y[i]; });
   const bool equal = std::all_of(response.y, response.y + response.n, [&](double y) { return y == response.y[0]; });
-  const bool constant = intercept && !response.offset && equal;
+  // Where no event is seen the best intercept is infinite, whatever the offset.
+  const bool eventless = equal && response.n > 0 && response.y[0] == 0 && !loss.is_squared();
+  const bool constant = intercept && equal && (!response.offset || eventless);
   const bool rounding = std::isfinite(size) && is_rounding(std::sqrt(std::max(result.deviance, 0.0)), std::sqrt(size));
   if (constant || rounding) result.deviance = 0;
   return result;

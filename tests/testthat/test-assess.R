@@ -78,3 +78,41 @@ test_that("what cannot be assessed is an error that says so", {
   expect_input_error(roc(binary, d$x[y == 1, ], y[y == 1]), "one class only")
   expect_input_error(assess(binary, d$x, rep(NA, 40)), "all incomplete")
 })
+
+test_that("variables of the caller are not taken for those of the new rows", {
+  d <- data.frame(make_rows(60)$x, y = make_rows(60)$y, w = make_rows(60)$w)
+  fit <- sgdlasso(y ~ X1 + X2, d, weights = w, lambda = 0.1)
+  y <- rnorm(7) * 100
+  w <- c(1e9, rep(0, 6))
+  expect_input_error(assess(fit, newdata = d[1:7, c("X1", "X2", "w")]), "`newy` is missing")
+  plain <- mean((d$y[1:7] - predict(fit, d[1:7, ]))^2)
+  expect_equal(assess(fit, newdata = d[1:7, c("X1", "X2", "y")])$mse, plain)
+  expect_equal(assess(fit, newdata = d[1:7, ])$mse, weighted.mean((d$y[1:7] - predict(fit, d[1:7, ]))^2, d$w[1:7]))
+})
+
+test_that("rows of weight 0 or of no weight are left out, and other weights refused", {
+  d <- data.frame(make_rows(60)$x, y = make_rows(60)$y, w = make_rows(60)$w)
+  fit <- sgdlasso(y ~ X1 + X2, d, weights = w, lambda = 0.1)
+  d$w[1:2] <- c(NA, 0)
+  expect_equal(assess(fit, newdata = d), assess(fit, newdata = d[-(1:2), ]))
+  d$w[3] <- -1
+  expect_input_error(assess(fit, newdata = d), "negative")
+  d$w <- "a"
+  expect_input_error(assess(fit, newdata = d), "`weights` is a character")
+})
+
+test_that("relaxed measures stand beside the relaxed lambdas", {
+  set.seed(2)
+  x <- matrix(rnorm(800), 20)
+  y <- rnorm(20)
+  fit <- sgdlasso(x, y, relax = TRUE, lambda = c(0.5, 0.3, 1e-4))
+  expect_equal(assess(fit, x, y, gamma = 0)$lambda, fit$relaxed$lambda)
+})
+
+test_that("a saturated row of weight 0 does not hide that the data are those of training", {
+  d <- make_rows(60, family = "binomial")
+  w <- c(0, rep(1, 59))
+  d$x[1, ] <- 1e5
+  fit <- sgdlasso(d$x, d$y, family = "binomial", weights = w, lambda = 0.01)
+  expect_equal(fitted(fit)[-1, 1], predict(fit, d$x[-1, ], type = "response")[, 1])
+})

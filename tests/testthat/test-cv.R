@@ -228,7 +228,7 @@ test_that("what cannot be cross-validated is an error that says so", {
   expect_input_error(cv.sgdlasso(d$x, d$y, foldid = 1:5), "`foldid` has 5 values, x has 20 rows")
   expect_input_error(cv.sgdlasso(d$x, d$y, foldid = rep(1, 20)), "one fold only")
   expect_input_error(cv.sgdlasso(d$x, d$y, foldid = c(NA, rep(1:2, length.out = 19))), "1 missing value, the first at position 1")
-  expect_input_error(cv.sgdlasso(d$x, d$y, weights = rep(1:0, each = 10), foldid = rep(1:2, each = 10)), "into one fold")
+  expect_input_error(cv.sgdlasso(d$x, d$y, weights = rep(1:0, each = 10), foldid = rep(1:2, each = 10)), "are in one fold")
   halves <- rep(1:2, each = 10)
   expect_input_error(cv.sgdlasso(d$x, halves - 1, family = "binomial", foldid = halves), "one class only outside fold 1")
   expect_input_error(cv.sgdlasso(d$x, d$y, type.measure = "auc"), "Only binomial fits have classes")
@@ -271,4 +271,38 @@ test_that("R's random numbers are drawn for the folds only, and before anything 
   set.seed(3)
   expect_identical(cv$foldid, sample(rep(1:10, length.out = 60)))
   expect_identical(after, runif(1))
+})
+
+test_that("a fold whose models cannot be relaxed is predicted by the lasso", {
+  set.seed(1)
+  x <- matrix(rnorm(600), 20)
+  y <- rnorm(20)
+  cv <- cv.sgdlasso(x, y, lambda = c(1e-3, 1e-4), relax = TRUE, foldid = rep(1:5, 4))
+  expect_equal(cv$relaxed$statlist[["g:0"]]$cvm, cv$cvm)
+  expect_input_error(coef(cv, s = 1e-3, gamma = 0), "too many to relax")
+})
+
+test_that("numbers too large for squares are an error, as in a single fit", {
+  d <- make_rows(60)
+  expect_input_error(cv.sgdlasso(d$x, d$y * 1e200), "so large that the deviance overflows")
+})
+
+test_that("folds without a single event are no trouble, with an offset too", {
+  d <- make_rows(30)
+  y <- rep(c(0, 3), c(24, 6))
+  fit <- sgdlasso(d$x[1:24, ], y[1:24], "poisson", offset = d$o[1:24], lambda = c(1, 0.1))
+  expect_true(all(fit$beta == 0))
+  expect_equal(unname(fit$gap), c(0, 0))
+  cv <- cv.sgdlasso(d$x, y, family = "poisson", offset = d$o, foldid = rep(1:5, each = 6), lambda = c(1, 0.1))
+  expect_true(all(is.finite(cv$cvm)))
+  expect_lte(cv$gap, 1e-6)
+})
+
+test_that("what a cross-validation does not have itself its fit answers", {
+  d <- make_rows(60)
+  cv <- cv.sgdlasso(d$x, d$y, nfolds = 3)
+  expect_identical(deviance(cv), deviance(cv$sgdlasso.fit))
+  expect_identical(AIC(cv), AIC(cv$sgdlasso.fit))
+  expect_identical(BIC(cv), BIC(cv$sgdlasso.fit))
+  expect_identical(logLik(cv), logLik(cv$sgdlasso.fit))
 })

@@ -83,3 +83,22 @@ test_that("names that are not known, and data that cannot be found, are errors",
   d <- NULL
   expect_input_error(AIC(mixed), "cannot be found|is NULL")
 })
+
+test_that("columns that say the same count once", {
+  d <- make_rows(80)
+  twice <- sgdlasso(cbind(d$x, d$x[, 1]), d$y, alpha = 0.5, lambda = 0)
+  expect_equal(attr(logLik(twice), "df"), 8 + 2)
+})
+
+test_that("several fits are compared in a table, their data found where it is asked for", {
+  compare <- function() {
+    d <- make_rows(80)
+    one <- sgdlasso(d$x, d$y, alpha = 0.5, lambda = 0.1)
+    two <- sgdlasso(d$x, d$y, lambda = 0.2)
+    list(table = AIC(one, two), single = c(AIC(one), AIC(two)), path = sgdlasso(d$x, d$y))
+  }
+  found <- compare()
+  expect_equal(found$table$AIC, unname(found$single))
+  expect_equal(rownames(found$table), c("one", "two"))
+  expect_input_error(BIC(found$path, found$path), "several lambdas")
+})

@@ -23,6 +23,9 @@ test_that("relaxed results come with the gamma that was chosen", {
   expect_equal(coef(cv, s = "lambda.min"), coef(cv$sgdlasso.fit, s = chosen$lambda.min, gamma = chosen$gamma.min))
   expect_equal(predict(cv, d$x), predict(cv$sgdlasso.fit, d$x, s = chosen$lambda.1se, gamma = chosen$gamma.1se))
   expect_equal(coef(cv, s = "lambda.min", gamma = 1), coef(cv$sgdlasso.fit, s = chosen$lambda.min))
+  if (chosen$gamma.min != chosen$gamma.1se) {
+    expect_input_error(coef(cv, s = c("lambda.min", "lambda.1se")), "different gammas")
+  }
   expect_equal(
     assess(cv, d$x, d$y, s = "lambda.min")$mse, mean((d$y - predict(cv, d$x, s = "lambda.min"))^2)
   )
@@ -92,9 +95,13 @@ test_that("intervals that cannot be had are errors", {
   interval <- function(...) predict(..., newx = d$x, interval = "prediction")
   expect_input_error(interval(cv), "`gamma` is 0.5")
   expect_silent(interval(cv, gamma = 1))
-  expect_input_error(interval(cv, s = c(0.1, 0.2), gamma = 1), "`s` holds 2 lambdas")
+  expect_input_error(interval(cv, s = c(0.1, 0.2), gamma = 1), "Intervals are for one lambda")
   expect_input_error(interval(cv, gamma = 1, level = 1), "`level` is 1")
   expect_input_error(interval(cv, gamma = 1, x = d$x[1:20, ], y = d$y[1:20]), "not those that the fit was trained on")
+  shuffled <- sample(40)
+  expect_input_error(interval(cv, gamma = 1, x = d$x[shuffled, ], y = d$y[shuffled]), "in their order")
+  expect_input_error(interval(cv, gamma = 1, type = "response"), "`type` is given")
+  expect_silent(interval(cv, gamma = 1L, level = 1e-12))
   expect_input_error(predict(cv, d$x, interval = "confidence"), "`interval` is \"confidence\"")
   y <- make_rows(40, family = "binomial")$y
   expect_input_error(interval(cv.sgdlasso(d$x, y, family = "binomial", nfolds = 4)), "binomial fit")

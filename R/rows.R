@@ -1,0 +1,185 @@
+#' Rows from anywhere
+#'
+#' A row source hands out rows in blocks, so that data need not fit into memory. Give it to [sgdlasso()] or [cv.sgdlasso()] where
+#' data go: `sgdlasso(y ~ ., data = rows)` for sources of data frames, `sgdlasso(rows)` for sources of numbers that hold their own
+#' response.
+#'
+#' @section Blocks:
+#' A source of data frames hands out data frames with the same columns each time. A source of numbers hands out lists with `x` (a
+#' matrix, dense or sparse), `y` and, if there are any, `weights` and `offset`.
+#'
+#' Functions follow biglm's protocol: `x(reset = TRUE)` goes back to the first row, `x(reset = FALSE)` returns the next block, a data
+#' frame or a list as above, and `NULL` after the last.
+#'
+#' @section Files of comma-separated values:
+#' `rows_csv()` reads RFC 4180: fields may be quoted, quotes inside are doubled and quoted fields may hold separators and line
+#' breaks. Compressed files (`.gz`, and what else [gzfile()] reads) are read as they are. The first file's first block tells which
+#' columns are numbers; later fields that are none are an error that names file, line and column. Columns of `TRUE` and `FALSE`
+#' alone become logical, others text. All files have the same header. Numbers are read to the nearest double.
+#'
+#' @param x A function, a data frame, a matrix (dense or of the Matrix package), a `big.matrix` of bigmemory, or a row source, which
+#'   comes back as it is.
+#' @param y,weights,offset For a matrix, the response of its rows and, if there are any, their weights and offset. For `rows_csv()` and
+#'   `rows_sql()` the names of columns: with `y` the source hands out numbers, all other columns being those of x.
+#' @param block Rows in a block. Default 10,000.
+#' @param rewindable Whether a function can go back to the first row. Default `TRUE`. What needs several passes needs that.
+#' @param files Names of files, read one after another.
+#' @param separator,missing The character between fields, and the words for missing values (an empty field is missing too). Defaults
+#'   `","` and `"NA"`.
+#' @param bytes Bytes read at a time. Default 4 million.
+#' @param con A connection of the DBI package.
+#' @param query A query, as for `DBI::dbSendQuery()`. It is sent anew for each pass, so it should have an `ORDER BY` if its order
+#'   matters to you.
+#' @param ... For methods.
+#' @return An object of class `"sgdlasso_rows"`.
+#' @section Errors: A block of another kind or with other columns than the first, and files that cannot be read or parsed: class
+#' `sgdlasso_error_input`, naming file and line.
+#' @examples
+#' file <- tempfile(fileext = ".csv")
+#' write.csv(murder_rates, file, row.names = FALSE)
+#' rows <- rows_csv(file)
+#' rows
+#' sgdlasso(murder_rate ~ ., data = rows, lambda = 1)
+#' unlink(file)
+#' @export
+as_rows <- function(x, ...) UseMethod("as_rows")
+
+#' @rdname as_rows
+#' @export
+as_rows.sgdlasso_rows <- function(x, ...) x
+
+#' @rdname as_rows
+#' @export
+as_rows.function <- function(x, rewindable = TRUE, ...) {
+  check_dots_empty(..., known = "rewindable")
+  rewindable <- check_flag(rewindable, "rewindable")
+  started <- FALSE
+  open <- function() {
+    if (rewindable) x(reset = TRUE)
+    if (!rewindable && started) abort_input("The rows of this function can be read once only.", "Give a function that can be reset.")
+    started <<- TRUE
+    list(read = function() x(reset = FALSE), close = function() NULL)
+  }
+  new_source(open, rewindable, "a function")
+}
+
+#' @rdname as_rows
+#' @export
+as_rows.data.frame <- function(x, block = 10000, ...) {
+  check_dots_empty(..., known = "block")
+  source_of_slices(function(rows) x[rows, , drop = FALSE], nrow(x), block, "a data frame")
+}
+
+#' @rdname as_rows
+#' @export
+as_rows.matrix <- function(x, y, weights = NULL, offset = NULL, block = 10000, ...) {
+  check_dots_empty(..., known = c("y", "weights", "offset", "block"))
+  if (missing(y)) abort_input("`y` is missing.", "It must be the response, one value for each row of x.")
+  parts <- list(y = y, weights = weights, offset = offset)
+  for (part in names(parts)) {
+    if (!is.null(parts[[part]]) && NROW(parts[[part]]) != nrow(x)) {
+      abort_input("`{part}` has {NROW(parts[[part]])} value{?s}, x has {nrow(x)} row{?s}.", "They must agree.")
+    }
+  }
+  some <- function(values, rows) if (is.matrix(values)) values[rows, , drop = FALSE] else values[rows]
+  slice <- function(rows) c(list(x = x[rows, , drop = FALSE]), lapply(Filter(Negate(is.null), parts), some, rows))
+  source_of_slices(slice, nrow(x), block, paste("a", class(x)[1]))
+}
+
+#' @rdname as_rows
+#' @export
+as_rows.Matrix <- as_rows.matrix
+
+#' @rdname as_rows
+#' @export
+as_rows.big.matrix <- as_rows.matrix
+
+#' @export
+as_rows.default <- function(x, ...) {
+  abort_input("`x` is {describe(x)}.", "Rows come from a function, a data frame, a matrix, rows_csv(), rows_sql() or rows_svmlight().")
+}
+
+#' @rdname as_rows
+#' @export
+rows_sql <- function(con, query, y = NULL, weights = NULL, offset = NULL, block = 10000) {
+  need_package("DBI", "rows_sql() asks the database by it")
+  if (!methods::is(con, "DBIConnection")) abort_input("`con` is {describe(con)}.", "It must be a connection of the DBI package.")
+  if (!is.character(query) || length(query) != 1) abort_input("`query` is {describe(query)}.", "It must be one string.")
+  check_block(block)
+  open <- function() {
+    result <- or_input_error(DBI::dbSendQuery(con, query), "`query` fails")
+    read <- function() {
+      found <- DBI::dbFetch(result, block)
+      if (nrow(found)) found
+    }
+    list(read = read, close = function() DBI::dbClearResult(result))
+  }
+  with_roles(new_source(open, TRUE, paste("the query", query)), y, weights, offset)
+}
+
+#' @export
+print.sgdlasso_rows <- function(x, ...) {
+  count <- if (is.na(x$n)) "rows" else pluralized("{format(x$n, big.mark = ',')} row{qty(x$n)}{?s}")
+  cat("Row source: ", count, " from ", x$label, if (!x$rewindable) ", to be read once", "\n", sep = "")
+  invisible(x)
+}
+
+is_rows <- function(data) inherits(data, "sgdlasso_rows")
+
+# ---- how sources are made --------------------------------------------------------
+
+# open(): starts a pass; list(read =, close =), read() gives a block, or NULL after the last.
+new_source <- function(open, rewindable, label, n = NA) {
+  structure(list(open = open, rewindable = rewindable, label = label, n = n), class = "sgdlasso_rows")
+}
+
+check_block <- function(block) check_number(block, "block", least = 1, most = 1e9, whole = TRUE)
+
+source_of_slices <- function(slice, n, block, label) {
+  check_block(block)
+  open <- function() {
+    at <- 0
+    read <- function() {
+      if (at >= n) return(NULL)
+      rows <- seq(at + 1, min(at + block, n))
+      at <<- at + length(rows)
+      slice(rows)
+    }
+    list(read = read, close = function() NULL)
+  }
+  new_source(open, TRUE, label, n)
+}
+
+# Blocks of numbers from data frames, where columns are named that are not x.
+with_roles <- function(source, y, weights, offset) {
+  roles <- list(y = y, weights = weights, offset = offset)
+  roles <- roles[!vapply(roles, is.null, NA)]
+  if (length(roles) == 0) return(source)
+  if (is.null(y)) abort_input("`{names(roles)[1]}` is given without `y`.", "Name the response too, or use a formula.")
+  open <- source$open
+  source$open <- function() {
+    pass <- open()
+    read <- pass$read
+    pass$read <- function() {
+      block <- read()
+      if (is.null(block)) return(NULL)
+      absent <- setdiff(unlist(roles), names(block))
+      if (length(absent)) abort_input("The rows lack the column {first_words(absent)}.", "They have {first_words(names(block), 10)}.")
+      x <- data_frame_as_matrix(block[setdiff(names(block), unlist(roles))], "x")
+      c(list(x = x), lapply(roles, function(name) block[[name]]))
+    }
+    pass
+  }
+  source
+}
+
+# Every block of a pass; whatever happens, the source is closed.
+for_each_row_block <- function(source, visit) {
+  pass <- source$open()
+  on.exit(pass$close())
+  repeat {
+    block <- pass$read()
+    if (is.null(block)) return(invisible())
+    if (NROW(if (is.data.frame(block)) block else block$x) > 0) visit(block)
+  }
+}

@@ -1,0 +1,139 @@
+# Training on a row source: one pass gathers the moments, from which everything is solved.
+
+#' @rdname sgdlasso
+#' @export
+sgdlasso.sgdlasso_rows <- function(x, ...) {
+  call <- generic_call(match.call())
+  if ("formula" %in% ...names()) return(eval(formula_first(call), parent.frame()))
+  settings <- settings_given(...)
+  fit_gathered(gather_rows(x, number_blocks, settings), settings, call)
+}
+
+# The formula call on a row source: as the in-memory call on the same rows.
+fit_formula_rows <- function(matched, rows, settings, contrasts, xlev, envir) {
+  design <- stream_design(matched, rows, contrasts, xlev, envir)
+  settings$intercept <- settings$intercept && design$intercept
+  attributes(matched$formula) <- NULL
+  fit <- fit_gathered(gather_rows(rows, design$blocks, settings), settings, generic_call(matched))
+  fit[names(design$kept)] <- design$kept
+  fit
+}
+
+# ---- one pass --------------------------------------------------------------------
+
+# The moments of each fold, and what a fit tells of its rows. numbers_of(block): list(x, y, weights, offset), and where rows were left
+# out `at`, the places of those kept, and `total`, how many there were. fold_of(places): the fold of rows of the source.
+gather_rows <- function(source, numbers_of, settings, folds = 1, fold_of = function(places) NULL) {
+  pass <- new.env()
+  pass$place <- 0
+  pass$used <- pass$weight <- pass$loglik <- 0
+  pass$offset <- FALSE
+  for_each_row_block(source, function(block) {
+    numbers <- in_rows(pass$place, nrow(if (is.data.frame(block)) block else block$x), numbers_of(block))
+    total <- numbers$total %||% nrow(numbers$x)
+    places <- pass$place + (numbers$at %||% seq_len(total))
+    pass$place <- pass$place + total
+    begin_pass(pass, numbers$x, settings, folds)
+    add_numbers(pass, drop_zero_weights(numbers$x, numbers, numbers$offset), fold_of(places[kept_rows(numbers)]), settings)
+  })
+  if (pass$used == 0) abort_input("The row source has no row of positive weight.", "It needs at least one.")
+  c(mget(c("names", "labels", "width", "used", "weight", "loglik", "offset"), pass), list(moments = r_take_moments(pass$moments)))
+}
+
+kept_rows <- function(numbers) if (is.null(numbers$weights)) TRUE else numbers$weights > 0
+
+begin_pass <- function(pass, x, settings, folds) {
+  if (is.null(pass$moments)) {
+    pass$width <- ncol(x)
+    pass$labels <- colnames(x)
+    pass$names <- if (has_unique_names(x)) colnames(x)
+    check_stream_width(pass$width)
+    pass$moments <- r_new_moments(pass$width, folds)
+  }
+  if (ncol(x) == pass$width && identical(colnames(x), pass$labels)) return(invisible())
+  abort_input(
+    "A block has the columns {first_words(colnames(x))}, {ncol(x)} in all, the first had {pass$width}.",
+    "All blocks must have the same."
+  )
+}
+
+add_numbers <- function(pass, numbers, fold, settings) {
+  if (nrow(numbers$x) == 0) return(invisible())
+  x <- if (is.matrix(numbers$x)) numbers$x else as.matrix(numbers$x)
+  r_add_moments(pass$moments, x, numbers$y, numbers$weights, numbers$offset, if (!is.null(fold)) fold - 1L, settings$threads)
+  pass$used <- pass$used + nrow(x)
+  pass$weight <- pass$weight + if (is.null(numbers$weights)) nrow(x) else sum(numbers$weights)
+  pass$loglik <- pass$loglik + saturated_loglik(numbers$y, numbers$weights, "gaussian")
+  pass$offset <- pass$offset || !is.null(numbers$offset)
+}
+
+# Moments of so many columns take 200 MB.
+check_stream_width <- function(p, most = 5000) {
+  if (p > most) abort_input("The rows have {p} columns.", "From a row source at most {most} are fitted; give a matrix in memory.")
+}
+
+check_stream_settings <- function(settings) {
+  if (settings$family != "gaussian") {
+    abort_input(
+      "`family` is \"{settings$family}\", and rows come from a source.",
+      "From a source only \"gaussian\" is fitted; give a matrix in memory."
+    )
+  }
+  if (!settings$solver$name %in% c("auto", "exact") || identical(settings$solver$method, "working_set")) {
+    abort_input(
+      "`solver` is {format(settings$solver)}, and rows come from a source.",
+      "Use \"auto\": it gathers their moments in one pass."
+    )
+  }
+  if (isTRUE(settings$relax)) abort_input("`relax` is TRUE, and rows come from a source.", "Relaxed fits need the rows in memory.")
+}
+
+# Errors of a block, with the place of its rows in the source.
+in_rows <- function(place, count, code) {
+  tryCatch(code, sgdlasso_error_input = function(e) {
+    from <- format(place + 1, big.mark = ",")
+    to <- format(place + count, big.mark = ",")
+    abort_class("sgdlasso_error_input", paste0("In rows ", from, " to ", to, " of the source: ", conditionMessage(e)))
+  })
+}
+
+# ---- from moments to a fit -------------------------------------------------------
+
+moments_settings <- function(settings, gathered) {
+  check_stream_settings(settings)
+  settings <- sized_settings(settings, gathered$used, gathered$width)
+  settings$solver <- solver_exact("moments")
+  settings$solver$why <- "moments of rows from a source"
+  settings
+}
+
+fit_gathered <- function(gathered, asked, call) {
+  settings <- moments_settings(asked, gathered)
+  progress <- progress_bar(settings$progress)
+  on.exit(progress$done())
+  result <- checked_result(r_fit_moments(gathered$moments, core_settings(settings, progress$update))$fit)
+  fit <- fit_object(result, gathered, settings, NULL, call)
+  if (isTRUE(asked$keep.moments)) fit$moments <- kept_moments(gathered, asked)
+  warn_gap(fit, settings)
+  fit
+}
+
+# ---- blocks as numbers -----------------------------------------------------------
+
+number_blocks <- function(block) {
+  if (is.data.frame(block)) {
+    abort_input(
+      "The source hands out data frames.",
+      "Use the formula call, sgdlasso(y ~ ., data = rows), or name the response by `y` where the source is made."
+    )
+  }
+  if (!is.list(block) || is.null(block$x) || is.null(block$y)) {
+    abort_input("A block is {describe(block)}.", "It must be a data frame, or a list with x and y.")
+  }
+  x <- check_x(block$x)
+  response <- check_response(block$y, nrow(x), "gaussian", block_weights(block$weights, nrow(x)))
+  list(x = x, y = response$y, weights = response$weights, offset = check_offset(block$offset, nrow(x)))
+}
+
+# A block may hold nothing but rows of weight 0.
+block_weights <- function(weights, n) if (is.null(weights) || all(weights %in% 0)) weights else check_weights(weights, n)

@@ -1,0 +1,137 @@
+#' Add rows to a fit, or fits to each other
+#'
+#' A fit with `keep.moments = TRUE` holds the sufficient statistics of its rows. These add, so new rows, or the rows of another fit,
+#' make the fit to all rows together without a look at the old ones. Use `update()` when rows arrive, `combine_fits()` for parts
+#' that were fitted apart, on other machines too.
+#'
+#' The result is that of the same call on all rows, to rounding: an automatic grid of lambdas is made anew, a `lambda` of yours stays.
+#' Factor levels and columns are those of the first fit.
+#'
+#' @param object,fit1,fit2 Fits by [sgdlasso()] with `keep.moments = TRUE`, made by equal settings.
+#' @param formula.,...,evaluate Without `moredata`, as in [stats::update()]: the call is changed and evaluated anew.
+#' @param moredata New rows: for fits of a formula a data frame, for other fits a list with `x`, `y` and, if there are any,
+#'   `weights` and `offset`; or a [row source][as_rows] of these.
+#' @return A fit as by [sgdlasso()], with moments. Its call is that of `object` or `fit1`.
+#' @section Errors: Fits without moments, with other columns or other settings, and rows that do not suit the fit: class
+#' `sgdlasso_error_input`.
+#' @references
+#' Chan, T. F., Golub, G. H. and LeVeque, R. J. (1983). Algorithms for computing the sample variance. *The American Statistician*
+#' 37, 242-247. \doi{10.1080/00031305.1983.10483115}
+#' @examples
+#' first <- sgdlasso(murder_rate ~ ., data = murder_rates[1:12, ], keep.moments = TRUE)
+#' all <- update(first, moredata = murder_rates[13:20, ])
+#' whole <- sgdlasso(murder_rate ~ ., data = murder_rates)
+#' max(abs(all$beta - whole$beta))
+#' @importFrom stats update
+#' @export
+update.sgdlasso <- function(object, formula., ..., moredata, evaluate = TRUE) {
+  if (missing(moredata)) {
+    call <- stats::update.default(object, formula., ..., evaluate = FALSE)
+    return(if (evaluate) eval(call, parent.frame()) else call)
+  }
+  if (...length() || !missing(formula.)) abort_input("`moredata` is given with other changes.", "Make them one after the other.")
+  check_moments(object, "object")
+  settings <- remembered_settings(object)
+  source <- if (is_rows(moredata)) moredata else rows_of(moredata)
+  more <- gather_rows(source, blocks_like(object, parent.frame()), settings)
+  merge_fits(object, more, settings)
+}
+
+#' @rdname update.sgdlasso
+#' @export
+combine_fits <- function(fit1, fit2) {
+  check_moments(fit1, "fit1")
+  check_moments(fit2, "fit2")
+  settings <- remembered_settings(fit1)
+  other <- remembered_settings(fit2)
+  differing <- names(settings)[!mapply(identical, settings, other[names(settings)])]
+  if (length(differing)) {
+    abort_input("`fit2` was made with another {first_words(differing)} than `fit1`.", "Both must have the same settings.")
+  }
+  if (!identical(rownames(fit1$beta), rownames(fit2$beta)) || !identical(fit1$xlevels, fit2$xlevels)) {
+    abort_input("`fit2` has other columns or factor levels than `fit1`.", "Both must have the same.")
+  }
+  merge_fits(fit1, gathered_by(fit2), settings)
+}
+
+check_moments <- function(object, arg) {
+  if (!inherits(object, "sgdlasso") || is.null(object$moments)) {
+    abort_input("`{arg}` has no moments.", "Fit it with keep.moments = TRUE.")
+  }
+}
+
+# ---- what is kept, and back --------------------------------------------------------
+
+# Fits in memory that keep their moments are made as those of a source.
+fit_kept <- function(rows, settings, call) {
+  if (methods::is(rows$x, "sparseMatrix") && ncol(rows$x) > 1500) {
+    abort_input("`keep.moments` is TRUE, and x has {ncol(rows$x)} sparse columns.", "Up to 1,500 are made dense for it.")
+  }
+  numbers <- c(rows, list(total = nrow(rows$x)))
+  source <- source_of_slices(function(which) rows_at(numbers, which), nrow(rows$x), 1e5, "rows in memory")
+  fit_gathered(gather_rows(source, identity, settings), settings, call)
+}
+
+kept_moments <- function(gathered, asked) {
+  remembered <- c("lambda", "nlambda", "lambda.min.ratio", "dfmax", "standardize", "intercept", "alpha", "tol", "maxpasses", "trace")
+  c(
+    r_sum_moments(gathered$moments), gathered[c("names", "labels", "width", "used", "loglik", "offset")],
+    list(settings = asked[remembered])
+  )
+}
+
+remembered_settings <- function(object) {
+  settings <- c(object$moments$settings, list(
+    family = "gaussian", penalty.factor = object$penalty.factor, lower.limits = object$lower.limits %||% -Inf,
+    upper.limits = object$upper.limits %||% Inf
+  ))
+  c(settings, list(solver = solver_exact(), threads = 1L, progress = FALSE, relax = FALSE, keep.moments = TRUE, seed = NULL))
+}
+
+# As gather_rows() returns it.
+gathered_by <- function(object) {
+  kept <- object$moments
+  facts <- kept[c("names", "labels", "width", "used", "loglik", "offset")]
+  c(facts, list(weight = kept$weight, moments = list(kept[c("weight", "mean", "cross")])))
+}
+
+merge_fits <- function(object, more, settings) {
+  if (more$width != object$dim[1] || !identical(more$labels, object$moments$labels)) {
+    abort_input("The new rows have the columns {first_words(more$labels)}, {more$width} in all.", "The fit has {object$dim[1]}.")
+  }
+  mine <- gathered_by(object)
+  both <- mine
+  for (count in c("used", "weight", "loglik")) both[[count]] <- mine[[count]] + more[[count]]
+  both$offset <- mine$offset || more$offset
+  both$moments <- list(r_sum_moments(c(mine$moments, more$moments)))
+  fit <- fit_gathered(both, settings, object$call)
+  of_formula <- c("terms", "xlevels", "contrasts")
+  fit[of_formula] <- object[of_formula]
+  fit
+}
+
+# ---- new rows like the old ones ------------------------------------------------------
+
+rows_of <- function(moredata) {
+  if (is.data.frame(moredata)) return(as_rows(moredata))
+  if (!is.list(moredata) || is.null(moredata$x) || is.null(moredata$y)) {
+    abort_input("`moredata` is {describe(moredata)}.", "It must be a data frame, a list with x and y, or a row source.")
+  }
+  as_rows(moredata$x, moredata$y, moredata$weights, moredata$offset)
+}
+
+blocks_like <- function(object, envir) {
+  if (is.null(object$terms)) {
+    return(function(block) {
+      numbers <- number_blocks(block)
+      numbers$x <- match_columns(object, numbers$x, "moredata")
+      numbers
+    })
+  }
+  matched <- object$call
+  matched$formula <- stats::formula(object$terms)
+  function(block) {
+    if (!is.data.frame(block)) abort_input("`moredata` hands out {describe(block)}, and this fit has a formula.", "Give data frames.")
+    block_numbers(block_frame(matched, block, envir, object$xlevels), object$contrasts, nrow(block))
+  }
+}

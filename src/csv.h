@@ -1,0 +1,38 @@
+// csv.h: records of comma-separated text (RFC 4180), from a piece of a file that may end inside one.
+//
+// A record ends at a line break outside quotes. A field may be quoted; two quotes inside are one. Blank lines are no records.
+#pragma once
+
+#include <cstddef>
+#include <stdexcept>
+#include <string>
+#include <vector>
+
+namespace sgdlasso {
+
+struct CsvError : std::runtime_error {
+  CsvError(std::size_t line, const std::string& what) : std::runtime_error(what), line(line) {}
+  std::size_t line;  // of the piece, from 0
+};
+
+// What becomes of the fields, column by column. Text is the field without its quotes.
+class CsvSink {
+ public:
+  virtual ~CsvSink() = default;
+  // False if the field is not what the column holds.
+  virtual bool take(std::size_t column, const char* text, std::size_t size) = 0;
+};
+
+struct CsvRead {
+  std::size_t bytes;    // read: up to the end of the last whole record
+  std::size_t records;
+  std::size_t lines;
+};
+
+// last: whether the file ends with this piece, so that its last record needs no line break.
+CsvRead read_csv(const char* text, std::size_t size, std::size_t columns, char separator, bool last, CsvSink& sink);
+
+// The number that a whole field is, blanks around it aside; false if it is none. The decimal point is a point in every locale.
+bool parse_number(const char* text, std::size_t size, double& value);
+
+}  // namespace sgdlasso
