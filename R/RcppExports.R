@@ -41,6 +41,10 @@ r_take_moments <- function(moments) {
     .Call(`_sgdlasso_r_take_moments`, moments)
 }
 
+r_restore_moments <- function(moments) {
+    .Call(`_sgdlasso_r_restore_moments`, moments)
+}
+
 r_sum_moments <- function(moments) {
     .Call(`_sgdlasso_r_sum_moments`, moments)
 }
@@ -51,6 +55,34 @@ r_hash_folds <- function(places, seed, folds) {
 
 r_predict <- function(x, intercept, beta, threads) {
     .Call(`_sgdlasso_r_predict`, x, intercept, beta, threads)
+}
+
+r_row_file_create <- function(path, header) {
+    .Call(`_sgdlasso_r_row_file_create`, path, header)
+}
+
+r_row_file_append <- function(writer, x, y, weights, offset) {
+    .Call(`_sgdlasso_r_row_file_append`, writer, x, y, weights, offset)
+}
+
+r_row_file_finish <- function(writer) {
+    .Call(`_sgdlasso_r_row_file_finish`, writer)
+}
+
+r_row_file_open <- function(path) {
+    .Call(`_sgdlasso_r_row_file_open`, path)
+}
+
+r_row_file_next <- function(reader, columns, weighted, shifted) {
+    .Call(`_sgdlasso_r_row_file_next`, reader, columns, weighted, shifted)
+}
+
+r_row_file_close <- function(reader) {
+    invisible(.Call(`_sgdlasso_r_row_file_close`, reader))
+}
+
+r_svmlight_read <- function(piece, last) {
+    .Call(`_sgdlasso_r_svmlight_read`, piece, last)
 }
 
 r_stream_sum <- function(x) {

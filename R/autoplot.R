@@ -46,7 +46,8 @@ autoplot_path <- function(curves, label, most) {
   largest <- largest[order(ends[largest])]
   at <- spread_apart(ends[largest], diff(range(sizes, 0)) * 0.045)
   texts <- data.frame(
-    at = unname(curves$at[ncol(sizes)]), size = unname(at), label = paste0(" ", abbreviate(names(ends)[largest], 16)), column = names[largest]
+    at = unname(curves$at[ncol(sizes)]), size = unname(at), label = paste0(" ", abbreviate(names(ends)[largest], 16)),
+    column = names[largest]
   )
   picture + ggplot2::geom_text(ggplot2::aes(label = .data$label), data = texts, hjust = 0, size = 3)
 }

@@ -6,33 +6,35 @@ cv.sgdlasso.sgdlasso_rows <- function(x, lambda = NULL, type.measure = "default"
   call <- match.call()
   if ("formula" %in% ...names()) return(eval(formula_first(generic_call(call, "cv.sgdlasso")), parent.frame()))
   settings <- settings_given(..., lambda = lambda)
-  cross_validate_rows(x, number_blocks, settings, type.measure, nfolds, call)
+  design <- list(blocks = number_blocks, intercept = x$intercept, kept = x$kept)
+  cross_validate_rows(x, design, settings, type.measure, nfolds, call)
 }
 
 cv_formula_rows <- function(call, rows, settings, contrasts, type.measure, nfolds, envir) {
   design <- stream_design(call, rows, contrasts, call$xlev, envir)
-  settings$intercept <- settings$intercept && design$intercept
   attributes(call$formula) <- NULL
-  cv <- cross_validate_rows(rows, design$blocks, settings, type.measure, nfolds, call)
-  cv$sgdlasso.fit[names(design$kept)] <- design$kept
-  cv
+  cross_validate_rows(rows, design, settings, type.measure, nfolds, call)
 }
 
-cross_validate_rows <- function(source, blocks, settings, type.measure, nfolds, call) {
+cross_validate_rows <- function(source, design, settings, type.measure, nfolds, call) {
   check_stream_settings(settings)
+  settings$intercept <- settings$intercept && !isFALSE(design$intercept)
   measure <- check_measure(type.measure, "gaussian")
   if (measure == "mae") {
     abort_input("`type.measure` is \"mae\", and rows come from a source.", "Moments tell squared errors only: use \"mse\".")
   }
   nfolds <- check_number(nfolds, "nfolds", least = 2, most = 1000, whole = TRUE)
   seed <- settings$seed %||% floor(stats::runif(1, 0, 2^32))
-  gathered <- gather_rows(source, blocks, settings, nfolds, function(places) r_hash_folds(places, seed, nfolds))
+  settings$seed <- seed
+  gathered <- gather_rows(source, design, settings, call, nfolds, function(places) r_hash_folds(places, seed, nfolds))
   empty <- vapply(gathered$moments, function(moments) moments$weight == 0, NA)
   if (any(empty)) abort_input("`nfolds` is {nfolds}, and the source has {gathered$used} row{?s}.", "Some fold got none: use fewer.")
   asked <- settings
+  if (!is.null(asked$checkpoint)) unlink(asked$checkpoint)
   settings <- moments_settings(settings, gathered)
   found <- checked_result(r_fit_moments(gathered$moments, core_settings(settings)))
   fit <- fit_object(found$fit, gathered, settings, NULL, fit_call(call))
+  fit[names(design$kept)] <- design$kept
   if (isTRUE(asked$keep.moments)) fit$moments <- kept_moments(gathered, asked)
   plan <- list(measure = measure, family = "gaussian", grouped = TRUE, keep = FALSE)
   models <- lapply(found$folds, fold_model, variables = rownames(fit$beta))

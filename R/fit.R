@@ -4,6 +4,9 @@
 
 fit_rows <- function(x, response, offset, settings, call) {
   rows <- drop_zero_weights(x, response, offset)
+  if (!is.null(settings$checkpoint)) {
+    abort_input("`checkpoint` is given, and the rows are in memory.", "It is for row sources: sgdlasso(as_rows(x, y), checkpoint = ).")
+  }
   if (isTRUE(settings$keep.moments)) return(fit_kept(rows, settings, call))
   settings <- complete_settings(settings, rows)
   fit <- new_fit(train(rows, settings), rows, settings, response$classnames, call)

@@ -17,17 +17,26 @@
 #' columns are numbers; later fields that are none are an error that names file, line and column. Columns of `TRUE` and `FALSE`
 #' alone become logical, others text. All files have the same header. Numbers are read to the nearest double.
 #'
+#' @section Sparse rows:
+#' `rows_svmlight()` reads lines of `y index:value index:value ...`, as svmlight and libsvm write them, compressed or not; what
+#' follows `#`, and `qid`, is passed over.
+#'
 #' @param x A function, a data frame, a matrix (dense or of the Matrix package), a `big.matrix` of bigmemory, or a row source, which
 #'   comes back as it is.
 #' @param y,weights,offset For a matrix, the response of its rows and, if there are any, their weights and offset. For `rows_csv()` and
 #'   `rows_sql()` the names of columns: with `y` the source hands out numbers, all other columns being those of x.
-#' @param block Rows in a block. Default 10,000.
+#' @param block Rows in a block (files: as many as `bytes` hold). Default 10,000.
 #' @param rewindable Whether a function can go back to the first row. Default `TRUE`. What needs several passes needs that.
 #' @param files Names of files, read one after another.
 #' @param separator,missing The character between fields, and the words for missing values (an empty field is missing too). Defaults
 #'   `","` and `"NA"`.
 #' @param bytes Bytes read at a time. Default 4 million.
-#' @param con A connection of the DBI package.
+#' @param columns,first For svmlight files, the number of columns (`NULL`, the default: a pass over the files finds the largest) and
+#'   the number of the first one, 1 (default) or 0.
+#' @param stream For `rows_arrow()`, what nanoarrow makes a stream of arrays of, such as a stream, a reader or a table of package
+#'   arrow; or a function that returns one anew for each pass, which makes the source rewindable.
+#' @param con A connection of the DBI package. Results of SQLite and PostgreSQL are fetched `block` rows at a time, those of duckdb
+#'   as chunks of Arrow arrays, so that the client never holds the whole result.
 #' @param query A query, as for `DBI::dbSendQuery()`. It is sent anew for each pass, so it should have an `ORDER BY` if its order
 #'   matters to you.
 #' @param ... For methods.
@@ -97,24 +106,6 @@ as_rows.big.matrix <- as_rows.matrix
 #' @export
 as_rows.default <- function(x, ...) {
   abort_input("`x` is {describe(x)}.", "Rows come from a function, a data frame, a matrix, rows_csv(), rows_sql() or rows_svmlight().")
-}
-
-#' @rdname as_rows
-#' @export
-rows_sql <- function(con, query, y = NULL, weights = NULL, offset = NULL, block = 10000) {
-  need_package("DBI", "rows_sql() asks the database by it")
-  if (!methods::is(con, "DBIConnection")) abort_input("`con` is {describe(con)}.", "It must be a connection of the DBI package.")
-  if (!is.character(query) || length(query) != 1) abort_input("`query` is {describe(query)}.", "It must be one string.")
-  check_block(block)
-  open <- function() {
-    result <- or_input_error(DBI::dbSendQuery(con, query), "`query` fails")
-    read <- function() {
-      found <- DBI::dbFetch(result, block)
-      if (nrow(found)) found
-    }
-    list(read = read, close = function() DBI::dbClearResult(result))
-  }
-  with_roles(new_source(open, TRUE, paste("the query", query)), y, weights, offset)
 }
 
 #' @export

@@ -3,77 +3,27 @@
 #' @rdname as_rows
 #' @export
 rows_csv <- function(files, y = NULL, weights = NULL, offset = NULL, separator = ",", missing = "NA", bytes = 4e6) {
-  if (!is.character(files) || length(files) == 0 || anyNA(files)) {
-    abort_input("`files` is {describe(files)}.", "It must hold names of files.")
-  }
-  absent <- files[!file.exists(files)]
-  if (length(absent)) abort_input("`files` holds {first_words(absent)}, which {qty(absent)}{?does/do} not exist.")
+  files <- check_files(files)
   if (!is.character(separator) || length(separator) != 1 || nchar(separator, "bytes") != 1 || separator %in% c("\"", "\n")) {
     abort_input("`separator` is {describe(separator)}.", "It must be one character.")
   }
   format <- list(separator = separator, missing = as.character(missing), bytes = check_number(bytes, "bytes", least = 1, most = 2^30))
-  # a pipe is read as it comes, and once
-  once <- any(is_pipe(files))
-  open <- function() csv_pass(files, format)
-  label <- if (length(files) == 1) files else paste(length(files), "files,", files[1], "...")
-  with_roles(new_source(open, !once, label), y, weights, offset)
-}
-
-# Neither R nor file.info() tells; where there is no such program there are no such files.
-is_pipe <- function(files) {
-  size <- file.info(files, extra_cols = FALSE)$size
-  vapply(seq_along(files), function(k) size[k] == 0 && system2("test", c("-p", shQuote(files[k])), stderr = FALSE) == 0, NA)
+  source <- new_source(function() csv_pass(files, format), !any(is_pipe(files)), files_label(files))
+  with_roles(source, y, weights, offset)
 }
 
 # One pass over all files. What they share is the header and the kinds of the columns, found in the first block.
 csv_pass <- function(files, format) {
-  at <- 0
   known <- NULL
-  file <- NULL
-  read <- function() {
-    repeat {
-      if (is.null(file)) {
-        if (at == length(files)) return(NULL)
-        at <<- at + 1
-        file <<- open_csv(files[at], format)
-        if (!is.null(known)) check_header(file, known$header, files[1])
-      }
-      if (!file$ended) fill(file, format)
-      if (length(file$rest) == 0) {
-        close(file$con)
-        file <<- NULL
-        next
-      }
-      if (is.null(known)) known <<- csv_columns(file, format)
-      block <- csv_block(file, known, format)
-      if (nrow(block) > 0) return(block)
-    }
+  begin <- function(file) {
+    file$header <- csv_header(file, format)
+    if (!is.null(known)) check_header(file, known$header, files[1])
   }
-  list(read = read, close = function() if (!is.null(file)) close(file$con))
-}
-
-# ---- one file --------------------------------------------------------------------
-
-# rest: bytes read and not yet used; line: that they begin in, from 1; ended: whether nothing follows them in the file.
-open_csv <- function(name, format) {
-  con <- if (is_pipe(name)) file(name, "rb", raw = TRUE) else gzfile(name, "rb")
-  file <- list2env(list(name = name, con = con, rest = raw(), line = 1, ended = FALSE))
-  tryCatch(file$header <- csv_header(file, format), error = function(e) {
-    close(con)
-    stop(e)
-  })
-  file
-}
-
-fill <- function(file, format) {
-  more <- readBin(file$con, "raw", format$bytes)
-  file$ended <- length(more) == 0
-  file$rest <- c(file$rest, more)
-}
-
-use <- function(file, bytes, lines) {
-  file$rest <- if (bytes == length(file$rest)) raw() else file$rest[seq(bytes + 1, length(file$rest))]
-  file$line <- file$line + lines
+  parse <- function(file) {
+    if (is.null(known)) known <<- csv_columns(file, format)
+    csv_block(file, known, format)
+  }
+  file_pass(files, format, begin, parse, nrow)
 }
 
 csv_header <- function(file, format) {
@@ -107,15 +57,15 @@ check_header <- function(file, header, first) {
 
 # header; is_text: for each column; logical: those whose text is TRUE or FALSE throughout the first block.
 csv_columns <- function(file, format) {
-  found <- csv_checked(file, r_csv_types(file$rest, length(file$header), format$separator, file$ended, format$missing))
+  found <- file_checked(file, r_csv_types(file$rest, length(file$header), format$separator, file$ended, format$missing))
   known <- list(header = file$header, is_text = found$is_text, logical = rep(FALSE, length(file$header)))
-  first <- csv_checked(file, r_csv_read(file$rest, known$is_text, format$separator, file$ended, format$missing))
+  first <- file_checked(file, r_csv_read(file$rest, known$is_text, format$separator, file$ended, format$missing))
   known$logical <- known$is_text == 1L & vapply(first$columns, function(column) all(column %in% c("TRUE", "FALSE", NA)), NA)
   known
 }
 
 csv_block <- function(file, known, format) {
-  found <- csv_checked(file, r_csv_read(file$rest, known$is_text, format$separator, file$ended, format$missing))
+  found <- file_checked(file, r_csv_read(file$rest, known$is_text, format$separator, file$ended, format$missing))
   columns <- stats::setNames(found$columns, known$header)
   for (k in which(known$logical)) columns[[k]] <- csv_logical(columns[[k]], known$header[k], file)
   use(file, found$bytes, found$lines)
@@ -131,9 +81,4 @@ csv_logical <- function(text, name, file) {
     )
   }
   text == "TRUE"
-}
-
-csv_checked <- function(file, found) {
-  if (is.null(found$error)) return(found)
-  abort_input("`files` holds {file$name}, which cannot be read at line {format(file$line + found$line, big.mark = ',')}: {found$error}.")
 }

@@ -73,6 +73,10 @@
 #' @param keep.moments Whether to keep the sufficient statistics of all rows in the fit, (p + 1) (p + 2) / 2 numbers, so that
 #'   [update()][update.sgdlasso] can add rows and [combine_fits()] other fits. Gaussian family and dense columns, or a row source.
 #'   Default `FALSE`.
+#' @param checkpoint For [row sources][as_rows], the name of a file: what has been gathered is written there at least every 30
+#'   seconds, and a call that was killed goes on where it stood if the same call is started again, to the same bits. The file is
+#'   removed at the end. `NULL` (default): none. A disk that is full is told by a warning of class `sgdlasso_warning_checkpoint`.
+#'   See also [interrupted_fit()].
 #' @param ... For methods; an argument that no method knows is an error.
 #'
 #' @return An object of class `"sgdlasso"`, a list of plain vectors and one sparse matrix:
@@ -153,13 +157,13 @@ sgdlasso.matrix <- function(x, y, family = "gaussian", weights = NULL, offset = 
                             lambda.min.ratio = NULL, lambda = NULL, standardize = TRUE, intercept = TRUE, exclude = NULL,
                             penalty.factor = NULL, lower.limits = -Inf, upper.limits = Inf, dfmax = NULL, solver = "auto",
                             tol = 1e-6, maxpasses = 10000, seed = NULL, threads = 1, relax = FALSE, progress = interactive(),
-                            trace = TRUE, keep.moments = FALSE, ...) {
+                            trace = TRUE, keep.moments = FALSE, checkpoint = NULL, ...) {
   call <- generic_call(match.call())
   if ("formula" %in% ...names()) return(eval(formula_first(call), parent.frame()))
   check_dots_empty(..., known = argument_names())
   settings <- check_settings(
     family, alpha, nlambda, lambda.min.ratio, lambda, standardize, intercept, exclude, penalty.factor, lower.limits, upper.limits,
-    dfmax, solver, tol, maxpasses, seed, threads, relax, progress, trace, keep.moments
+    dfmax, solver, tol, maxpasses, seed, threads, relax, progress, trace, keep.moments, checkpoint
   )
   settings$tol_given <- !missing(tol)
   if (missing(y)) abort_input("`y` is missing.", "It must be the response, one value for each row of x.")
@@ -182,12 +186,12 @@ sgdlasso.formula <- function(formula, data, family = "gaussian", weights, offset
                              alpha = 1, nlambda = 100, lambda.min.ratio = NULL, lambda = NULL, standardize = TRUE,
                              intercept = TRUE, exclude = NULL, penalty.factor = NULL, lower.limits = -Inf, upper.limits = Inf,
                              dfmax = NULL, solver = "auto", tol = 1e-6, maxpasses = 10000, seed = NULL, threads = 1, relax = FALSE,
-                             progress = interactive(), trace = TRUE, keep.moments = FALSE, xlev = NULL, ...) {
+                             progress = interactive(), trace = TRUE, keep.moments = FALSE, checkpoint = NULL, xlev = NULL, ...) {
   matched <- match.call()
   check_dots_empty(..., known = setdiff(c(argument_names(), names(formals())), c("x", "y")))
   settings <- check_settings(
     family, alpha, nlambda, lambda.min.ratio, lambda, standardize, intercept, exclude, penalty.factor, lower.limits, upper.limits,
-    dfmax, solver, tol, maxpasses, seed, threads, relax, progress, trace, keep.moments
+    dfmax, solver, tol, maxpasses, seed, threads, relax, progress, trace, keep.moments, checkpoint
   )
   settings$tol_given <- !missing(tol)
   matched$formula <- formula
@@ -232,7 +236,7 @@ formula_first <- function(call) {
 
 check_settings <- function(family, alpha, nlambda, lambda.min.ratio, lambda, standardize, intercept, exclude, penalty.factor,
                            lower.limits, upper.limits, dfmax, solver, tol, maxpasses, seed, threads, relax, progress, trace,
-                           keep.moments = FALSE) {
+                           keep.moments = FALSE, checkpoint = NULL) {
   solver <- check_solver(solver)
   if (solver$name == "nudge" && !is.null(lambda)) {
     abort_input(
@@ -265,7 +269,8 @@ check_settings <- function(family, alpha, nlambda, lambda.min.ratio, lambda, sta
     relax = check_flag(relax, "relax"),
     progress = check_flag(progress, "progress"),
     trace = check_flag(trace, "trace"),
-    keep.moments = check_flag(keep.moments, "keep.moments")
+    keep.moments = check_flag(keep.moments, "keep.moments"),
+    checkpoint = check_checkpoint(checkpoint)
   )
 }
 

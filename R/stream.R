@@ -5,44 +5,83 @@
 sgdlasso.sgdlasso_rows <- function(x, ...) {
   call <- generic_call(match.call())
   if ("formula" %in% ...names()) return(eval(formula_first(call), parent.frame()))
-  settings <- settings_given(...)
-  fit_gathered(gather_rows(x, number_blocks, settings), settings, call)
+  fit_rows_by(x, list(blocks = number_blocks, intercept = x$intercept, kept = x$kept), settings_given(...), call)
+}
+
+#' @export
+sgdlasso.function <- function(x, ...) {
+  abort_input("`x` is a function.", "Make it a row source: sgdlasso(as_rows(x)), or sgdlasso(formula, data = as_rows(x)).")
 }
 
 # The formula call on a row source: as the in-memory call on the same rows.
 fit_formula_rows <- function(matched, rows, settings, contrasts, xlev, envir) {
   design <- stream_design(matched, rows, contrasts, xlev, envir)
-  settings$intercept <- settings$intercept && design$intercept
   attributes(matched$formula) <- NULL
-  fit <- fit_gathered(gather_rows(rows, design$blocks, settings), settings, generic_call(matched))
+  fit_rows_by(rows, design, settings, generic_call(matched))
+}
+
+# design: blocks(block), the block's numbers; intercept; kept, what a later predict() needs.
+fit_rows_by <- function(rows, design, settings, call) {
+  settings$intercept <- settings$intercept && !isFALSE(design$intercept)
+  fit <- fit_gathered(gather_rows(rows, design, settings, call), settings, call)
   fit[names(design$kept)] <- design$kept
   fit
 }
 
 # ---- one pass --------------------------------------------------------------------
 
-# The moments of each fold, and what a fit tells of its rows. numbers_of(block): list(x, y, weights, offset), and where rows were left
-# out `at`, the places of those kept, and `total`, how many there were. fold_of(places): the fold of rows of the source.
-gather_rows <- function(source, numbers_of, settings, folds = 1, fold_of = function(places) NULL) {
-  pass <- new.env()
-  pass$place <- 0
-  pass$used <- pass$weight <- pass$loglik <- 0
-  pass$offset <- FALSE
+# The moments of each fold, and what a fit tells of its rows. A design's blocks(block) gives list(x, y, weights, offset), and where rows
+# were left out `at`, the places of those kept, and `total`, how many there were. fold_of(places): the fold of rows of the source.
+gather_rows <- function(source, design, settings, call = NULL, folds = 1, fold_of = function(places) NULL) {
+  check_stream_settings(settings)
+  pass <- new_pass(source, design, settings, call, folds)
+  progress <- rows_progress(settings$progress, source$n)
+  ended <- FALSE
+  on.exit({
+    progress$done()
+    if (!ended) remember_stopped(pass, settings)
+  })
   for_each_row_block(source, function(block) {
-    numbers <- in_rows(pass$place, nrow(if (is.data.frame(block)) block else block$x), numbers_of(block))
-    total <- numbers$total %||% nrow(numbers$x)
-    places <- pass$place + (numbers$at %||% seq_len(total))
-    pass$place <- pass$place + total
-    begin_pass(pass, numbers$x, settings, folds)
-    add_numbers(pass, drop_zero_weights(numbers$x, numbers, numbers$offset), fold_of(places[kept_rows(numbers)]), settings)
+    count <- nrow(if (is.data.frame(block)) block else block$x)
+    if (pass$place + count <= pass$skip) { # read before it was stopped
+      pass$place <- pass$place + count
+      return()
+    }
+    numbers <- in_rows(pass$place, count, design$blocks(block))
+    add_block(pass, numbers, settings, folds, fold_of)
+    progress$update(pass$place)
+    write_checkpoint(pass, settings)
   })
   if (pass$used == 0) abort_input("The row source has no row of positive weight.", "It needs at least one.")
-  c(mget(c("names", "labels", "width", "used", "weight", "loglik", "offset"), pass), list(moments = r_take_moments(pass$moments)))
+  ended <- TRUE
+  write_checkpoint(pass, settings, now = TRUE)
+  gathered_so_far(pass)
+}
+
+pass_facts <- c("names", "labels", "width", "used", "weight", "loglik", "offset", "place")
+
+new_pass <- function(source, design, settings, call, folds) {
+  pass <- list2env(list(
+    place = 0, skip = 0, used = 0, weight = 0, loglik = 0, offset = FALSE, written = proc.time()[["elapsed"]], call = call, kept = design$kept,
+    key = list(deparse(call), source$label, folds, settings$seed)
+  ))
+  take_up(pass, settings)
+  pass
+}
+
+gathered_so_far <- function(pass) c(mget(setdiff(pass_facts, "place"), pass), list(moments = r_take_moments(pass$moments)))
+
+add_block <- function(pass, numbers, settings, folds, fold_of) {
+  total <- numbers$total %||% nrow(numbers$x)
+  places <- pass$place + (numbers$at %||% seq_len(total))
+  begin_pass(pass, numbers$x, folds)
+  add_numbers(pass, drop_zero_weights(numbers$x, numbers, numbers$offset), fold_of(places[kept_rows(numbers)]), settings)
+  pass$place <- pass$place + total
 }
 
 kept_rows <- function(numbers) if (is.null(numbers$weights)) TRUE else numbers$weights > 0
 
-begin_pass <- function(pass, x, settings, folds) {
+begin_pass <- function(pass, x, folds) {
   if (is.null(pass$moments)) {
     pass$width <- ncol(x)
     pass$labels <- colnames(x)
@@ -100,7 +139,6 @@ in_rows <- function(place, count, code) {
 # ---- from moments to a fit -------------------------------------------------------
 
 moments_settings <- function(settings, gathered) {
-  check_stream_settings(settings)
   settings <- sized_settings(settings, gathered$used, gathered$width)
   settings$solver <- solver_exact("moments")
   settings$solver$why <- "moments of rows from a source"
@@ -115,7 +153,16 @@ fit_gathered <- function(gathered, asked, call) {
   fit <- fit_object(result, gathered, settings, NULL, call)
   if (isTRUE(asked$keep.moments)) fit$moments <- kept_moments(gathered, asked)
   warn_gap(fit, settings)
+  if (!is.null(asked$checkpoint)) unlink(asked$checkpoint) # done: the next call starts anew
   fit
+}
+
+# How many rows a second, and of how many, where that is known.
+rows_progress <- function(wanted, n) {
+  if (!wanted) return(list(update = function(place) NULL, done = function() NULL))
+  bar <- cli::cli_progress_bar("Reading rows", total = n, type = if (is.na(n)) "custom" else "iterator", .auto_close = FALSE,
+                               format = "{cli::pb_spin} Reading rows, one pass: {cli::pb_current} {cli::pb_bar} {cli::pb_rate}")
+  list(update = function(place) cli::cli_progress_update(set = place, id = bar), done = function() cli::cli_progress_done(id = bar))
 }
 
 # ---- blocks as numbers -----------------------------------------------------------

@@ -16,6 +16,7 @@ stream_design <- function(matched, rows, contrasts, xlev, envir) {
   design <- model_design(frame, contrasts)
   kept <- design$kept[setdiff(names(design$kept), "na.action")]
   if (length(levels)) kept$xlevels <- lapply(levels, as.character)
+  kept$terms <- structure(terms, .Environment = NULL) # which know text from factors
   blocks <- function(block) {
     if (!is.data.frame(block)) abort_input("A block is {describe(block)}, the first was a data frame.", "All blocks must be alike.")
     block_numbers(block_frame(matched, block, envir, levels), contrasts, nrow(block))

@@ -33,7 +33,7 @@ update.sgdlasso <- function(object, formula., ..., moredata, evaluate = TRUE) {
   check_moments(object, "object")
   settings <- remembered_settings(object)
   source <- if (is_rows(moredata)) moredata else rows_of(moredata)
-  more <- gather_rows(source, blocks_like(object, parent.frame()), settings)
+  more <- gather_rows(source, list(blocks = blocks_like(object, parent.frame())), settings)
   merge_fits(object, more, settings)
 }
 
@@ -69,7 +69,7 @@ fit_kept <- function(rows, settings, call) {
   }
   numbers <- c(rows, list(total = nrow(rows$x)))
   source <- source_of_slices(function(which) rows_at(numbers, which), nrow(rows$x), 1e5, "rows in memory")
-  fit_gathered(gather_rows(source, identity, settings), settings, call)
+  fit_gathered(gather_rows(source, list(blocks = identity), settings), settings, call)
 }
 
 kept_moments <- function(gathered, asked) {

@@ -153,6 +153,17 @@ BEGIN_RCPP
     return rcpp_result_gen;
 END_RCPP
 }
+// r_restore_moments
+SEXP r_restore_moments(Rcpp::List moments);
+RcppExport SEXP _sgdlasso_r_restore_moments(SEXP momentsSEXP) {
+BEGIN_RCPP
+    Rcpp::RObject rcpp_result_gen;
+    Rcpp::RNGScope rcpp_rngScope_gen;
+    Rcpp::traits::input_parameter< Rcpp::List >::type moments(momentsSEXP);
+    rcpp_result_gen = Rcpp::wrap(r_restore_moments(moments));
+    return rcpp_result_gen;
+END_RCPP
+}
 // r_sum_moments
 Rcpp::List r_sum_moments(Rcpp::List moments);
 RcppExport SEXP _sgdlasso_r_sum_moments(SEXP momentsSEXP) {
@@ -188,6 +199,91 @@ BEGIN_RCPP
     Rcpp::traits::input_parameter< Rcpp::S4 >::type beta(betaSEXP);
     Rcpp::traits::input_parameter< int >::type threads(threadsSEXP);
     rcpp_result_gen = Rcpp::wrap(r_predict(x, intercept, beta, threads));
+    return rcpp_result_gen;
+END_RCPP
+}
+// r_row_file_create
+SEXP r_row_file_create(std::string path, Rcpp::RawVector header);
+RcppExport SEXP _sgdlasso_r_row_file_create(SEXP pathSEXP, SEXP headerSEXP) {
+BEGIN_RCPP
+    Rcpp::RObject rcpp_result_gen;
+    Rcpp::RNGScope rcpp_rngScope_gen;
+    Rcpp::traits::input_parameter< std::string >::type path(pathSEXP);
+    Rcpp::traits::input_parameter< Rcpp::RawVector >::type header(headerSEXP);
+    rcpp_result_gen = Rcpp::wrap(r_row_file_create(path, header));
+    return rcpp_result_gen;
+END_RCPP
+}
+// r_row_file_append
+SEXP r_row_file_append(SEXP writer, Rcpp::NumericMatrix x, Rcpp::NumericVector y, SEXP weights, SEXP offset);
+RcppExport SEXP _sgdlasso_r_row_file_append(SEXP writerSEXP, SEXP xSEXP, SEXP ySEXP, SEXP weightsSEXP, SEXP offsetSEXP) {
+BEGIN_RCPP
+    Rcpp::RObject rcpp_result_gen;
+    Rcpp::RNGScope rcpp_rngScope_gen;
+    Rcpp::traits::input_parameter< SEXP >::type writer(writerSEXP);
+    Rcpp::traits::input_parameter< Rcpp::NumericMatrix >::type x(xSEXP);
+    Rcpp::traits::input_parameter< Rcpp::NumericVector >::type y(ySEXP);
+    Rcpp::traits::input_parameter< SEXP >::type weights(weightsSEXP);
+    Rcpp::traits::input_parameter< SEXP >::type offset(offsetSEXP);
+    rcpp_result_gen = Rcpp::wrap(r_row_file_append(writer, x, y, weights, offset));
+    return rcpp_result_gen;
+END_RCPP
+}
+// r_row_file_finish
+SEXP r_row_file_finish(SEXP writer);
+RcppExport SEXP _sgdlasso_r_row_file_finish(SEXP writerSEXP) {
+BEGIN_RCPP
+    Rcpp::RObject rcpp_result_gen;
+    Rcpp::RNGScope rcpp_rngScope_gen;
+    Rcpp::traits::input_parameter< SEXP >::type writer(writerSEXP);
+    rcpp_result_gen = Rcpp::wrap(r_row_file_finish(writer));
+    return rcpp_result_gen;
+END_RCPP
+}
+// r_row_file_open
+SEXP r_row_file_open(std::string path);
+RcppExport SEXP _sgdlasso_r_row_file_open(SEXP pathSEXP) {
+BEGIN_RCPP
+    Rcpp::RObject rcpp_result_gen;
+    Rcpp::RNGScope rcpp_rngScope_gen;
+    Rcpp::traits::input_parameter< std::string >::type path(pathSEXP);
+    rcpp_result_gen = Rcpp::wrap(r_row_file_open(path));
+    return rcpp_result_gen;
+END_RCPP
+}
+// r_row_file_next
+SEXP r_row_file_next(SEXP reader, int columns, bool weighted, bool shifted);
+RcppExport SEXP _sgdlasso_r_row_file_next(SEXP readerSEXP, SEXP columnsSEXP, SEXP weightedSEXP, SEXP shiftedSEXP) {
+BEGIN_RCPP
+    Rcpp::RObject rcpp_result_gen;
+    Rcpp::RNGScope rcpp_rngScope_gen;
+    Rcpp::traits::input_parameter< SEXP >::type reader(readerSEXP);
+    Rcpp::traits::input_parameter< int >::type columns(columnsSEXP);
+    Rcpp::traits::input_parameter< bool >::type weighted(weightedSEXP);
+    Rcpp::traits::input_parameter< bool >::type shifted(shiftedSEXP);
+    rcpp_result_gen = Rcpp::wrap(r_row_file_next(reader, columns, weighted, shifted));
+    return rcpp_result_gen;
+END_RCPP
+}
+// r_row_file_close
+void r_row_file_close(SEXP reader);
+RcppExport SEXP _sgdlasso_r_row_file_close(SEXP readerSEXP) {
+BEGIN_RCPP
+    Rcpp::RNGScope rcpp_rngScope_gen;
+    Rcpp::traits::input_parameter< SEXP >::type reader(readerSEXP);
+    r_row_file_close(reader);
+    return R_NilValue;
+END_RCPP
+}
+// r_svmlight_read
+Rcpp::List r_svmlight_read(Rcpp::RawVector piece, bool last);
+RcppExport SEXP _sgdlasso_r_svmlight_read(SEXP pieceSEXP, SEXP lastSEXP) {
+BEGIN_RCPP
+    Rcpp::RObject rcpp_result_gen;
+    Rcpp::RNGScope rcpp_rngScope_gen;
+    Rcpp::traits::input_parameter< Rcpp::RawVector >::type piece(pieceSEXP);
+    Rcpp::traits::input_parameter< bool >::type last(lastSEXP);
+    rcpp_result_gen = Rcpp::wrap(r_svmlight_read(piece, last));
     return rcpp_result_gen;
 END_RCPP
 }
@@ -353,9 +449,17 @@ static const R_CallMethodDef CallEntries[] = {
     {"_sgdlasso_r_new_moments", (DL_FUNC) &_sgdlasso_r_new_moments, 2},
     {"_sgdlasso_r_add_moments", (DL_FUNC) &_sgdlasso_r_add_moments, 7},
     {"_sgdlasso_r_take_moments", (DL_FUNC) &_sgdlasso_r_take_moments, 1},
+    {"_sgdlasso_r_restore_moments", (DL_FUNC) &_sgdlasso_r_restore_moments, 1},
     {"_sgdlasso_r_sum_moments", (DL_FUNC) &_sgdlasso_r_sum_moments, 1},
     {"_sgdlasso_r_hash_folds", (DL_FUNC) &_sgdlasso_r_hash_folds, 3},
     {"_sgdlasso_r_predict", (DL_FUNC) &_sgdlasso_r_predict, 4},
+    {"_sgdlasso_r_row_file_create", (DL_FUNC) &_sgdlasso_r_row_file_create, 2},
+    {"_sgdlasso_r_row_file_append", (DL_FUNC) &_sgdlasso_r_row_file_append, 5},
+    {"_sgdlasso_r_row_file_finish", (DL_FUNC) &_sgdlasso_r_row_file_finish, 1},
+    {"_sgdlasso_r_row_file_open", (DL_FUNC) &_sgdlasso_r_row_file_open, 1},
+    {"_sgdlasso_r_row_file_next", (DL_FUNC) &_sgdlasso_r_row_file_next, 4},
+    {"_sgdlasso_r_row_file_close", (DL_FUNC) &_sgdlasso_r_row_file_close, 1},
+    {"_sgdlasso_r_svmlight_read", (DL_FUNC) &_sgdlasso_r_svmlight_read, 2},
     {"_sgdlasso_r_stream_sum", (DL_FUNC) &_sgdlasso_r_stream_sum, 1},
     {"_sgdlasso_r_random", (DL_FUNC) &_sgdlasso_r_random, 5},
     {"_sgdlasso_r_loss", (DL_FUNC) &_sgdlasso_r_loss, 4},

@@ -170,7 +170,8 @@ CsvRead read_csv(const char* text, std::size_t size, std::size_t columns, char s
       ++found;
     } while (!fields.ends_record);
     if (found != columns) {
-      throw CsvError(line, "it has " + std::to_string(found) + (found == 1 ? " field" : " fields") + ", not " + std::to_string(columns));
+      throw CsvError(
+          line, "it has " + std::to_string(found) + (found == 1 ? " field" : " fields") + ", not " + std::to_string(columns));
     }
     ++read.records;
   }

@@ -24,7 +24,7 @@ class CsvSink {
 };
 
 struct CsvRead {
-  std::size_t bytes;    // read: up to the end of the last whole record
+  std::size_t bytes;  // read: up to the end of the last whole record
   std::size_t records;
   std::size_t lines;
 };

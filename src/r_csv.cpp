@@ -105,7 +105,8 @@ Rcpp::List as_error(const CsvError& error) {
 Rcpp::List r_csv_types(Rcpp::RawVector piece, int columns, std::string separator, bool last, std::vector<std::string> missing) {
   TypeSink sink(static_cast<std::size_t>(columns), missing);
   try {
-    read_csv(bytes_of(piece), static_cast<std::size_t>(piece.size()), static_cast<std::size_t>(columns), separator[0], last, sink);
+    read_csv(bytes_of(piece), static_cast<std::size_t>(piece.size()), static_cast<std::size_t>(columns), separator[0], last,
+             sink);
   } catch (const CsvError& error) {
     return as_error(error);
   }

@@ -64,6 +64,14 @@ Rcpp::List r_take_moments(SEXP moments) {
   return result;
 }
 
+// What r_take_moments() gave, to be added to again.
+// [[Rcpp::export]]
+SEXP r_restore_moments(Rcpp::List moments) {
+  Rcpp::XPtr<std::vector<Moments>> parts(new std::vector<Moments>());
+  for (R_xlen_t k = 0; k < moments.size(); ++k) parts->push_back(as_moments(moments[k]));
+  return parts;
+}
+
 // The moments of all rows together.
 // [[Rcpp::export]]
 Rcpp::List r_sum_moments(Rcpp::List moments) {
@@ -72,13 +80,14 @@ Rcpp::List r_sum_moments(Rcpp::List moments) {
   return as_list(total(parts));
 }
 
-// The fold, from 1, of rows by their place in a source (from 1): splitmix64 (Steele, Lea and Flood 2014) of place and seed, so that it
-// depends on nothing else.
+// The fold, from 1, of rows by their place in a source (from 1): splitmix64 (Steele, Lea and Flood 2014) of place and seed, so
+// that it depends on nothing else.
 // [[Rcpp::export]]
 Rcpp::IntegerVector r_hash_folds(Rcpp::NumericVector places, double seed, int folds) {
   Rcpp::IntegerVector result(places.size());
   for (R_xlen_t i = 0; i < places.size(); ++i) {
-    std::uint64_t z = static_cast<std::uint64_t>(places[i]) * 0x9E3779B97F4A7C15u + static_cast<std::uint64_t>(seed) * 0xD1342543DE82EF95u;
+    std::uint64_t z =
+        static_cast<std::uint64_t>(places[i]) * 0x9E3779B97F4A7C15u + static_cast<std::uint64_t>(seed) * 0xD1342543DE82EF95u;
     z = (z ^ (z >> 30)) * 0xBF58476D1CE4E5B9u;
     z = (z ^ (z >> 27)) * 0x94D049BB133111EBu;
     z ^= z >> 31;

@@ -1,0 +1,89 @@
+#' Keep rows in a binary file
+#'
+#' Writes the rows of a source, as numbers, into a file of this package's own, from which they are read again at the speed of the
+#' disk. Use it before many passes over rows that are slow to come by. `read_cache()` opens such a file later, in another session too.
+#'
+#' The file is written under a temporary name beside `path` and takes that name once it is whole. Each block has a checksum: a
+#' file that is cut off, damaged or no such file is an error that says so, never a wrong model.
+#'
+#' @param rows A [row source][as_rows].
+#' @param path The name of the file. One that exists is replaced.
+#' @param formula For sources of data frames, the model formula whose columns are written. A fit to the cached rows predicts from
+#'   data frames.
+#' @param xlev,contrasts As for [sgdlasso()].
+#' @return The row source of the file, of numbers: for `sgdlasso(rows)`.
+#' @section Errors: Files that cannot be written or read, and disks that are full: class `sgdlasso_error_input`; nothing is left
+#' under `path` then that was not there before.
+#' @examples
+#' path <- tempfile()
+#' rows <- cache_rows(as_rows(murder_rates), path, murder_rate ~ .)
+#' fit <- sgdlasso(rows, lambda = 1)
+#' predict(fit, murder_rates[1:2, ])
+#' unlink(path)
+#' @export
+cache_rows <- function(rows, path, formula = NULL, xlev = NULL, contrasts = NULL) {
+  if (!is_rows(rows)) abort_input("`rows` is {describe(rows)}.", "It must be a row source; as_rows() makes one.")
+  path <- check_path(path)
+  design <- list(blocks = number_blocks)
+  if (!is.null(formula)) design <- stream_design(call("cache_rows", formula = formula), rows, contrasts, xlev, parent.frame())
+  unfinished <- tempfile(paste0(basename(path), "-"), dirname(path))
+  on.exit(unlink(unfinished))
+  writer <- NULL
+  has <- NULL
+  for_each_row_block(rows, function(block) {
+    numbers <- design$blocks(block)
+    if (nrow(numbers$x) == 0) return()
+    x <- if (is.matrix(numbers$x)) numbers$x else as.matrix(numbers$x)
+    found <- list(labels = colnames(x), width = ncol(x), weighted = !is.null(numbers$weights), shifted = !is.null(numbers$offset))
+    if (is.null(writer)) {
+      has <<- found
+      header <- c(found, list(kept = design$kept, intercept = design$intercept))
+      writer <<- row_file(r_row_file_create(path.expand(unfinished), serialize(header, NULL, version = 3)), path)
+    }
+    if (!identical(found, has)) abort_input("A block has other columns, weights or offset than the first.", "All blocks must be alike.")
+    row_file(r_row_file_append(writer, x, numbers$y, numbers$weights, numbers$offset), path)
+  })
+  if (is.null(writer)) abort_input("`rows` has no rows.", "It needs at least one.")
+  row_file(r_row_file_finish(writer), path)
+  if (!file.rename(unfinished, path)) abort_input("`path` is {path}, which cannot be replaced.", "Give another name.")
+  read_cache(path)
+}
+
+#' @rdname cache_rows
+#' @export
+read_cache <- function(path) {
+  path <- check_path(path)
+  if (!file.exists(path)) abort_input("`path` is {path}, which does not exist.", "cache_rows() makes such a file.")
+  opened <- function() {
+    file <- row_file(r_row_file_open(path.expand(path)), path)
+    list(reader = file$reader, header = unserialize(file$header))
+  }
+  first <- opened()
+  r_row_file_close(first$reader)
+  source <- new_source(function() cache_pass(opened(), path), TRUE, path)
+  source$kept <- first$header$kept
+  source$intercept <- first$header$intercept
+  source
+}
+
+cache_pass <- function(file, path) {
+  header <- file$header
+  read <- function() {
+    block <- row_file(r_row_file_next(file$reader, header$width, header$weighted, header$shifted), path)
+    if (!is.null(block)) colnames(block$x) <- header$labels
+    block
+  }
+  list(read = read, close = function() r_row_file_close(file$reader))
+}
+
+check_path <- function(path) {
+  if (!is.character(path) || length(path) != 1 || is.na(path) || !nzchar(path)) {
+    abort_input("`path` is {describe(path)}.", "It must be the name of a file.")
+  }
+  path
+}
+
+row_file <- function(result, path) {
+  if (is.list(result) && !is.null(result$error)) abort_input("The file {path} {result$error}.", "Make it anew by cache_rows().")
+  result
+}

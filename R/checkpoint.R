@@ -1,0 +1,91 @@
+# What a pass over a row source knows so far: written to a file at intervals, and kept where a pass is stopped.
+
+# ---- a file ------------------------------------------------------------------------
+
+# The pass of a call that was stopped, taken up again; or nothing where there is no such file.
+take_up <- function(pass, settings) {
+  path <- settings$checkpoint
+  if (is.null(path) || !file.exists(path)) return(invisible())
+  file <- row_file(r_row_file_open(path.expand(path)), path)
+  on.exit(r_row_file_close(file$reader))
+  state <- unserialize(file$header)
+  if (!identical(state$key, pass$key)) {
+    abort_input("`checkpoint` is {path}, which was left by another call.", "Remove it, or give another name.")
+  }
+  list2env(state$facts, pass)
+  pass$moments <- r_restore_moments(state$moments)
+  pass$skip <- state$facts$place
+  pass$place <- 0
+}
+
+# Often enough that little is lost, seldom enough to cost nothing.
+write_checkpoint <- function(pass, settings, now = FALSE) {
+  path <- settings$checkpoint
+  if (is.null(path) || is.null(pass$moments)) return(invisible())
+  elapsed <- proc.time()[["elapsed"]]
+  if (!now && elapsed - pass$written < getOption("sgdlasso.checkpoint.seconds", 30)) return(invisible())
+  pass$written <- elapsed
+  state <- list(key = pass$key, facts = mget(pass_facts, pass), moments = r_take_moments(pass$moments))
+  tryCatch(save_state(state, path), sgdlasso_error_input = function(e) {
+    warn_class("sgdlasso_warning_checkpoint", paste("The state could not be saved, and training goes on.", conditionMessage(e)))
+  })
+}
+
+# Under another name first, so that a file of that name is always whole.
+save_state <- function(state, path) {
+  unfinished <- tempfile(paste0(basename(path), "-"), dirname(path))
+  on.exit(unlink(unfinished))
+  writer <- row_file(r_row_file_create(path.expand(unfinished), serialize(state, NULL, version = 3)), path)
+  row_file(r_row_file_finish(writer), path)
+  if (!file.rename(unfinished, path)) abort_input("`checkpoint` is {path}, which cannot be replaced.", "Give another name.")
+}
+
+check_checkpoint <- function(checkpoint) {
+  if (is.null(checkpoint)) return(NULL)
+  if (!is.character(checkpoint) || length(checkpoint) != 1 || is.na(checkpoint) || !nzchar(checkpoint)) {
+    abort_input("`checkpoint` is {describe(checkpoint)}.", "It must be the name of a file.")
+  }
+  if (!dir.exists(dirname(checkpoint))) {
+    abort_input("`checkpoint` is {checkpoint}, in a folder that does not exist.", "Make the folder first.")
+  }
+  checkpoint
+}
+
+# ---- stopped by hand -----------------------------------------------------------------
+
+interrupted <- new.env()
+
+#' The fit of a call that was stopped
+#'
+#' A call on a [row source][as_rows] that is interrupted, or that an error stops, leaves what it has gathered. This makes the fit of
+#' it: certified, but to the rows that had been read.
+#'
+#' @return A fit by [sgdlasso()] to the rows read before the last call that did not come to its end; `nobs()` tells how many they were.
+#' @section Errors: Where no call was stopped, or before its first block: class `sgdlasso_error_input`.
+#' @seealso `checkpoint` of [sgdlasso()], to go on instead.
+#' @examples
+#' slow <- local({
+#'   blocks <- 0
+#'   function(reset) {
+#'     blocks <<- blocks + 1
+#'     if (blocks > 3) stop("the line went dead")
+#'     if (!reset) murder_rates
+#'   }
+#' })
+#' try(sgdlasso(as_rows(slow, rewindable = FALSE), lambda = 1))
+#' @export
+interrupted_fit <- function() {
+  if (is.null(interrupted$gathered)) abort_input("No call on a row source was stopped after its first block.")
+  gathered <- interrupted$gathered
+  fit <- fit_gathered(gathered, interrupted$settings, interrupted$call)
+  fit[names(interrupted$kept)] <- interrupted$kept
+  fit
+}
+
+remember_stopped <- function(pass, settings) {
+  if (is.null(pass$moments) || pass$used == 0) return(invisible())
+  interrupted$gathered <- gathered_so_far(pass)
+  interrupted$settings <- settings
+  interrupted$call <- pass$call
+  interrupted$kept <- pass$kept
+}

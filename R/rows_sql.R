@@ -1,0 +1,63 @@
+# Rows of databases and Arrow streams.
+
+#' @rdname as_rows
+#' @export
+rows_sql <- function(con, query, y = NULL, weights = NULL, offset = NULL, block = 10000) {
+  need_package("DBI", "rows_sql() asks the database by it")
+  if (!methods::is(con, "DBIConnection")) abort_input("`con` is {describe(con)}.", "It must be a connection of the DBI package.")
+  if (!is.character(query) || length(query) != 1) abort_input("`query` is {describe(query)}.", "It must be one string.")
+  check_block(block)
+  open <- function() {
+    # duckdb's dbFetch() makes a data frame of the whole result
+    or_input_error(if (methods::is(con, "duckdb_connection")) duckdb_pass(con, query) else sql_pass(con, query, block), "`query` fails")
+  }
+  with_roles(new_source(open, TRUE, paste("the query", query)), y, weights, offset)
+}
+
+sql_pass <- function(con, query, block) {
+  result <- DBI::dbSendQuery(con, query)
+  read <- function() {
+    found <- DBI::dbFetch(result, block)
+    if (nrow(found)) found
+  }
+  list(read = read, close = function() DBI::dbClearResult(result))
+}
+
+duckdb_pass <- function(con, query) {
+  need_package("nanoarrow", "duckdb's results come as its streams")
+  # of DBI 1.2, which duckdb brings; older ones lack them
+  of_dbi <- function(name) getExportedValue("DBI", name)
+  result <- of_dbi("dbSendQueryArrow")(con, query)
+  pass <- arrow_pass(of_dbi("dbFetchArrow")(result))
+  list(read = pass$read, close = function() {
+    pass$close()
+    DBI::dbClearResult(result)
+  })
+}
+
+#' @rdname as_rows
+#' @export
+rows_arrow <- function(stream, y = NULL, weights = NULL, offset = NULL) {
+  need_package("nanoarrow", "rows_arrow() reads streams by it")
+  used <- FALSE
+  open <- function() {
+    if (is.function(stream)) return(arrow_pass(stream()))
+    if (used) abort_input("`stream` was read to its end.", "Give a function that returns it anew.")
+    used <<- TRUE
+    arrow_pass(stream)
+  }
+  with_roles(new_source(open, is.function(stream), "an Arrow stream"), y, weights, offset)
+}
+
+arrow_pass <- function(stream) {
+  stream <- or_input_error(nanoarrow::as_nanoarrow_array_stream(stream), "`stream` is no stream of arrays")
+  read <- function() {
+    repeat {
+      array <- stream$get_next()
+      if (is.null(array)) return(NULL)
+      block <- as.data.frame(array)
+      if (nrow(block)) return(block)
+    }
+  }
+  list(read = read, close = function() stream$release())
+}

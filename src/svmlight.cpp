@@ -1,0 +1,75 @@
+#include "svmlight.h"
+
+#include <algorithm>
+#include <limits>
+
+#include "csv.h"
+
+namespace sgdlasso {
+namespace {
+
+bool is_blank(char c) {
+  return c == ' ' || c == '\t' || c == '\r';
+}
+
+// The next word of a line, [from, to); empty at its end.
+const char* next_word(const char*& from, const char* end) {
+  while (from < end && is_blank(*from)) ++from;
+  const char* to = from;
+  while (to < end && !is_blank(*to)) ++to;
+  return to;
+}
+
+int whole_index(const char* from, const char* to, std::size_t line) {
+  double value = 0;
+  if (!parse_number(from, static_cast<std::size_t>(to - from), value) || value < 0 || value != static_cast<int>(value)) {
+    throw SvmlightError(line, "\"" + std::string(from, to) + "\" is no number of a column");
+  }
+  return static_cast<int>(value);
+}
+
+double number(const char* from, const char* to, std::size_t line) {
+  double value = 0;
+  if (!parse_number(from, static_cast<std::size_t>(to - from), value)) {
+    throw SvmlightError(line, "\"" + std::string(from, to) + "\" is not a number");
+  }
+  return value;
+}
+
+void read_line(const char* from, const char* end, SparseLines& found) {
+  end = std::find(from, end, '#');
+  const char* to = next_word(from, end);
+  if (from == to) return;
+  found.y.push_back(number(from, to, found.lines));
+  int before = -1;
+  for (from = to, to = next_word(from, end); from < to; from = to, to = next_word(from, end)) {
+    const char* colon = std::find(from, to, ':');
+    if (colon == to) throw SvmlightError(found.lines, "\"" + std::string(from, to) + "\" is not index:value");
+    if (std::string(from, colon) == "qid") continue;
+    const int index = whole_index(from, colon, found.lines);
+    if (index <= before)
+      throw SvmlightError(found.lines, "column " + std::to_string(index) + " does not come after " + std::to_string(before));
+    before = index;
+    found.index.push_back(index);
+    found.value.push_back(number(colon + 1, to, found.lines));
+  }
+  found.start.push_back(static_cast<int>(found.index.size()));
+}
+
+}  // namespace
+
+SparseLines read_svmlight(const char* text, std::size_t size, bool last) {
+  SparseLines found;
+  const char* end = text + size;
+  for (const char* at = text; at < end;) {
+    const char* stop = std::find(at, end, '\n');
+    if (stop == end && !last) break;
+    read_line(at, stop, found);
+    at = stop == end ? end : stop + 1;
+    ++found.lines;
+    found.bytes = static_cast<std::size_t>(at - text);
+  }
+  return found;
+}
+
+}  // namespace sgdlasso

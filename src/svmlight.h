@@ -1,0 +1,28 @@
+// svmlight.h: rows of "y index:value index:value ... # comment", as svmlight and libsvm write them.
+#pragma once
+
+#include <cstddef>
+#include <stdexcept>
+#include <string>
+#include <vector>
+
+namespace sgdlasso {
+
+struct SvmlightError : std::runtime_error {
+  SvmlightError(std::size_t line, const std::string& what) : std::runtime_error(what), line(line) {}
+  std::size_t line;  // of the piece, from 0
+};
+
+struct SparseLines {
+  std::vector<double> y;
+  std::vector<int> start{0};  // of each row in index and value
+  std::vector<int> index;     // as written
+  std::vector<double> value;
+  std::size_t bytes = 0;  // read: up to the end of the last whole line
+  std::size_t lines = 0;
+};
+
+// last: whether the file ends with this piece, so that its last line needs no line break.
+SparseLines read_svmlight(const char* text, std::size_t size, bool last);
+
+}  // namespace sgdlasso

@@ -1,0 +1,88 @@
+expect_input_error <- function(code, message) expect_error(code, message, class = "sgdlasso_error_input")
+
+blocks_of <- function(source) {
+  found <- list()
+  for_each_row_block(source, function(block) found <<- c(found, list(block)))
+  found
+}
+
+test_that("cached rows come back to the bit, block by block, in another session too", {
+  d <- make_rows(100)
+  colnames(d$x) <- letters[1:8]
+  path <- withr::local_tempfile()
+  rows <- cache_rows(as_rows(d$x, d$y, d$w, d$o, block = 33), path)
+  expect_identical(blocks_of(rows), blocks_of(as_rows(d$x, d$y, d$w, d$o, block = 33)))
+  expect_identical(blocks_of(rows), blocks_of(read_cache(path)))
+  expect_identical(sgdlasso(rows)$beta, sgdlasso(as_rows(d$x, d$y, d$w, d$o, block = 33))$beta)
+  skip_if_not_installed("processx")
+  script <- sprintf("library(sgdlasso); cat(format(sgdlasso(read_cache('%s'), lambda = .1)$a0, digits = 17))", path)
+  out <- processx::run(file.path(R.home("bin"), "Rscript"), c("-e", script), env = c("current", R_LIBS = paste(.libPaths(), collapse = ":")))
+  expect_equal(as.numeric(out$stdout), unname(sgdlasso(rows, lambda = 0.1)$a0), tolerance = 1e-15)
+})
+
+test_that("a cached formula fits as the formula and predicts from data frames", {
+  d <- mixed_frame()
+  path <- withr::local_tempfile()
+  rows <- cache_rows(as_rows(block_function(d)), path, y ~ a * f + t)
+  fit <- sgdlasso(rows, tol = 1e-12)
+  whole <- sgdlasso(y ~ a * f + t, data = d, tol = 1e-12)
+  expect_equal(same_fit(fit), same_fit(whole), tolerance = 1e-8)
+  expect_equal(predict(fit, d[1:9, ]), predict(whole, d[1:9, ]), tolerance = 1e-8)
+  expect_equal(coef(cv.sgdlasso(rows, seed = 1), s = 0.1), coef(whole, s = 0.1), tolerance = 0.05)
+})
+
+test_that("damage anywhere in the file is an error, never a model", {
+  d <- make_rows(40, 3)
+  path <- withr::local_tempfile()
+  whole <- sgdlasso(cache_rows(as_rows(d$x, d$y, block = 15), path))$beta
+  bytes <- readBin(path, "raw", file.size(path))
+  with_bytes <- function(changed) {
+    writeBin(changed, path)
+    sgdlasso(read_cache(path))$beta
+  }
+  set.seed(1)
+  # every byte of the first kilobyte and some of the rest: header, sizes, checksums, numbers, end
+  for (at in c(seq_len(min(length(bytes), 600)), sample(length(bytes), 200))) {
+    bad <- bytes
+    bad[at] <- xor(bad[at], as.raw(2^sample(0:7, 1)))
+    expect_error(with_bytes(bad), class = "sgdlasso_error_input")
+  }
+  for (left in c(0, 5, 11, 100, length(bytes) - c(1, 17, 36, 40))) expect_error(with_bytes(bytes[seq_len(left)]), class = "sgdlasso_error_input")
+  expect_identical(with_bytes(bytes), whole)
+})
+
+test_that("what is wrong with a file is named", {
+  path <- withr::local_tempfile()
+  expect_input_error(read_cache(path), "does not exist")
+  writeLines("a,b\n1,2", path)
+  expect_input_error(read_cache(path), "is no row file of this package")
+  d <- make_rows(40, 3)
+  cache_rows(as_rows(d$x, d$y, block = 15), path)
+  bytes <- readBin(path, "raw", file.size(path))
+  writeBin(head(bytes, -60), path)
+  expect_input_error(sgdlasso(read_cache(path)), "cut off after block 2")
+  bytes[9] <- as.raw(7)
+  writeBin(bytes, path)
+  expect_input_error(read_cache(path), "has version 7")
+  expect_input_error(cache_rows(as_rows(d$x, d$y), "no such folder/x"), "cannot be written")
+  expect_input_error(cache_rows(d$x, path), "must be a row source")
+})
+
+test_that("a pass that fails leaves the old file as it was, and nothing beside it", {
+  folder <- withr::local_tempdir()
+  path <- file.path(folder, "rows")
+  d <- make_rows(40, 3)
+  cache_rows(as_rows(d$x, d$y), path)
+  before <- readBin(path, "raw", file.size(path))
+  d$x[30, 2] <- NA
+  expect_input_error(cache_rows(as_rows(d$x, d$y, block = 10), path), "missing or infinite")
+  expect_identical(readBin(path, "raw", file.size(path)), before)
+  expect_identical(list.files(folder), "rows")
+})
+
+test_that("a full disk is an error that says so", {
+  skip_if_not(file.exists("/dev/full"), "there is no /dev/full here")
+  result <- r_row_file_create("/dev/full", as.raw(1:3))
+  wrote <- if (is.list(result)) result else r_row_file_append(result, matrix(0, 1e5, 3), numeric(1e5), NULL, NULL)
+  expect_match(wrote$error, "cannot be written.*[Nn]o space")
+})

@@ -1,0 +1,162 @@
+expect_input_error <- function(code, message) expect_error(code, message, class = "sgdlasso_error_input")
+
+# A process that trains on a source that takes its time, writing its state after every block, and prints its coefficients in the end.
+trainer <- function(checkpoint, call) {
+  c(
+    "suppressMessages(library(sgdlasso)); options(sgdlasso.checkpoint.seconds = 0, digits = 22)",
+    "set.seed(1); x <- matrix(rnorm(4000), 1000); y <- x[, 1] + rnorm(1000); w <- runif(1000)",
+    "source <- as_rows(x, y, w, block = 23); open <- source$open",
+    "source$open <- function() { pass <- open(); read <- pass$read; pass$read <- function() { Sys.sleep(.03); read() }; pass }",
+    sprintf("checkpoint <- '%s'", checkpoint), call
+  )
+}
+calls <- c(
+  "fit <- sgdlasso(source, checkpoint = checkpoint); cat(sprintf('%a', c(fit$a0, fit$beta@x)))",
+  "cv <- cv.sgdlasso(source, checkpoint = checkpoint, seed = 3); cat(sprintf('%a', cv$cvm))"
+)
+
+test_that("a process killed at random moments, twenty times in all, ends in the bits of one that was not", {
+  skip_on_cran() # takes half a minute
+  skip_if_not_installed("processx")
+  set.seed(6)
+  for (call in calls) {
+    checkpoint <- withr::local_tempfile()
+    script <- withr::local_tempfile(fileext = ".R")
+    output <- withr::local_tempfile()
+    writeLines(trainer(checkpoint, call), script)
+    start <- function() {
+      processx::process$new(
+        file.path(R.home("bin"), "Rscript"), script, stdout = output, stderr = NULL,
+        env = c("current", R_LIBS = paste(.libPaths(), collapse = .Platform$path.sep))
+      )
+    }
+    result <- function(process) {
+      process$wait()
+      readLines(output, warn = FALSE)
+    }
+    expected <- result(start())
+    expect_match(expected, "0x1")
+    expect_false(file.exists(checkpoint))
+    kills <- 0
+    for (attempt in 1:10) {
+      process <- start()
+      # until it has come further than the last one
+      before <- file.mtime(checkpoint)
+      while (process$is_alive() && identical(file.mtime(checkpoint), before)) Sys.sleep(0.01)
+      Sys.sleep(runif(1, 0, 0.3))
+      kills <- kills + process$is_alive()
+      process$kill() # by SIGKILL
+      process$wait()
+    }
+    expect_equal(kills, 10)
+    expect_identical(result(start()), expected)
+    expect_false(file.exists(checkpoint))
+  }
+})
+
+local_source <- function(fail_after = Inf) {
+  d <- make_rows(200)
+  source <- as_rows(d$x, d$y, block = 20)
+  open <- source$open
+  source$open <- function() {
+    pass <- open()
+    count <- 0
+    list(read = function() {
+      count <<- count + 1
+      if (count > fail_after) stop("the line went dead")
+      pass$read()
+    }, close = pass$close)
+  }
+  source
+}
+
+test_that("what was read before a call stopped makes a certified fit to those rows", {
+  d <- make_rows(200)
+  expect_error(sgdlasso(local_source(3), lambda = 0.1, tol = 1e-12), "went dead")
+  part <- interrupted_fit()
+  whole <- sgdlasso(d$x[1:60, ], d$y[1:60], lambda = 0.1, tol = 1e-12)
+  expect_equal(same_fit(part), same_fit(whole), tolerance = 1e-8)
+  expect_identical(nobs(part), 60)
+  rows <- as_rows(block_function(mixed_frame()))
+  open <- rows$open
+  reads <- 0
+  rows$open <- function() {
+    pass <- open()
+    pass$read <- local({
+      read <- pass$read
+      function() {
+        reads <<- reads + 1
+        if (reads == 13) stop("gone") # in the pass after the look at the first block and the one for levels
+        read()
+      }
+    })
+    pass
+  }
+  expect_error(sgdlasso(y ~ a + f, data = rows, lambda = 0.1), "gone")
+  d <- mixed_frame()
+  first <- sgdlasso(y ~ a + f, data = d[1:37, ], lambda = 0.1)
+  expect_equal(predict(interrupted_fit(), d[1:3, ]), predict(first, d[1:3, ]), tolerance = 1e-8)
+})
+
+test_that("an interrupt stops a loop around the call, as any interrupt in R does", {
+  skip_on_os("windows")
+  source <- local_source()
+  open <- source$open
+  source$open <- function() {
+    pass <- open()
+    count <- 0
+    list(read = function() {
+      count <<- count + 1
+      if (count == 3) {
+        tools::pskill(Sys.getpid(), tools::SIGINT)
+        Sys.sleep(1)
+      }
+      pass$read()
+    }, close = pass$close)
+  }
+  turns <- 0
+  stopped <- tryCatch(for (k in 1:3) {
+    turns <- turns + 1
+    sgdlasso(source, lambda = 0.1)
+  }, interrupt = function(e) "stopped")
+  expect_identical(stopped, "stopped")
+  expect_identical(turns, 1)
+  expect_identical(nobs(interrupted_fit()), 40)
+})
+
+test_that("a checkpoint of another call, or a damaged one, is an error", {
+  withr::local_options(sgdlasso.checkpoint.seconds = 0)
+  checkpoint <- withr::local_tempfile()
+  source <- local_source(3)
+  expect_error(sgdlasso(source, lambda = 0.1, checkpoint = checkpoint), "went dead")
+  source <- local_source()
+  expect_input_error(sgdlasso(source, lambda = 0.2, checkpoint = checkpoint), "left by another call")
+  bytes <- readBin(checkpoint, "raw", file.size(checkpoint))
+  writeBin(replace(bytes, 100, xor(bytes[100], as.raw(1))), checkpoint)
+  expect_input_error(sgdlasso(source, lambda = 0.1, checkpoint = checkpoint), "is damaged")
+  writeBin(bytes, checkpoint)
+  expect_identical(same_fit(sgdlasso(source, lambda = 0.1, checkpoint = checkpoint)), same_fit(sgdlasso(source, lambda = 0.1)))
+  d <- make_rows(30)
+  expect_input_error(sgdlasso(d$x, d$y, checkpoint = checkpoint), "rows are in memory")
+  expect_input_error(sgdlasso(source, checkpoint = "no such folder/state"), "does not exist")
+  expect_input_error(sgdlasso(source, checkpoint = 3), "`checkpoint` is 3")
+})
+
+test_that("a full disk is told, and training goes on", {
+  skip_if_not_installed("processx")
+  skip_on_os(c("windows", "mac", "solaris"))
+  # a process that may write files of at most 1 kB: what is beyond fails, as on a full disk
+  script <- c(
+    "suppressMessages(library(sgdlasso)); options(sgdlasso.checkpoint.seconds = 0)",
+    "set.seed(1); x <- matrix(rnorm(4000), 100); y <- x[, 1] + rnorm(100)",
+    "tell <- function(w) { cat('told '); invokeRestart('muffleWarning') }",
+    "state <- file.path(tempdir(), 'state')",
+    "fit <- withCallingHandlers(sgdlasso(as_rows(x, y), lambda = .1, checkpoint = state), sgdlasso_warning_checkpoint = tell)",
+    "cat(isTRUE(all.equal(fit$beta, sgdlasso(x, y, lambda = .1)$beta)), length(list.files(tempdir(), 'state')))"
+  )
+  file <- withr::local_tempfile(fileext = ".R")
+  writeLines(script, file)
+  command <- sprintf("trap '' XFSZ; ulimit -f 2; exec '%s' '%s'", file.path(R.home("bin"), "Rscript"), file)
+  out <- processx::run("bash", c("-c", command), env = c("current", R_LIBS = paste(.libPaths(), collapse = ":")), error_on_status = FALSE)
+  expect_match(out$stdout, "^(told )+TRUE 0$")
+})

@@ -1,0 +1,86 @@
+expect_input_error <- function(code, message) expect_error(code, message, class = "sgdlasso_error_input")
+
+# A database of each kind with the same table, and what it gives.
+with_table <- function(con, d) {
+  d$f <- as.character(d$f)
+  d$l <- as.integer(d$l)
+  d$id <- seq_len(nrow(d))
+  DBI::dbWriteTable(con, "measured", d)
+  list(rows = rows_sql(con, "SELECT a, b, k, f, t, l, w, y FROM measured ORDER BY id", block = 64), data = d)
+}
+expect_same_fits <- function(con) {
+  table <- with_table(con, mixed_frame())
+  streamed <- sgdlasso(y ~ a + k + f * b + l, data = table$rows, weights = w, tol = 1e-12)
+  whole <- sgdlasso(y ~ a + k + f * b + l, data = table$data, weights = w, tol = 1e-12)
+  expect_equal(same_fit(streamed), same_fit(whole), tolerance = 1e-8)
+  expect_equal(predict(streamed, table$data[1:5, ]), predict(whole, table$data[1:5, ]), tolerance = 1e-8)
+  numbers <- rows_sql(con, "SELECT b, k, y, w FROM measured", y = "y", weights = "w")
+  expect_equal(
+    sgdlasso(numbers, tol = 1e-12)$beta, sgdlasso(as.matrix(table$data[c("b", "k")]), table$data$y, weights = table$data$w, tol = 1e-12)$beta,
+    tolerance = 1e-8
+  )
+  expect_input_error(sgdlasso(rows_sql(con, "SELECT nothing FROM nowhere", y = "y")), "`query` fails")
+}
+
+test_that("a query of SQLite gives the in-memory fit", {
+  skip_if_not_installed("RSQLite")
+  skip_if_not_installed("DBI")
+  file <- withr::local_tempfile(fileext = ".sqlite")
+  con <- DBI::dbConnect(RSQLite::SQLite(), file)
+  withr::defer(DBI::dbDisconnect(con))
+  expect_same_fits(con)
+})
+
+test_that("a query of PostgreSQL gives the in-memory fit", {
+  con <- local_postgres()
+  expect_same_fits(con)
+})
+
+test_that("a query of duckdb gives the in-memory fit, chunk by chunk", {
+  skip_if_not_installed("duckdb")
+  skip_if_not_installed("nanoarrow")
+  con <- DBI::dbConnect(duckdb::duckdb())
+  withr::defer(DBI::dbDisconnect(con, shutdown = TRUE))
+  expect_same_fits(con)
+})
+
+test_that("an Arrow stream gives the in-memory fit, once, or as often as it is made", {
+  skip_if_not_installed("nanoarrow")
+  d <- mixed_frame()[c("b", "k", "y")]
+  arrays <- lapply(split(d, rep(1:3, each = 100)), nanoarrow::as_nanoarrow_array)
+  stream <- function() nanoarrow::basic_array_stream(arrays)
+  whole <- sgdlasso(as.matrix(d[1:2]), d$y, lambda = 0.1)
+  once <- rows_arrow(stream(), y = "y")
+  expect_false(once$rewindable)
+  expect_equal(sgdlasso(once, lambda = 0.1)$beta, whole$beta, tolerance = 1e-10)
+  expect_input_error(sgdlasso(once, lambda = 0.1), "read to its end")
+  expect_equal(sgdlasso(y ~ ., data = rows_arrow(stream), lambda = 0.1)$beta, whole$beta, tolerance = 1e-10)
+})
+
+test_that("Parquet comes through duckdb", {
+  skip_if_not_installed("duckdb")
+  skip_if_not_installed("nanoarrow")
+  con <- DBI::dbConnect(duckdb::duckdb())
+  withr::defer(DBI::dbDisconnect(con, shutdown = TRUE))
+  d <- mixed_frame()[c("b", "k", "y")]
+  file <- withr::local_tempfile(fileext = ".parquet")
+  DBI::dbWriteTable(con, "d", d)
+  DBI::dbExecute(con, sprintf("COPY d TO '%s' (FORMAT parquet)", file))
+  rows <- rows_sql(con, sprintf("SELECT * FROM '%s'", file), y = "y")
+  expect_equal(sgdlasso(rows, lambda = 0.1)$beta, sgdlasso(as.matrix(d[1:2]), d$y, lambda = 0.1)$beta, tolerance = 1e-10)
+})
+
+test_that("a big.matrix gives the in-memory fit", {
+  skip_if_not_installed("bigmemory")
+  d <- make_rows(200)
+  colnames(d$x) <- letters[1:8]
+  folder <- withr::local_tempdir()
+  big <- bigmemory::as.big.matrix(d$x, backingpath = folder, backingfile = "x", descriptorfile = "x.desc")
+  streamed <- sgdlasso(as_rows(big, d$y, block = 30), tol = 1e-12)
+  expect_equal(same_fit(streamed), same_fit(sgdlasso(d$x, d$y, tol = 1e-12)), tolerance = 1e-8)
+})
+
+test_that("what is no connection or no query is an error", {
+  skip_if_not_installed("DBI")
+  expect_input_error(rows_sql("con", "SELECT 1"), "`con` is con")
+})

@@ -1,0 +1,57 @@
+expect_input_error <- function(code, message) expect_error(code, message, class = "sgdlasso_error_input")
+
+test_that("rows that are added give the fit to all rows", {
+  d <- mixed_frame()
+  first <- sgdlasso(y ~ a * f + log(b), data = d[1:120, ], weights = w, keep.moments = TRUE, tol = 1e-12)
+  more <- update(first, moredata = d[121:250, ])
+  all <- update(more, moredata = as_rows(block_function(d[251:300, ])))
+  whole <- sgdlasso(y ~ a * f + log(b), data = d, weights = w, tol = 1e-12)
+  expect_equal(same_fit(all)[names(same_fit(whole))], same_fit(whole), tolerance = 1e-10)
+  expect_equal(predict(all, d[1:5, ]), predict(whole, d[1:5, ]), tolerance = 1e-10)
+})
+
+test_that("matrix fits take rows as a list, and a lambda of yours stays", {
+  d <- make_rows(90)
+  part <- function(rows) list(x = d$x[rows, ], y = d$y[rows], weights = d$w[rows], offset = d$o[rows])
+  fitted_to <- function(rows, ...) {
+    sgdlasso(
+      d$x[rows, ], d$y[rows], weights = d$w[rows], offset = d$o[rows], lambda = c(1, 0.2), alpha = 0.7, penalty.factor = c(0, 1:7),
+      upper.limits = 0.5, tol = 1e-12, ...
+    )
+  }
+  all <- update(fitted_to(1:50, keep.moments = TRUE), moredata = part(51:90))
+  whole <- fitted_to(1:90)
+  expect_equal(same_fit(all)[names(same_fit(whole))], same_fit(whole), tolerance = 1e-10)
+})
+
+test_that("fits made apart are combined into the fit to all rows, and saved ones too", {
+  d <- make_rows(90)
+  file <- withr::local_tempfile()
+  saveRDS(sgdlasso(d$x[61:90, ], d$y[61:90], keep.moments = TRUE), file)
+  both <- combine_fits(sgdlasso(d$x[1:60, ], d$y[1:60], keep.moments = TRUE), readRDS(file))
+  whole <- sgdlasso(d$x, d$y)
+  expect_equal(both$beta, whole$beta, tolerance = 1e-6)
+  expect_equal(both$lambda, whole$lambda)
+  expect_length(both$moments$cross, 9 * 10 / 2)
+})
+
+test_that("without moredata update() changes the call, as for any model", {
+  fit <- sgdlasso(murder_rate ~ ., data = murder_rates, lambda = 1)
+  without <- sgdlasso(murder_rate ~ low_income + unemployed, data = murder_rates, lambda = 1)
+  expect_equal(update(fit, . ~ . - population)$beta, without$beta)
+  expect_equal(update(fit, lambda = 2)$lambda, 2)
+})
+
+test_that("what cannot be added is an error that says so", {
+  d <- make_rows(60)
+  fit <- sgdlasso(d$x, d$y, keep.moments = TRUE)
+  expect_input_error(update(sgdlasso(d$x, d$y), moredata = list(x = d$x, y = d$y)), "has no moments")
+  expect_input_error(update(fit, moredata = list(x = d$x[, 1:3], y = d$y)), "moredata|columns")
+  expect_input_error(update(fit, moredata = d$x), "`moredata` is")
+  expect_input_error(update(fit, alpha = 0.5, moredata = list(x = d$x, y = d$y)), "other changes")
+  expect_input_error(combine_fits(fit, sgdlasso(d$x, d$y, alpha = 0.5, keep.moments = TRUE)), "another \"alpha\"")
+  expect_input_error(combine_fits(fit, sgdlasso(d$x[, 1:3], d$y, keep.moments = TRUE)), "other columns")
+  expect_input_error(sgdlasso(d$x, d$y > 0, family = "binomial", keep.moments = TRUE), "binomial")
+  formula <- sgdlasso(murder_rate ~ ., data = murder_rates, keep.moments = TRUE)
+  expect_input_error(update(formula, moredata = murder_rates[1:2, 1:2]), "cannot be evaluated")
+})
