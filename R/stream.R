@@ -62,8 +62,8 @@ pass_facts <- c("names", "labels", "width", "used", "weight", "loglik", "offset"
 
 new_pass <- function(source, design, settings, call, folds) {
   pass <- list2env(list(
-    place = 0, skip = 0, used = 0, weight = 0, loglik = 0, offset = FALSE, written = proc.time()[["elapsed"]], call = call, kept = design$kept,
-    key = list(deparse(call), source$label, folds, settings$seed)
+    place = 0, skip = 0, used = 0, weight = 0, loglik = 0, offset = FALSE, written = proc.time()[["elapsed"]], call = call,
+    kept = design$kept, key = list(deparse(call), source$label, folds, settings$seed)
   ))
   take_up(pass, settings)
   pass

@@ -1,6 +1,7 @@
 # Prints the table "Rows from files": rows per second of one pass that ends in a certified path and ten-fold cross-validation, beside
 # reading the same bytes. Run from the top folder: Rscript bench/stream.R [rows in millions, default 20]. The files are made in the
-# folder of temporary files (8 GB of text for 20 million rows) and removed. Each reading runs in a process of its own, whose peak memory is told.
+# folder of temporary files (8 GB of text for 20 million rows) and removed. Each reading runs in a process
+# of its own, whose peak memory is told.
 millions <- as.numeric(c(commandArgs(TRUE), "20")[1])
 columns <- 50
 folder <- tempfile("stream")
@@ -33,7 +34,8 @@ cat_seconds <- function(path) system.time(system2("cat", path, stdout = "/dev/nu
 row <- function(what, bytes_of, found) {
   raw <- median(vapply(1:3, function(k) cat_seconds(bytes_of), 0))
   list(
-    what = what, GB = round(file.size(bytes_of) / 1e9, 1), seconds = round(found[1], 1), `million rows a second` = signif(millions / found[1], 2),
+    what = what, GB = round(file.size(bytes_of) / 1e9, 1), seconds = round(found[1], 1),
+    `million rows a second` = signif(millions / found[1], 2),
     `of the speed of cat` = signif(raw / found[1], 2), `peak MB` = round(found[2]), gap = signif(found[3], 2)
   )
 }
@@ -47,6 +49,8 @@ from_cache <- run(timed(sprintf("cv.sgdlasso(read_cache('%s'), seed = 1, threads
 table <- do.call(rbind, lapply(list(
   row("csv: path and ten folds", csv, from_csv), row("csv to cache", csv, made), row("cache: path and ten folds", cache, from_cache)
 ), function(one) data.frame(one, check.names = FALSE)))
-cat(sprintf("### Rows from files\n\n%g million rows of %d columns and a response, two threads; \"cat\" writes the same bytes to /dev/null.\n\n", millions, columns))
+cat("### Rows from files\n\n")
+cat(sprintf("%g million rows of %d columns and a response, two threads; \"cat\" writes the same", millions, columns))
+cat(" bytes to /dev/null.\n\n")
 print(knitr::kable(table, format = "pipe", row.names = FALSE))
 unlink(folder, recursive = TRUE)

@@ -14,7 +14,8 @@ setup_system pandoc=pandoc qpdf=qpdf clang-format=clang-format tidy=tidy
 setup_r testthat:3.1.5 knitr rmarkdown jsonlite lintr glmnet processx MASS ggplot2:3.4.0 vdiffr withr tibble broom DBI RSQLite
 if [ "${1:-}" = --all ]; then
   setup_server
-  setup_r parsnip tune workflows yardstick dials recipes rsample hardhat butcher mirai RPostgres
+  setup_r parsnip tune workflows yardstick dials recipes rsample hardhat butcher mirai RPostgres nanoarrow bigmemory
+  setup_r duckdb # most of an hour, where it must be compiled
 fi
 setup_decimal_comma
 

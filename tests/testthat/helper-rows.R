@@ -3,7 +3,8 @@
 # Numbers, a factor, text, a logical and missing values.
 mixed_frame <- function(n = 300) {
   set.seed(4)
-  d <- data.frame(a = rnorm(n), b = rexp(n) + 0.1, k = sample(0:5, n, TRUE), f = factor(sample(c("u", "v", "w"), n, TRUE), c("w", "u", "v")))
+  d <- data.frame(a = rnorm(n), b = rexp(n) + 0.1, k = sample(0:5, n, TRUE))
+  d$f <- factor(sample(c("u", "v", "w"), n, TRUE), c("w", "u", "v"))
   d$t <- sample(c("north", "south, \"far\"", "line\nbreak"), n, TRUE)
   d$l <- d$a + rnorm(n) > 0
   d$w <- runif(n)

@@ -16,7 +16,8 @@ test_that("cached rows come back to the bit, block by block, in another session 
   expect_identical(sgdlasso(rows)$beta, sgdlasso(as_rows(d$x, d$y, d$w, d$o, block = 33))$beta)
   skip_if_not_installed("processx")
   script <- sprintf("library(sgdlasso); cat(format(sgdlasso(read_cache('%s'), lambda = .1)$a0, digits = 17))", path)
-  out <- processx::run(file.path(R.home("bin"), "Rscript"), c("-e", script), env = c("current", R_LIBS = paste(.libPaths(), collapse = ":")))
+  libraries <- paste(.libPaths(), collapse = .Platform$path.sep)
+  out <- processx::run(file.path(R.home("bin"), "Rscript"), c("-e", script), env = c("current", R_LIBS = libraries))
   expect_equal(as.numeric(out$stdout), unname(sgdlasso(rows, lambda = 0.1)$a0), tolerance = 1e-15)
 })
 
@@ -47,7 +48,9 @@ test_that("damage anywhere in the file is an error, never a model", {
     bad[at] <- xor(bad[at], as.raw(2^sample(0:7, 1)))
     expect_error(with_bytes(bad), class = "sgdlasso_error_input")
   }
-  for (left in c(0, 5, 11, 100, length(bytes) - c(1, 17, 36, 40))) expect_error(with_bytes(bytes[seq_len(left)]), class = "sgdlasso_error_input")
+  for (left in c(0, 5, 11, 100, length(bytes) - c(1, 17, 36, 40))) {
+    expect_error(with_bytes(bytes[seq_len(left)]), class = "sgdlasso_error_input")
+  }
   expect_identical(with_bytes(bytes), whole)
 })
 

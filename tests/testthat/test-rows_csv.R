@@ -37,7 +37,8 @@ test_that("quotes, line breaks of either kind, blank lines, a byte order mark an
 
 test_that("numbers are read to the nearest double", {
   set.seed(1)
-  numbers <- c(0.1, 1 / 3, 5e-324, 1.7976931348623157e308, 123456789012345678, 2^53 + 2, 1e22, 1e23, 8.41e21, 9007199254740993, -0, rnorm(2000) * 10^sample(-300:300, 2000, TRUE))
+  numbers <- c(0.1, 1 / 3, 5e-324, 1.7976931348623157e308, 123456789012345678, 2^53 + 2, 1e22, 1e23, 8.41e21, 9007199254740993, -0)
+  numbers <- c(numbers, rnorm(2000) * 10^sample(-300:300, 2000, TRUE))
   text <- c(sprintf("%.17g", numbers), "1e400", "-1e400", "1e-400", "inf", "0.30000000000000000000000000000000004")
   read <- all_rows(rows_csv(local_text(paste(c("x", text), collapse = "\n")), bytes = 100))$x
   expect_identical(read[seq_along(numbers)], numbers)
@@ -62,7 +63,8 @@ test_that("several files are one source, and a pipe is read once", {
   system2("sh", c("-c", shQuote(paste("cat", numbers, ">", pipe))), wait = FALSE)
   fit <- sgdlasso(rows_csv(pipe, y = "y", weights = "w"), lambda = 0.1)
   complete <- d[-c(5, 77), ]
-  expect_equal(fit$beta, sgdlasso(as.matrix(complete[c("a", "b", "k")]), complete$y, weights = complete$w, lambda = 0.1)$beta, tolerance = 1e-10)
+  whole <- sgdlasso(as.matrix(complete[c("a", "b", "k")]), complete$y, weights = complete$w, lambda = 0.1)
+  expect_equal(fit$beta, whole$beta, tolerance = 1e-10)
 })
 
 test_that("what cannot be parsed is an error that names file and line", {
