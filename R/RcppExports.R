@@ -13,6 +13,10 @@ r_csv_read <- function(piece, is_text, separator, last, missing) {
     .Call(`_sgdlasso_r_csv_read`, piece, is_text, separator, last, missing)
 }
 
+r_csv_numbers <- function(piece, role, separator, last, threads) {
+    .Call(`_sgdlasso_r_csv_numbers`, piece, role, separator, last, threads)
+}
+
 r_fit <- function(x, y, weight, offset, spec) {
     .Call(`_sgdlasso_r_fit`, x, y, weight, offset, spec)
 }

@@ -28,9 +28,10 @@
 #' @param block Rows in a block (files: as many as `bytes` hold). Default 10,000.
 #' @param rewindable Whether a function can go back to the first row. Default `TRUE`. What needs several passes needs that.
 #' @param files Names of files, read one after another.
-#' @param separator,missing The character between fields, and the words for missing values (an empty field is missing too). Defaults
+#' @param separator,missing The character between fields, and the words for missing values (of numbers an empty field is missing too). Defaults
 #'   `","` and `"NA"`.
 #' @param bytes Bytes read at a time. Default 4 million.
+#' @param threads For `rows_csv()` with `y`, the number of threads that read numbers. Default 1.
 #' @param columns,first For svmlight files, the number of columns (`NULL`, the default: a pass over the files finds the largest) and
 #'   the number of the first one, 1 (default) or 0.
 #' @param stream For `rows_arrow()`, what nanoarrow makes a stream of arrays of, such as a stream, a reader or a table of package
@@ -153,7 +154,7 @@ with_roles <- function(source, y, weights, offset) {
     read <- pass$read
     pass$read <- function() {
       block <- read()
-      if (is.null(block)) return(NULL)
+      if (!is.data.frame(block)) return(block)
       absent <- setdiff(unlist(roles), names(block))
       if (length(absent)) abort_input("The rows lack the column {first_words(absent)}.", "They have {first_words(names(block), 10)}.")
       x <- data_frame_as_matrix(block[setdiff(names(block), unlist(roles))], "x")

@@ -2,12 +2,16 @@
 
 #' @rdname as_rows
 #' @export
-rows_csv <- function(files, y = NULL, weights = NULL, offset = NULL, separator = ",", missing = "NA", bytes = 4e6) {
+rows_csv <- function(files, y = NULL, weights = NULL, offset = NULL, separator = ",", missing = "NA", bytes = 4e6,
+                     threads = 1) {
   files <- check_files(files)
   if (!is.character(separator) || length(separator) != 1 || nchar(separator, "bytes") != 1 || separator %in% c("\"", "\n")) {
     abort_input("`separator` is {describe(separator)}.", "It must be one character.")
   }
-  format <- list(separator = separator, missing = as.character(missing), bytes = check_number(bytes, "bytes", least = 1, most = 2^30))
+  format <- list(
+    separator = separator, missing = as.character(missing), bytes = check_number(bytes, "bytes", least = 1, most = 2^30),
+    roles = list(y = y, weights = weights, offset = offset), threads = check_threads(threads)
+  )
   source <- new_source(function() csv_pass(files, format), !any(is_pipe(files)), files_label(files))
   with_roles(source, y, weights, offset)
 }
@@ -21,19 +25,20 @@ csv_pass <- function(files, format) {
   }
   parse <- function(file) {
     if (is.null(known)) known <<- csv_columns(file, format)
-    csv_block(file, known, format)
+    if (is.null(known)) return(data.frame()) # no whole record yet
+    csv_numbers(file, known, format) %||% csv_block(file, known, format)
   }
-  file_pass(files, format, begin, parse, nrow)
+  file_pass(files, format, begin, parse, function(block) nrow(if (is.data.frame(block)) block else block$x))
 }
 
 csv_header <- function(file, format) {
   repeat {
     fill(file, format)
-    end <- match(as.raw(10), file$rest)
-    if (file$ended || !is.na(end)) break
+    end <- grepRaw("\n", file$rest, fixed = TRUE)
+    if (file$ended || length(end)) break
   }
   if (length(file$rest) == 0) abort_input("`files` holds {file$name}, which is empty.", "The first line must name the columns.")
-  if (is.na(end)) end <- length(file$rest)
+  if (length(end) == 0) end <- length(file$rest)
   line <- rawToChar(file$rest[seq_len(end)])
   Encoding(line) <- "UTF-8"
   names <- scan(
@@ -58,9 +63,13 @@ check_header <- function(file, header, first) {
 # header; is_text: for each column; logical: those whose text is TRUE or FALSE throughout the first block.
 csv_columns <- function(file, format) {
   found <- file_checked(file, r_csv_types(file$rest, length(file$header), format$separator, file$ended, format$missing))
+  if (found$records == 0 && !file$ended) return(NULL)
   known <- list(header = file$header, is_text = found$is_text, logical = rep(FALSE, length(file$header)))
-  first <- file_checked(file, r_csv_read(file$rest, known$is_text, format$separator, file$ended, format$missing))
-  known$logical <- known$is_text == 1L & vapply(first$columns, function(column) all(column %in% c("TRUE", "FALSE", NA)), NA)
+  text <- which(known$is_text == 1L)
+  if (length(text)) {
+    first <- file_checked(file, r_csv_read(file$rest, known$is_text, format$separator, file$ended, format$missing))
+    known$logical[text] <- vapply(first$columns[text], function(column) all(column %in% c("TRUE", "FALSE", NA)), NA)
+  }
   known
 }
 
@@ -70,6 +79,18 @@ csv_block <- function(file, known, format) {
   for (k in which(known$logical)) columns[[k]] <- csv_logical(columns[[k]], known$header[k], file)
   use(file, found$bytes, found$lines)
   as_data_frame(columns)
+}
+
+# Blocks of numbers without the detour by a data frame; NULL where there is something else.
+csv_numbers <- function(file, known, format) {
+  roles <- Filter(Negate(is.null), format$roles)
+  if (is.null(format$roles$y) || any(known$is_text == 1L) || !all(unlist(roles) %in% known$header)) return(NULL)
+  role <- match(known$header, unlist(roles), nomatch = 0L)
+  found <- r_csv_numbers(file$rest, role, format$separator, file$ended, format$threads)
+  if (is.null(found)) return(NULL)
+  colnames(found$x) <- known$header[role == 0L]
+  use(file, found$bytes, found$lines)
+  c(list(x = found$x), stats::setNames(found$others, names(roles)))
 }
 
 csv_logical <- function(text, name, file) {

@@ -53,6 +53,21 @@ BEGIN_RCPP
     return rcpp_result_gen;
 END_RCPP
 }
+// r_csv_numbers
+SEXP r_csv_numbers(Rcpp::RawVector piece, std::vector<int> role, std::string separator, bool last, int threads);
+RcppExport SEXP _sgdlasso_r_csv_numbers(SEXP pieceSEXP, SEXP roleSEXP, SEXP separatorSEXP, SEXP lastSEXP, SEXP threadsSEXP) {
+BEGIN_RCPP
+    Rcpp::RObject rcpp_result_gen;
+    Rcpp::RNGScope rcpp_rngScope_gen;
+    Rcpp::traits::input_parameter< Rcpp::RawVector >::type piece(pieceSEXP);
+    Rcpp::traits::input_parameter< std::vector<int> >::type role(roleSEXP);
+    Rcpp::traits::input_parameter< std::string >::type separator(separatorSEXP);
+    Rcpp::traits::input_parameter< bool >::type last(lastSEXP);
+    Rcpp::traits::input_parameter< int >::type threads(threadsSEXP);
+    rcpp_result_gen = Rcpp::wrap(r_csv_numbers(piece, role, separator, last, threads));
+    return rcpp_result_gen;
+END_RCPP
+}
 // r_fit
 Rcpp::List r_fit(SEXP x, Rcpp::NumericVector y, SEXP weight, SEXP offset, Rcpp::List spec);
 RcppExport SEXP _sgdlasso_r_fit(SEXP xSEXP, SEXP ySEXP, SEXP weightSEXP, SEXP offsetSEXP, SEXP specSEXP) {
@@ -442,6 +457,7 @@ static const R_CallMethodDef CallEntries[] = {
     {"_sgdlasso_r_not_finite", (DL_FUNC) &_sgdlasso_r_not_finite, 2},
     {"_sgdlasso_r_csv_types", (DL_FUNC) &_sgdlasso_r_csv_types, 5},
     {"_sgdlasso_r_csv_read", (DL_FUNC) &_sgdlasso_r_csv_read, 5},
+    {"_sgdlasso_r_csv_numbers", (DL_FUNC) &_sgdlasso_r_csv_numbers, 5},
     {"_sgdlasso_r_fit", (DL_FUNC) &_sgdlasso_r_fit, 5},
     {"_sgdlasso_r_optimality", (DL_FUNC) &_sgdlasso_r_optimality, 7},
     {"_sgdlasso_r_fit_folds", (DL_FUNC) &_sgdlasso_r_fit_folds, 7},

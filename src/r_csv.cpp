@@ -5,10 +5,18 @@
 #include <vector>
 
 #include "csv.h"
+#include "parallel.h"
 
 using namespace sgdlasso;
 
 namespace {
+
+// Whether a field is one of these words, blanks around it aside.
+bool is_word(const char* text, std::size_t size, const std::vector<std::string>& words) {
+  while (size > 0 && *text == ' ') ++text, --size;
+  while (size > 0 && text[size - 1] == ' ') --size;
+  return std::find(words.begin(), words.end(), std::string(text, size)) != words.end();
+}
 
 // Columns of numbers, and of text. Empty fields and the words for missing values are NA.
 class ColumnSink final : public CsvSink {
@@ -58,12 +66,7 @@ class ColumnSink final : public CsvSink {
     return result;
   }
 
-  bool is_missing(const char* text, std::size_t size) const {
-    for (const std::string& word : missing_) {
-      if (word.size() == size && word.compare(0, size, text, size) == 0) return true;
-    }
-    return false;
-  }
+  bool is_missing(const char* text, std::size_t size) const { return is_word(text, size, missing_); }
 
   const std::vector<int>& is_text_;
   const std::vector<std::string>& missing_;
@@ -80,7 +83,7 @@ class TypeSink final : public CsvSink {
   bool take(std::size_t column, const char* text, std::size_t size) override {
     double value;
     if (is_text_[column] || size == 0 || parse_number(text, size, value)) return true;
-    is_text_[column] = std::find(missing_.begin(), missing_.end(), std::string(text, size)) == missing_.end();
+    is_text_[column] = !is_word(text, size, missing_);
     return true;
   }
   const std::vector<int>& is_text() const { return is_text_; }
@@ -89,6 +92,24 @@ class TypeSink final : public CsvSink {
   const std::vector<std::string>& missing_;
   std::vector<int> is_text_;
 };
+
+// Lines of a piece in parts of about the same size: where each begins, and the line that it begins with.
+struct CsvPart {
+  std::size_t first, line;
+};
+std::vector<CsvPart> parts_of(const char* text, const CsvExtent& extent, int parts) {
+  std::vector<CsvPart> result{{0, 0}};
+  for (int k = 1; k < parts; ++k) {
+    const char* begin = text + result.back().first;
+    const char* near = text + extent.bytes * static_cast<std::size_t>(k) / static_cast<std::size_t>(parts);
+    const char* stop = std::find(std::max(begin, near), text + extent.bytes, '\n');
+    if (stop == text + extent.bytes) break;
+    const auto lines = static_cast<std::size_t>(std::count(begin, stop + 1, '\n'));
+    result.push_back({static_cast<std::size_t>(stop + 1 - text), result.back().line + lines});
+  }
+  result.push_back({extent.bytes, extent.lines});
+  return result;
+}
 
 const char* bytes_of(const Rcpp::RawVector& piece) {
   return reinterpret_cast<const char*>(piece.begin());
@@ -100,17 +121,18 @@ Rcpp::List as_error(const CsvError& error) {
 
 }  // namespace
 
-// list(is_text =), or list(error =, line =), line from 0.
+// list(is_text =, records =), or list(error =, line =), line from 0.
 // [[Rcpp::export]]
 Rcpp::List r_csv_types(Rcpp::RawVector piece, int columns, std::string separator, bool last, std::vector<std::string> missing) {
   TypeSink sink(static_cast<std::size_t>(columns), missing);
+  CsvRead read{0, 0, 0};
   try {
-    read_csv(bytes_of(piece), static_cast<std::size_t>(piece.size()), static_cast<std::size_t>(columns), separator[0], last,
-             sink);
+    read = read_csv(bytes_of(piece), static_cast<std::size_t>(piece.size()), static_cast<std::size_t>(columns), separator[0],
+                    last, sink);
   } catch (const CsvError& error) {
     return as_error(error);
   }
-  return Rcpp::List::create(Rcpp::_["is_text"] = sink.is_text());
+  return Rcpp::List::create(Rcpp::_["is_text"] = sink.is_text(), Rcpp::_["records"] = static_cast<double>(read.records));
 }
 
 // The whole records of a piece: list(columns =, bytes =, lines =), or list(error =, line =).
@@ -126,4 +148,41 @@ Rcpp::List r_csv_read(Rcpp::RawVector piece, std::vector<int> is_text, std::stri
   } catch (const CsvError& error) {
     return as_error(error);
   }
+}
+
+// Records of nothing but numbers: list(x =, others =, bytes =, lines =), x the columns of role 0 as a matrix, others those of
+// roles 1, 2,
+// ... as vectors. NULL where there is something else, for r_csv_read() to tell.
+// [[Rcpp::export]]
+SEXP r_csv_numbers(Rcpp::RawVector piece, std::vector<int> role, std::string separator, bool last, int threads) {
+  const char* text = bytes_of(piece);
+  const CsvExtent extent = whole_records(text, static_cast<std::size_t>(piece.size()), last);
+  const R_xlen_t n = static_cast<R_xlen_t>(extent.lines);
+  const auto width = std::count(role.begin(), role.end(), 0);
+  Rcpp::NumericMatrix x(Rcpp::no_init(static_cast<int>(n), static_cast<int>(width)));
+  Rcpp::List others(*std::max_element(role.begin(), role.end()));
+  std::vector<double*> to;
+  for (const int one : role) {
+    const auto taken =
+        static_cast<R_xlen_t>(std::count(role.begin(), role.begin() + static_cast<std::ptrdiff_t>(to.size()), 0));
+    if (one == 0) {
+      to.push_back(x.begin() + taken * n);
+    } else {
+      Rcpp::NumericVector column(Rcpp::no_init(n));
+      others[one - 1] = column;
+      to.push_back(column.begin());
+    }
+  }
+  const std::vector<CsvPart> parts = parts_of(text, extent, threads);
+  std::vector<char> plain(parts.size() - 1, 0);
+  NoWatch watch;
+  parallel_for(plain.size(), {threads, watch}, [&](std::size_t k) {
+    std::vector<double*> columns = to;
+    for (double*& column : columns) column += parts[k].line;
+    plain[k] = read_csv_numbers(text + parts[k].first, parts[k + 1].first - parts[k].first, role.size(), separator[0], NA_REAL,
+                                columns.data());
+  });
+  if (std::count(plain.begin(), plain.end(), 0) > 0) return R_NilValue;
+  return Rcpp::List::create(Rcpp::_["x"] = x, Rcpp::_["others"] = others, Rcpp::_["bytes"] = static_cast<double>(extent.bytes),
+                            Rcpp::_["lines"] = static_cast<double>(extent.lines));
 }

@@ -4,7 +4,7 @@ expect_input_error <- function(code, message) expect_error(code, message, class 
 trainer <- function(checkpoint, call) {
   c(
     "suppressMessages(library(sgdlasso)); options(sgdlasso.checkpoint.seconds = 0, digits = 22)",
-    "set.seed(1); x <- matrix(rnorm(4000), 1000); y <- x[, 1] + rnorm(1000); w <- runif(1000)",
+    "set.seed(1); x <- matrix(rnorm(9600), 2400); y <- x[, 1] + rnorm(2400); w <- runif(2400)",
     "source <- as_rows(x, y, w, block = 23); open <- source$open",
     "source$open <- function() { pass <- open(); read <- pass$read; pass$read <- function() { Sys.sleep(.03); read() }; pass }",
     sprintf("checkpoint <- '%s'", checkpoint), call

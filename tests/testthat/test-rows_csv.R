@@ -30,7 +30,7 @@ test_that("quotes, line breaks of either kind, blank lines, a byte order mark an
   found <- all_rows(rows_csv(local_text("\ufeffa,\"b \"\"c\"\"\",d\r\n1,\"x, y\",\r\n\r\n+2.5e3,\"two\nlines \"\"q\"\"\",-.5\r\n NA ,,7.")))
   expect_equal(names(found), c("a", "b \"c\"", "d"))
   expect_equal(found$a, c(1, 2500, NA))
-  expect_equal(found[[2]], c("x, y", "two\nlines \"q\"", NA))
+  expect_equal(found[[2]], c("x, y", "two\nlines \"q\"", ""))
   expect_equal(found$d, c(NA, -0.5, 7))
   expect_equal(all_rows(rows_csv(local_text("a;b\n1;?\n2;3"), separator = ";", missing = "?"))$b, c(NA, 3))
 })

@@ -37,7 +37,7 @@ test_that("a query of PostgreSQL gives the in-memory fit", {
 test_that("a query of duckdb gives the in-memory fit, chunk by chunk", {
   skip_if_not_installed("duckdb")
   skip_if_not_installed("nanoarrow")
-  con <- DBI::dbConnect(duckdb::duckdb())
+  con <- suppressMessages(DBI::dbConnect(duckdb::duckdb()))
   withr::defer(DBI::dbDisconnect(con, shutdown = TRUE))
   expect_same_fits(con)
 })
@@ -58,7 +58,7 @@ test_that("an Arrow stream gives the in-memory fit, once, or as often as it is m
 test_that("Parquet comes through duckdb", {
   skip_if_not_installed("duckdb")
   skip_if_not_installed("nanoarrow")
-  con <- DBI::dbConnect(duckdb::duckdb())
+  con <- suppressMessages(DBI::dbConnect(duckdb::duckdb()))
   withr::defer(DBI::dbDisconnect(con, shutdown = TRUE))
   d <- mixed_frame()[c("b", "k", "y")]
   file <- withr::local_tempfile(fileext = ".parquet")
