@@ -28,8 +28,8 @@
 #' @param block Rows in a block (files: as many as `bytes` hold). Default 10,000.
 #' @param rewindable Whether a function can go back to the first row. Default `TRUE`. What needs several passes needs that.
 #' @param files Names of files, read one after another.
-#' @param separator,missing The character between fields, and the words for missing values (of numbers an empty field is missing too). Defaults
-#'   `","` and `"NA"`.
+#' @param separator,missing The character between fields, and the words for missing values (of numbers an empty field is missing
+#'   too). Defaults `","` and `"NA"`.
 #' @param bytes Bytes read at a time. Default 4 million.
 #' @param threads For `rows_csv()` with `y`, the number of threads that read numbers. Default 1.
 #' @param columns,first For svmlight files, the number of columns (`NULL`, the default: a pass over the files finds the largest) and
