@@ -21,7 +21,7 @@
 #' With `repeats` above 1 the folds are drawn anew each time; `cvm` is the mean over draws, and `cvsd` the root of
 #' the mean squared standard error: draws share their rows, so more of them do not make the error smaller.
 #'
-#' @param x,y,formula,data,weights,offset,subset,na.action,contrasts As for [sgdlasso()].
+#' @param x,y,formula,data,weights,offset,subset,na.action,contrasts,xlev As for [sgdlasso()].
 #' @param lambda The lambdas; `NULL` (default) takes those of the fit to all rows.
 #' @param type.measure What to measure: `"mse"`, `"deviance"`, `"mae"`, and for binomial `"class"` (share of rows in the wrong class)
 #'   and `"auc"` (area under the ROC curve). `"default"` is `"mse"` for gaussian, else `"deviance"`.
@@ -111,13 +111,14 @@ cv.sgdlasso.Matrix <- cv.sgdlasso.matrix
 #' @export
 cv.sgdlasso.formula <- function(formula, data, weights, offset, subset, na.action, contrasts = NULL, lambda = NULL,
                                 type.measure = "default", nfolds = 10, foldid = NULL, grouped = TRUE, keep = FALSE, repeats = 1,
-                                relax = FALSE, gamma = c(0, 0.25, 0.5, 0.75, 1), cluster = NULL, ...) {
+                                relax = FALSE, gamma = c(0, 0.25, 0.5, 0.75, 1), cluster = NULL, xlev = NULL, ...) {
   call <- match.call()
   call$formula <- formula
   repeats <- check_repeats(repeats, foldid)
   settings <- settings_given(..., lambda = lambda, relax = relax)
   if (is_rows(tryCatch(data, error = function(e) NULL))) {
-    return(cv_formula_rows(call, data, settings, contrasts, type.measure, nfolds, parent.frame()))
+    check_rows_options(foldid = foldid, keep = keep, repeats = repeats, cluster = cluster)
+    return(cv_formula_rows(call, data, settings, list(contrasts = contrasts, xlev = xlev), type.measure, nfolds, parent.frame()))
   }
   input <- formula_input(call, settings, contrasts, parent.frame())
   folds <- draw_folds(nrow(input$x), nfolds, foldid, repeats)

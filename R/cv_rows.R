@@ -5,15 +5,26 @@
 cv.sgdlasso.sgdlasso_rows <- function(x, lambda = NULL, type.measure = "default", nfolds = 10, ...) {
   call <- match.call()
   if ("formula" %in% ...names()) return(eval(formula_first(generic_call(call, "cv.sgdlasso")), parent.frame()))
-  settings <- settings_given(..., lambda = lambda)
+  options <- list(...)
+  of_rows <- c("foldid", "keep", "repeats", "cluster")
+  do.call(check_rows_options, options[intersect(names(options), of_rows)])
+  settings <- do.call(settings_given, c(options[setdiff(names(options), of_rows)], list(lambda = lambda)))
   design <- list(blocks = number_blocks, intercept = x$intercept, kept = x$kept)
   cross_validate_rows(x, design, settings, type.measure, nfolds, call)
 }
 
-cv_formula_rows <- function(call, rows, settings, contrasts, type.measure, nfolds, envir) {
-  design <- stream_design(call, rows, contrasts, call$xlev, envir)
+cv_formula_rows <- function(call, rows, settings, coding, type.measure, nfolds, envir) {
+  design <- stream_design(call, rows, coding$contrasts, coding$xlev, envir)
   attributes(call$formula) <- NULL
   cross_validate_rows(rows, design, settings, type.measure, nfolds, call)
+}
+
+# What needs the rows in memory.
+check_rows_options <- function(foldid = NULL, keep = FALSE, repeats = 1, cluster = NULL) {
+  given <- c(foldid = !is.null(foldid), keep = !isFALSE(keep), repeats = !identical(as.numeric(repeats), 1), cluster = !is.null(cluster))
+  if (any(given)) {
+    abort_input("`{names(which(given))[1]}` is given, and rows come from a source.", "Folds are drawn by `seed`, and one pass is all.")
+  }
 }
 
 cross_validate_rows <- function(source, design, settings, type.measure, nfolds, call) {

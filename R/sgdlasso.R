@@ -196,6 +196,7 @@ sgdlasso.formula <- function(formula, data, family = "gaussian", weights, offset
   settings$tol_given <- !missing(tol)
   matched$formula <- formula
   if (is_rows(tryCatch(data, error = function(e) NULL))) return(fit_formula_rows(matched, data, settings, contrasts, xlev, parent.frame()))
+  if (!is.null(xlev)) abort_input("`xlev` is given, and `data` is in memory.", "It is for row sources; make the factor with its levels.")
   input <- formula_input(matched, settings, contrasts, parent.frame())
   fit <- fit_rows(input$x, input$response, input$offset, input$settings, generic_call(input$call))
   fit[names(input$kept)] <- input$kept

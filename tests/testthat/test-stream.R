@@ -73,7 +73,7 @@ test_that("one pass gives cross-validation, with folds by a hash of the row's nu
   expect_equal(cv.sgdlasso(as_rows(d$x, d$y, d$w, block = 300), seed = 8, nfolds = 6, tol = 1e-12)$cvm, cv$cvm, tolerance = 1e-10)
   counts <- table(r_hash_folds(1:60000, 3, 10))
   expect_lt(stats::chisq.test(counts)$statistic, 35)
-  by_formula <- cv.sgdlasso(y ~ a + f, data = as_rows(mixed_frame()), seed = 1)
+  by_formula <- cv.sgdlasso(y ~ a + f, data = as_rows(mixed_frame()), seed = 1, xlev = list(f = c("w", "u", "v")))
   expect_s3_class(by_formula, "cv.sgdlasso")
   expect_output(print(by_formula), "lambda|Lambda")
 })
@@ -87,6 +87,9 @@ test_that("what a source cannot give is an error that says so", {
   expect_input_error(sgdlasso(y ~ a, data = rows, solver = "sgd"), "`solver` is")
   expect_input_error(sgdlasso(y ~ b, data = as_rows(d), relax = TRUE), "`relax` is TRUE")
   expect_input_error(cv.sgdlasso(y ~ b, data = rows, type.measure = "mae"), "`type.measure` is \"mae\"")
+  expect_input_error(cv.sgdlasso(y ~ b, data = rows, foldid = rep(1:3, 100)), "`foldid` is given, and rows come from a source")
+  expect_input_error(cv.sgdlasso(as_rows(matrix(1:6, 3), 1:3), keep = TRUE), "`keep` is given, and rows come from a source")
+  expect_input_error(sgdlasso(y ~ f, data = d, xlev = list(f = "u")), "`xlev` is given, and `data` is in memory")
   expect_input_error(sgdlasso(function(reset) NULL), "as_rows\\(x\\)")
   expect_input_error(sgdlasso(as_rows(function(reset) NULL)), "no row of positive weight")
   broken <- d[c("a", "b", "y")]
