@@ -88,6 +88,9 @@ check_interval <- function(object, arguments, ...) {
   if (object$sgdlasso.fit$family != "gaussian") {
     abort_input("`interval` is \"prediction\", and this is a {object$sgdlasso.fit$family} fit.", "Intervals are for gaussian fits.")
   }
+  if (is.null(object$foldid)) {
+    abort_input("`interval` is \"prediction\", and the rows came from a source.", "Intervals look at each row again, in memory.")
+  }
   if (length(arguments$s) != 1) abort_input("`s` is {describe(arguments$s)}.", "Intervals are for one lambda.")
   if ((arguments$gamma %||% 1) != 1) {
     abort_input("`gamma` is {arguments$gamma}, and the folds' models are kept without their relaxed fits.", "Intervals need gamma = 1.")

@@ -2,7 +2,7 @@
 
 #include <cerrno>
 #include <cstring>
-#include <filesystem>
+#include <limits>
 
 namespace sgdlasso {
 namespace {
@@ -120,8 +120,9 @@ RowFileReader::RowFileReader(const std::string& path) {
   errno = 0;
   file_ = std::fopen(path.c_str(), "rb");
   if (!file_) throw RowFileError("cannot be read" + reason());
-  std::error_code ignored;
-  size_ = std::filesystem::file_size(path, ignored);
+  const long end = std::fseek(file_, 0, SEEK_END) == 0 ? std::ftell(file_) : -1;
+  size_ = end < 0 ? std::numeric_limits<std::uint64_t>::max() : static_cast<std::uint64_t>(end);
+  std::rewind(file_);
   try {
     char magic[sizeof kMagic];
     if (std::fread(magic, 1, sizeof magic, file_) != sizeof magic || std::memcmp(magic, kMagic, sizeof magic) != 0) {

@@ -75,6 +75,7 @@ test_that("one pass gives cross-validation, with folds by a hash of the row's nu
   expect_lt(stats::chisq.test(counts)$statistic, 35)
   by_formula <- cv.sgdlasso(y ~ a + f, data = as_rows(mixed_frame()), seed = 1, xlev = list(f = c("w", "u", "v")))
   expect_s3_class(by_formula, "cv.sgdlasso")
+  expect_input_error(predict(by_formula, mixed_frame()[1:2, ], interval = "prediction"), "rows came from a source")
   expect_output(print(by_formula), "lambda|Lambda")
 })
 
