@@ -1,7 +1,7 @@
 #' Keep rows in a binary file
 #'
-#' Writes the rows of a source, as numbers, into a file of this package's own, from which they are read again at the speed of the
-#' disk. Use it before many passes over rows that are slow to come by. `read_cache()` opens such a file later, in another session too.
+#' Writes the rows of a source, as numbers, into a file of this package's own, from which they are read again without parsing. Use it
+#' before many passes over rows that are slow to come by. `read_cache()` opens such a file later, in another session too.
 #'
 #' The file is written under a temporary name beside `path` and takes that name once it is whole. Each block has a checksum: a
 #' file that is cut off, damaged or no such file is an error that says so, never a wrong model.
@@ -24,7 +24,7 @@
 cache_rows <- function(rows, path, formula = NULL, xlev = NULL, contrasts = NULL) {
   if (!is_rows(rows)) abort_input("`rows` is {describe(rows)}.", "It must be a row source; as_rows() makes one.")
   path <- check_path(path)
-  design <- list(blocks = number_blocks)
+  design <- list(blocks = number_blocks, kept = rows$kept, intercept = rows$intercept)
   if (!is.null(formula)) design <- stream_design(call("cache_rows", formula = formula), rows, contrasts, xlev, parent.frame())
   unfinished <- tempfile(paste0(basename(path), "-"), dirname(path))
   on.exit(unlink(unfinished))

@@ -6,16 +6,45 @@
 take_up <- function(pass, settings) {
   path <- settings$checkpoint
   if (is.null(path) || !file.exists(path)) return(invisible())
-  file <- row_file(r_row_file_open(path.expand(path)), path)
-  on.exit(r_row_file_close(file$reader))
-  state <- unserialize(file$header)
-  if (!identical(state$key, pass$key)) {
-    abort_input("`checkpoint` is {path}, which was left by another call.", "Remove it, or give another name.")
-  }
+  state <- read_state(path)
+  if (!identical(state$key, pass$key) || !identical(state$facts$seed, pass$seed)) abort_checkpoint(path, "was left by another call")
   list2env(state$facts, pass)
   pass$moments <- r_restore_moments(state$moments)
+  pass$checkpoint <- path
   pass$skip <- state$facts$place
   pass$place <- 0
+}
+
+read_state <- function(path) {
+  file <- row_file(r_row_file_open(path.expand(path)), path)
+  on.exit(r_row_file_close(file$reader))
+  unserialize(file$header)
+}
+
+abort_checkpoint <- function(path, why) abort_input("`checkpoint` is {path}, which {why}.", "Remove it, or give another name.")
+
+# The seed of the call that left the file: one that drew it goes on with its folds.
+checkpoint_seed <- function(settings) {
+  path <- settings$checkpoint
+  if (!is.null(path) && file.exists(path)) read_state(path)$facts$seed
+}
+
+# Whether this block was read before the pass was stopped. The first one must be what it was.
+skip_block <- function(pass, block, count, design) {
+  if (pass$place >= pass$skip) return(FALSE)
+  same <- pass$place + count <= pass$skip && (pass$place > 0 || identical(block_print(design$blocks(block)), pass$first))
+  if (!same) abort_skipped(pass)
+  pass$place <- pass$place + count
+  TRUE
+}
+
+abort_skipped <- function(pass) {
+  abort_checkpoint(pass$checkpoint, "was left by a pass over other rows, or over blocks of another size")
+}
+
+# By which a block is known again.
+block_print <- function(numbers) {
+  list(dim(numbers$x), Matrix::colSums(numbers$x), sum(numbers$y), sum(numbers$weights), sum(numbers$offset))
 }
 
 # Often enough that little is lost, seldom enough to cost nothing.
@@ -75,7 +104,7 @@ interrupted <- new.env()
 #' try(sgdlasso(as_rows(slow, rewindable = FALSE), lambda = 1))
 #' @export
 interrupted_fit <- function() {
-  if (is.null(interrupted$gathered)) abort_input("No call on a row source was stopped after its first block.")
+  if (is.null(interrupted$gathered)) abort_input("There is no fit: no call on a row source was stopped after its first block.")
   gathered <- interrupted$gathered
   fit <- fit_gathered(gathered, interrupted$settings, interrupted$call)
   fit[names(interrupted$kept)] <- interrupted$kept
@@ -83,9 +112,9 @@ interrupted_fit <- function() {
 }
 
 remember_stopped <- function(pass, settings) {
-  if (is.null(pass$moments) || pass$used == 0) return(invisible())
+  if (is.null(pass$moments) || pass$used == 0 || is.null(pass$call)) return(invisible())
   interrupted$gathered <- gathered_so_far(pass)
   interrupted$settings <- settings
-  interrupted$call <- pass$call
+  interrupted$call <- fit_call(pass$call)
   interrupted$kept <- pass$kept
 }

@@ -47,6 +47,7 @@
 #' \item{lambda.1se}{the largest lambda whose `cvm` is within one standard error of the best.}
 #' \item{index}{where in `lambda` these two stand, a 2 x 1 matrix with rows `min` and `1se`.}
 #' \item{sgdlasso.fit}{the fit to all rows; `cv$glmnet.fit` reads it too.}
+#' \item{seed}{for row sources, the seed that the folds were drawn by.}
 #' \item{foldid}{the fold of each row; a matrix with a column for each draw if `repeats` is above 1.}
 #' \item{grouped}{whether standard errors come from the folds' means.}
 #' \item{gap}{the largest relative duality gap among all fits; with `solver = "auto"` at most `tol`, or a warning tells.}
@@ -116,11 +117,13 @@ cv.sgdlasso.formula <- function(formula, data, weights, offset, subset, na.actio
   call$formula <- formula
   repeats <- check_repeats(repeats, foldid)
   settings <- settings_given(..., lambda = lambda, relax = relax)
-  if (is_rows(tryCatch(data, error = function(e) NULL))) {
-    check_rows_options(foldid = foldid, keep = keep, repeats = repeats, cluster = cluster)
+  data <- if (!missing(data)) formula_data(data)
+  if (is_rows(data)) {
+    check_rows_options(foldid = foldid, grouped = grouped, keep = keep, repeats = repeats, cluster = cluster)
     return(cv_formula_rows(call, data, settings, list(contrasts = contrasts, xlev = xlev), type.measure, nfolds, parent.frame()))
   }
-  input <- formula_input(call, settings, contrasts, parent.frame())
+  if (!is.null(xlev)) abort_xlev()
+  input <- formula_input(call, data, settings, contrasts, parent.frame())
   folds <- draw_folds(nrow(input$x), nfolds, foldid, repeats)
   plan <- check_cv_plan(settings, folds, type.measure, grouped, keep, relax, gamma, cluster)
   cv <- cross_validate(input$x, input$response, input$offset, input$settings, plan, input$call)
@@ -152,7 +155,7 @@ settings_given <- function(...) {
   known <- names(formals(check_settings))
   unknown <- setdiff(names(given), known)
   own <- setdiff(names(formals(cv.sgdlasso.matrix)), "...")
-  if (length(unknown)) do.call(check_dots_empty, c(given[unknown], list(known = c(own, known))))
+  if (length(unknown)) do.call(check_dots_empty, c(given[unknown], list(known = setdiff(c(own, known), unknown))))
   settings <- lapply(formals(sgdlasso.matrix)[known], eval)
   settings[names(given)] <- given
   result <- do.call(check_settings, settings)

@@ -6,7 +6,7 @@ cv.sgdlasso.sgdlasso_rows <- function(x, lambda = NULL, type.measure = "default"
   call <- match.call()
   if ("formula" %in% ...names()) return(eval(formula_first(generic_call(call, "cv.sgdlasso")), parent.frame()))
   options <- list(...)
-  of_rows <- c("foldid", "keep", "repeats", "cluster")
+  of_rows <- names(formals(check_rows_options))
   do.call(check_rows_options, options[intersect(names(options), of_rows)])
   settings <- do.call(settings_given, c(options[setdiff(names(options), of_rows)], list(lambda = lambda)))
   design <- list(blocks = number_blocks, intercept = x$intercept, kept = x$kept)
@@ -20,30 +20,32 @@ cv_formula_rows <- function(call, rows, settings, coding, type.measure, nfolds, 
 }
 
 # What needs the rows in memory.
-check_rows_options <- function(foldid = NULL, keep = FALSE, repeats = 1, cluster = NULL) {
-  given <- c(foldid = !is.null(foldid), keep = !isFALSE(keep), repeats = !identical(as.numeric(repeats), 1), cluster = !is.null(cluster))
+check_rows_options <- function(foldid = NULL, grouped = TRUE, keep = FALSE, repeats = 1, cluster = NULL) {
+  given <- c(
+    foldid = !is.null(foldid), grouped = !isTRUE(grouped), keep = !isFALSE(keep), repeats = !identical(as.numeric(repeats), 1),
+    cluster = !is.null(cluster)
+  )
   if (any(given)) {
     abort_input("`{names(which(given))[1]}` is given, and rows come from a source.", "Folds are drawn by `seed`, and one pass is all.")
   }
 }
 
 cross_validate_rows <- function(source, design, settings, type.measure, nfolds, call) {
-  check_stream_settings(settings)
+  check_moments_settings(settings, "rows come from a source")
   settings$intercept <- settings$intercept && !isFALSE(design$intercept)
   measure <- check_measure(type.measure, "gaussian")
   if (measure == "mae") {
     abort_input("`type.measure` is \"mae\", and rows come from a source.", "Moments tell squared errors only: use \"mse\".")
   }
   nfolds <- check_number(nfolds, "nfolds", least = 2, most = 1000, whole = TRUE)
-  seed <- settings$seed %||% floor(stats::runif(1, 0, 2^32))
+  seed <- settings$seed %||% checkpoint_seed(settings) %||% floor(stats::runif(1, 0, 2^32))
   settings$seed <- seed
   gathered <- gather_rows(source, design, settings, call, nfolds, function(places) r_hash_folds(places, seed, nfolds))
   empty <- vapply(gathered$moments, function(moments) moments$weight == 0, NA)
   if (any(empty)) abort_input("`nfolds` is {nfolds}, and the source has {gathered$used} row{?s}.", "Some fold got none: use fewer.")
   asked <- settings
-  if (!is.null(asked$checkpoint)) unlink(asked$checkpoint)
   settings <- moments_settings(settings, gathered)
-  found <- checked_result(r_fit_moments(gathered$moments, core_settings(settings)))
+  found <- checked_folds(r_fit_moments(gathered$moments, core_settings(settings)))
   fit <- fit_object(found$fit, gathered, settings, NULL, fit_call(call))
   fit[names(design$kept)] <- design$kept
   if (isTRUE(asked$keep.moments)) fit$moments <- kept_moments(gathered, asked)
@@ -53,5 +55,6 @@ cross_validate_rows <- function(source, design, settings, type.measure, nfolds, 
   draw <- list(models = models, statistics = list("g:1" = cv_statistics(scores, plan)), undefined = 0L)
   cv <- new_cv(fit, list(draw), plan, settings, NULL, call)
   cv$seed <- seed
+  if (!is.null(asked$checkpoint)) unlink(asked$checkpoint) # done: the next call starts anew
   cv
 }

@@ -103,10 +103,14 @@ nudge_lambda <- function(solver, n) {
 }
 
 new_fit <- function(result, rows, settings, classnames, call) {
-  fit <- fit_object(result, row_facts(rows, settings$family), settings, classnames, call)
+  with_residuals(fit_object(result, row_facts(rows, settings$family), settings, classnames, call), rows, result$eta)
+}
+
+# What summary() tells of a single lambda. eta: the linear predictor, where it is known.
+with_residuals <- function(fit, rows, eta = NULL) {
   if (length(fit$lambda) > 1) return(fit)
-  eta <- result$eta %||% linear_predictor(list(a0 = fit$a0, beta = fit$beta), list(x = rows$x, offset = rows$offset %||% 0))[, 1]
-  fit[c("residuals", "accuracy")] <- training_residuals(eta, rows, settings$family)
+  eta <- eta %||% linear_predictor(list(a0 = fit$a0, beta = fit$beta), list(x = rows$x, offset = rows$offset %||% 0))[, 1]
+  fit[c("residuals", "accuracy")] <- training_residuals(eta, rows, fit$family)
   fit
 }
 
@@ -201,11 +205,10 @@ training_residuals <- function(eta, rows, family) {
 
 saturated_loglik <- function(y, weights, family) {
   w <- if (is.null(weights)) 1 else weights
-  x_log_x <- function(x) ifelse(x > 0, x * log(pmax(x, .Machine$double.xmin)), 0)
   switch(family,
     gaussian = if (is.null(weights)) 0 else sum(log(weights)) / 2,
-    binomial = sum(lgamma(w + 1) - lgamma(w * y + 1) - lgamma(w - w * y + 1) + w * (x_log_x(y) + x_log_x(1 - y))),
-    poisson = sum(w * (x_log_x(y) - y - lgamma(y + 1)))
+    binomial = sum(lgamma(w + 1) - lgamma(w * y + 1) - lgamma(w - w * y + 1) + w * (entropy_term(y) + entropy_term(1 - y))),
+    poisson = sum(w * (entropy_term(y) - y - lgamma(y + 1)))
   )
 }
 

@@ -61,9 +61,10 @@ train_from_moments <- function(rows, settings, fold) {
   progress <- progress_bar(settings$progress)
   on.exit(progress$done())
   core <- core_settings(settings, progress$update)
-  result <- r_fit_folds(rows$x, rows$y, relative_weights(rows$weights), rows$offset, fold - 1L, max(fold), core)
-  list(fit = checked_result(result$fit), folds = lapply(result$folds, checked_result))
+  checked_folds(r_fit_folds(rows$x, rows$y, relative_weights(rows$weights), rows$offset, fold - 1L, max(fold), core))
 }
+
+checked_folds <- function(result) list(fit = checked_result(result$fit), folds = lapply(result$folds, checked_result))
 
 # The lambdas are those of all rows.
 at_lambdas_of <- function(settings, fit) {

@@ -20,7 +20,7 @@
 #' residuals, so that the criteria fall without end as the fit nears interpolation: with more columns than rows end the path before,
 #' by `lambda.min.ratio` or `dfmax`.
 #'
-#' @param object A fit by [sgdlasso()]; for `AIC()` and `BIC()` also a result of [cv.sgdlasso()], which answers for its fit.
+#' @param object A fit by [sgdlasso()]; or a result of [cv.sgdlasso()], which answers for its fit.
 #' @param ... For `AIC()` and `BIC()`, other fits of a single lambda to compare with, as in [stats::AIC()].
 #' @param k The penalty per degree of freedom. Default 2.
 #' @param gamma For `EBIC()`, a number of 0 (BIC) or more. Default 1, which `s = "ebic"` uses too.
@@ -64,6 +64,7 @@ BIC.sgdlasso <- function(object, ...) {
 #' @rdname information
 #' @export
 EBIC <- function(object, gamma = 1) {
+  if (inherits(object, "cv.sgdlasso")) object <- object$sgdlasso.fit
   if (!inherits(object, "sgdlasso")) abort_input("`object` is {describe(object)}.", "It must be a fit by sgdlasso().")
   extended_criterion(object, check_number(gamma, "gamma", least = 0), parent.frame())
 }

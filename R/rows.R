@@ -165,6 +165,15 @@ with_roles <- function(source, y, weights, offset) {
   source
 }
 
+# Rows in a block of either kind.
+block_rows <- function(block) {
+  if (is.data.frame(block)) return(nrow(block))
+  if (!is.list(block) || is.null(block$x)) abort_block(block)
+  NROW(block$x)
+}
+
+abort_block <- function(block) abort_input("A block is {describe(block)}.", "It must be a data frame, or a list with x and y.")
+
 # Every block of a pass; whatever happens, the source is closed.
 for_each_row_block <- function(source, visit) {
   pass <- source$open()
@@ -172,6 +181,6 @@ for_each_row_block <- function(source, visit) {
   repeat {
     block <- pass$read()
     if (is.null(block)) return(invisible())
-    if (NROW(if (is.data.frame(block)) block else block$x) > 0) visit(block)
+    if (block_rows(block) > 0) visit(block)
   }
 }

@@ -28,7 +28,7 @@ csv_pass <- function(files, format) {
     if (is.null(known)) return(data.frame()) # no whole record yet
     csv_numbers(file, known, format) %||% csv_block(file, known, format)
   }
-  file_pass(files, format, begin, parse, function(block) nrow(if (is.data.frame(block)) block else block$x))
+  file_pass(files, format, begin, parse, block_rows)
 }
 
 csv_header <- function(file, format) {
@@ -84,7 +84,8 @@ csv_block <- function(file, known, format) {
 # Blocks of numbers without the detour by a data frame; NULL where there is something else.
 csv_numbers <- function(file, known, format) {
   roles <- Filter(Negate(is.null), format$roles)
-  if (is.null(format$roles$y) || any(known$is_text == 1L) || !all(unlist(roles) %in% known$header)) return(NULL)
+  words <- suppressWarnings(as.numeric(format$missing)) # one that is a number needs the comparison with each field
+  if (is.null(format$roles$y) || !all(is.na(words)) || any(known$is_text == 1L) || !all(unlist(roles) %in% known$header)) return(NULL)
   role <- match(known$header, unlist(roles), nomatch = 0L)
   found <- r_csv_numbers(file$rest, role, format$separator, file$ended, format$threads)
   if (is.null(found)) return(NULL)

@@ -195,9 +195,10 @@ sgdlasso.formula <- function(formula, data, family = "gaussian", weights, offset
   )
   settings$tol_given <- !missing(tol)
   matched$formula <- formula
-  if (is_rows(tryCatch(data, error = function(e) NULL))) return(fit_formula_rows(matched, data, settings, contrasts, xlev, parent.frame()))
-  if (!is.null(xlev)) abort_input("`xlev` is given, and `data` is in memory.", "It is for row sources; make the factor with its levels.")
-  input <- formula_input(matched, settings, contrasts, parent.frame())
+  data <- if (!missing(data)) formula_data(data)
+  if (is_rows(data)) return(fit_formula_rows(matched, data, settings, contrasts, xlev, parent.frame()))
+  if (!is.null(xlev)) abort_xlev()
+  input <- formula_input(matched, data, settings, contrasts, parent.frame())
   fit <- fit_rows(input$x, input$response, input$offset, input$settings, generic_call(input$call))
   fit[names(input$kept)] <- input$kept
   fit
@@ -277,11 +278,20 @@ check_settings <- function(family, alpha, nlambda, lambda.min.ratio, lambda, sta
 
 # ---- formula -----------------------------------------------------------------
 
+# The data of a formula call, evaluated here and only here.
+formula_data <- function(data) or_input_error(data, "The formula call cannot be evaluated")
+
 formula_advice <- "`na.action` drops missing values; infinite ones are for you to deal with."
 
+abort_xlev <- function() {
+  abort_input("`xlev` is given, and `data` is in memory.", "It is for row sources; make the factor with its levels.")
+}
+
 # What the formula call's data, weights, offset, subset and na.action come to: x, response, offset, and what the fit keeps.
-formula_input <- function(call, settings, contrasts, envir) {
-  frame <- eval_model_frame(call, envir)
+formula_input <- function(call, data, settings, contrasts, envir) {
+  evaluated <- call
+  evaluated$data <- data
+  frame <- eval_model_frame(evaluated, envir)
   design <- model_design(frame, contrasts)
   settings$intercept <- settings$intercept && design$intercept
   x <- check_x(design$x, advice = formula_advice, threads = settings$threads)

@@ -22,6 +22,7 @@ fit_formula_rows <- function(matched, rows, settings, contrasts, xlev, envir) {
 
 # design: blocks(block), the block's numbers; intercept; kept, what a later predict() needs.
 fit_rows_by <- function(rows, design, settings, call) {
+  check_moments_settings(settings, "rows come from a source")
   settings$intercept <- settings$intercept && !isFALSE(design$intercept)
   fit <- fit_gathered(gather_rows(rows, design, settings, call), settings, call)
   fit[names(design$kept)] <- design$kept
@@ -33,7 +34,6 @@ fit_rows_by <- function(rows, design, settings, call) {
 # The moments of each fold, and what a fit tells of its rows. A design's blocks(block) gives list(x, y, weights, offset), and where rows
 # were left out `at`, the places of those kept, and `total`, how many there were. fold_of(places): the fold of rows of the source.
 gather_rows <- function(source, design, settings, call = NULL, folds = 1, fold_of = function(places) NULL) {
-  check_stream_settings(settings)
   pass <- new_pass(source, design, settings, call, folds)
   progress <- rows_progress(settings$progress, source$n)
   ended <- FALSE
@@ -42,37 +42,39 @@ gather_rows <- function(source, design, settings, call = NULL, folds = 1, fold_o
     if (!ended) remember_stopped(pass, settings)
   })
   for_each_row_block(source, function(block) {
-    count <- nrow(if (is.data.frame(block)) block else block$x)
-    if (pass$place + count <= pass$skip) { # read before it was stopped
-      pass$place <- pass$place + count
-      return()
-    }
+    count <- block_rows(block)
+    if (skip_block(pass, block, count, design)) return()
     numbers <- in_rows(pass$place, count, design$blocks(block))
     add_block(pass, numbers, settings, folds, fold_of)
     progress$update(pass$place)
     write_checkpoint(pass, settings)
   })
+  if (pass$place < pass$skip) abort_skipped(pass)
   if (pass$used == 0) abort_input("The row source has no row of positive weight.", "It needs at least one.")
   ended <- TRUE
   write_checkpoint(pass, settings, now = TRUE)
   gathered_so_far(pass)
 }
 
-pass_facts <- c("names", "labels", "width", "used", "weight", "loglik", "offset", "place")
+pass_facts <- c("names", "labels", "width", "used", "weight", "loglik", "offset", "place", "first", "seed")
 
 new_pass <- function(source, design, settings, call, folds) {
   pass <- list2env(list(
     place = 0, skip = 0, used = 0, weight = 0, loglik = 0, offset = FALSE, written = proc.time()[["elapsed"]], call = call,
-    kept = design$kept, key = list(deparse(call), source$label, folds, settings$seed)
+    kept = design$kept, key = list(deparse(call), source$label, folds), first = NULL, seed = settings$seed
   ))
   take_up(pass, settings)
   pass
 }
 
-gathered_so_far <- function(pass) c(mget(setdiff(pass_facts, "place"), pass), list(moments = r_take_moments(pass$moments)))
+gathered_so_far <- function(pass) {
+  facts <- mget(setdiff(pass_facts, c("place", "first", "seed")), pass)
+  c(facts, list(moments = r_take_moments(pass$moments)))
+}
 
 add_block <- function(pass, numbers, settings, folds, fold_of) {
   total <- numbers$total %||% nrow(numbers$x)
+  pass$first <- pass$first %||% block_print(numbers)
   places <- pass$place + (numbers$at %||% seq_len(total))
   begin_pass(pass, numbers$x, folds)
   add_numbers(pass, drop_zero_weights(numbers$x, numbers, numbers$offset), fold_of(places[kept_rows(numbers)]), settings)
@@ -111,20 +113,16 @@ check_stream_width <- function(p, most = 5000) {
   if (p > most) abort_input("The rows have {p} columns.", "From a row source at most {most} are fitted; give a matrix in memory.")
 }
 
-check_stream_settings <- function(settings) {
+# why: what makes the fit be made of moments, in the words of an error.
+check_moments_settings <- function(settings, why) {
+  refuse <- function(what, advice) abort_class("sgdlasso_error_input", paste0(what, ", and ", why, ". ", advice))
   if (settings$family != "gaussian") {
-    abort_input(
-      "`family` is \"{settings$family}\", and rows come from a source.",
-      "From a source only \"gaussian\" is fitted; give a matrix in memory."
-    )
+    refuse(sprintf("`family` is \"%s\"", settings$family), "Moments tell all that \"gaussian\" needs, and no other family.")
   }
   if (!settings$solver$name %in% c("auto", "exact") || identical(settings$solver$method, "working_set")) {
-    abort_input(
-      "`solver` is {format(settings$solver)}, and rows come from a source.",
-      "Use \"auto\": it gathers their moments in one pass."
-    )
+    refuse(sprintf("`solver` is %s", format(settings$solver)), "Use \"auto\": it solves from the moments of one pass.")
   }
-  if (isTRUE(settings$relax)) abort_input("`relax` is TRUE, and rows come from a source.", "Relaxed fits need the rows in memory.")
+  if (isTRUE(settings$relax)) refuse("`relax` is TRUE", "Relaxed fits look at the rows again.")
 }
 
 # Errors of a block, with the place of its rows in the source.
@@ -138,15 +136,15 @@ in_rows <- function(place, count, code) {
 
 # ---- from moments to a fit -------------------------------------------------------
 
-moments_settings <- function(settings, gathered) {
+moments_settings <- function(settings, gathered, why = "rows from a source") {
   settings <- sized_settings(settings, gathered$used, gathered$width)
   settings$solver <- solver_exact("moments")
-  settings$solver$why <- "moments of rows from a source"
+  settings$solver$why <- why
   settings
 }
 
-fit_gathered <- function(gathered, asked, call) {
-  settings <- moments_settings(asked, gathered)
+fit_gathered <- function(gathered, asked, call, ...) {
+  settings <- moments_settings(asked, gathered, ...)
   progress <- progress_bar(settings$progress)
   on.exit(progress$done())
   result <- checked_result(r_fit_moments(gathered$moments, core_settings(settings, progress$update))$fit)
@@ -174,9 +172,7 @@ number_blocks <- function(block) {
       "Use the formula call, sgdlasso(y ~ ., data = rows), or name the response by `y` where the source is made."
     )
   }
-  if (!is.list(block) || is.null(block$x) || is.null(block$y)) {
-    abort_input("A block is {describe(block)}.", "It must be a data frame, or a list with x and y.")
-  }
+  if (is.null(block$y)) abort_block(block)
   x <- check_x(block$x)
   response <- check_response(block$y, nrow(x), "gaussian", block_weights(block$weights, nrow(x)))
   list(x = x, y = response$y, weights = response$weights, offset = check_offset(block$offset, nrow(x)))

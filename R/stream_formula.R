@@ -36,7 +36,7 @@ first_block <- function(rows) {
   repeat {
     block <- pass$read()
     if (is.null(block)) abort_input("`data` has no rows.", "It needs at least one.")
-    if (NROW(if (is.data.frame(block)) block else block$x) > 0) return(block)
+    if (block_rows(block) > 0) return(block)
   }
 }
 

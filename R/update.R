@@ -48,8 +48,9 @@ combine_fits <- function(fit1, fit2) {
   if (length(differing)) {
     abort_input("`fit2` was made with another {first_words(differing)} than `fit1`.", "Both must have the same settings.")
   }
-  if (!identical(rownames(fit1$beta), rownames(fit2$beta)) || !identical(fit1$xlevels, fit2$xlevels)) {
-    abort_input("`fit2` has other columns or factor levels than `fit1`.", "Both must have the same.")
+  design <- function(fit) list(rownames(fit$beta), fit$xlevels, fit$contrasts)
+  if (!identical(design(fit1), design(fit2))) {
+    abort_input("`fit2` has other columns, factor levels or contrasts than `fit1`.", "Both must have the same.")
   }
   merge_fits(fit1, gathered_by(fit2), settings)
 }
@@ -67,9 +68,10 @@ fit_kept <- function(rows, settings, call) {
   if (methods::is(rows$x, "sparseMatrix") && ncol(rows$x) > 1500) {
     abort_input("`keep.moments` is TRUE, and x has {ncol(rows$x)} sparse columns.", "Up to 1,500 are made dense for it.")
   }
-  numbers <- c(rows, list(total = nrow(rows$x)))
-  source <- source_of_slices(function(which) rows_at(numbers, which), nrow(rows$x), 1e5, "rows in memory")
-  fit_gathered(gather_rows(source, list(blocks = identity), settings), settings, call)
+  why <- "`keep.moments` is TRUE"
+  check_moments_settings(settings, why)
+  gathered <- gather_rows(source_of_slices(function(all) rows, 1, 1, "rows in memory"), list(blocks = identity), settings)
+  with_residuals(fit_gathered(gathered, settings, call, why = why), rows)
 }
 
 kept_moments <- function(gathered, asked) {
@@ -124,6 +126,9 @@ blocks_like <- function(object, envir) {
   if (is.null(object$terms)) {
     return(function(block) {
       numbers <- number_blocks(block)
+      if (object$offset && is.null(numbers$offset)) {
+        abort_input("`moredata` has no offset, and this fit has an offset.", "Give one number for each row.")
+      }
       numbers$x <- match_columns(object, numbers$x, "moredata")
       numbers
     })

@@ -97,7 +97,7 @@ class Fields {
     copy_.clear();
     const char* start = ++at_;
     for (;; ++at_) {
-      if (at_ == end_) throw CsvError(first, "a quote is not closed");
+      if (at_ == end_) throw LineError(first, "a quote is not closed");
       if (*at_ == '\n') ++line;
       if (*at_ != '"') continue;
       if (at_ + 1 == end_ || at_[1] != '"') break;
@@ -113,7 +113,7 @@ class Fields {
     }
     ++at_;
     if (at_ < end_ && *at_ == '\r' && (at_ + 1 == end_ || at_[1] == '\n')) ++at_;
-    if (at_ < end_ && *at_ != separator_ && *at_ != '\n') throw CsvError(line, "something follows a closing quote");
+    if (at_ < end_ && *at_ != separator_ && *at_ != '\n') throw LineError(line, "something follows a closing quote");
   }
 
   const char* at_;
@@ -217,12 +217,12 @@ CsvRead read_csv(const char* text, std::size_t size, std::size_t columns, char s
     do {
       fields.next();
       if (found < columns && !sink.take(found, fields.text, fields.size)) {
-        throw CsvError(line, quoted(fields) + " in column " + std::to_string(found + 1) + " is not a number");
+        throw LineError(line, quoted(fields) + " in column " + std::to_string(found + 1) + " is not a number");
       }
       ++found;
     } while (!fields.ends_record);
     if (found != columns) {
-      throw CsvError(
+      throw LineError(
           line, "it has " + std::to_string(found) + (found == 1 ? " field" : " fields") + ", not " + std::to_string(columns));
     }
     ++read.records;

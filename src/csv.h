@@ -10,8 +10,9 @@
 
 namespace sgdlasso {
 
-struct CsvError : std::runtime_error {
-  CsvError(std::size_t line, const std::string& what) : std::runtime_error(what), line(line) {}
+// What cannot be parsed, and where.
+struct LineError : std::runtime_error {
+  LineError(std::size_t line, const std::string& what) : std::runtime_error(what), line(line) {}
   std::size_t line;  // of the piece, from 0
 };
 

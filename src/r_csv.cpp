@@ -18,12 +18,18 @@ bool is_word(const char* text, std::size_t size, const std::vector<std::string>&
   return std::find(words.begin(), words.end(), std::string(text, size)) != words.end();
 }
 
+bool is_number(const std::string& word) {
+  double value;
+  return parse_number(word.data(), word.size(), value);
+}
+
 // Columns of numbers, and of text. Empty fields and the words for missing values are NA.
 class ColumnSink final : public CsvSink {
  public:
   ColumnSink(const std::vector<int>& is_text, const std::vector<std::string>& missing)
       : is_text_(is_text),
         missing_(missing),
+        words_count_(std::any_of(missing.begin(), missing.end(), is_number)),
         number_(is_text.size()),
         text_(is_text.size()),
         absent_(is_text.size()) {}
@@ -35,10 +41,9 @@ class ColumnSink final : public CsvSink {
       text_[column].emplace_back(text, size);
       return true;
     }
-    if (!parse_number(text, size, value)) {
-      if (size != 0 && !is_missing(text, size)) return false;
-      value = NA_REAL;
-    }
+    const bool number = parse_number(text, size, value);
+    if (!number && size != 0 && !is_missing(text, size)) return false;
+    if (!number || (words_count_ && is_missing(text, size))) value = NA_REAL;
     number_[column].push_back(value);
     return true;
   }
@@ -70,6 +75,7 @@ class ColumnSink final : public CsvSink {
 
   const std::vector<int>& is_text_;
   const std::vector<std::string>& missing_;
+  const bool words_count_;  // a word for missing values is a number
   std::vector<std::vector<double>> number_;
   std::vector<std::vector<std::string>> text_;
   std::vector<std::vector<char>> absent_;  // which of these are missing
@@ -115,7 +121,7 @@ const char* bytes_of(const Rcpp::RawVector& piece) {
   return reinterpret_cast<const char*>(piece.begin());
 }
 
-Rcpp::List as_error(const CsvError& error) {
+Rcpp::List as_error(const LineError& error) {
   return Rcpp::List::create(Rcpp::_["error"] = error.what(), Rcpp::_["line"] = static_cast<double>(error.line));
 }
 
@@ -129,7 +135,7 @@ Rcpp::List r_csv_types(Rcpp::RawVector piece, int columns, std::string separator
   try {
     read = read_csv(bytes_of(piece), static_cast<std::size_t>(piece.size()), static_cast<std::size_t>(columns), separator[0],
                     last, sink);
-  } catch (const CsvError& error) {
+  } catch (const LineError& error) {
     return as_error(error);
   }
   return Rcpp::List::create(Rcpp::_["is_text"] = sink.is_text(), Rcpp::_["records"] = static_cast<double>(read.records));
@@ -145,14 +151,13 @@ Rcpp::List r_csv_read(Rcpp::RawVector piece, std::vector<int> is_text, std::stri
         read_csv(bytes_of(piece), static_cast<std::size_t>(piece.size()), is_text.size(), separator[0], last, sink);
     return Rcpp::List::create(Rcpp::_["columns"] = sink.columns(), Rcpp::_["bytes"] = static_cast<double>(read.bytes),
                               Rcpp::_["lines"] = static_cast<double>(read.lines));
-  } catch (const CsvError& error) {
+  } catch (const LineError& error) {
     return as_error(error);
   }
 }
 
 // Records of nothing but numbers: list(x =, others =, bytes =, lines =), x the columns of role 0 as a matrix, others those of
-// roles 1, 2,
-// ... as vectors. NULL where there is something else, for r_csv_read() to tell.
+// roles 1, 2, ... as vectors. NULL where there is something else, for r_csv_read() to tell.
 // [[Rcpp::export]]
 SEXP r_csv_numbers(Rcpp::RawVector piece, std::vector<int> role, std::string separator, bool last, int threads) {
   const char* text = bytes_of(piece);

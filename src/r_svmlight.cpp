@@ -14,7 +14,7 @@ Rcpp::List r_svmlight_read(Rcpp::RawVector piece, bool last) {
     return Rcpp::List::create(Rcpp::_["y"] = found.y, Rcpp::_["p"] = found.start, Rcpp::_["j"] = found.index,
                               Rcpp::_["x"] = found.value, Rcpp::_["bytes"] = static_cast<double>(found.bytes),
                               Rcpp::_["lines"] = static_cast<double>(found.lines));
-  } catch (const SvmlightError& error) {
+  } catch (const LineError& error) {
     return Rcpp::List::create(Rcpp::_["error"] = error.what(), Rcpp::_["line"] = static_cast<double>(error.line));
   }
 }

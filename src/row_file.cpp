@@ -12,7 +12,7 @@ constexpr std::uint32_t kVersion = 1;
 constexpr std::uint32_t kByteOrder = 0x01020304;
 constexpr std::uint32_t kHeader = 1, kBlock = 2, kEnd = 3;
 
-// Four lanes of multiply and rotate, so that the sum keeps up with memory. Finds damage, not malice.
+// Four lanes side by side, so that the sum costs little. Finds damage, not malice.
 class Checksum {
  public:
   void add(const void* bytes, std::size_t size) {

@@ -1,4 +1,4 @@
-// row_file.h: blocks of rows in a file of our own, to be read again at the speed of the disk.
+// row_file.h: blocks of rows in a file of our own, to be read again without parsing.
 //
 // Layout, in the machine's own byte order, which the header tells: "sgdlrows", version, byte order, then pieces. A piece is its
 // kind, its size, its checksum and its bytes. The first piece is the header (what R wants to find again), then come blocks

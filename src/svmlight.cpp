@@ -1,9 +1,7 @@
 #include "svmlight.h"
 
 #include <algorithm>
-#include <limits>
-
-#include "csv.h"
+#include <string>
 
 namespace sgdlasso {
 namespace {
@@ -23,7 +21,7 @@ const char* next_word(const char*& from, const char* end) {
 int whole_index(const char* from, const char* to, std::size_t line) {
   double value = 0;
   if (!parse_number(from, static_cast<std::size_t>(to - from), value) || value < 0 || value != static_cast<int>(value)) {
-    throw SvmlightError(line, "\"" + std::string(from, to) + "\" is no number of a column");
+    throw LineError(line, "\"" + std::string(from, to) + "\" is no number of a column");
   }
   return static_cast<int>(value);
 }
@@ -31,7 +29,7 @@ int whole_index(const char* from, const char* to, std::size_t line) {
 double number(const char* from, const char* to, std::size_t line) {
   double value = 0;
   if (!parse_number(from, static_cast<std::size_t>(to - from), value)) {
-    throw SvmlightError(line, "\"" + std::string(from, to) + "\" is not a number");
+    throw LineError(line, "\"" + std::string(from, to) + "\" is not a number");
   }
   return value;
 }
@@ -44,11 +42,11 @@ void read_line(const char* from, const char* end, SparseLines& found) {
   int before = -1;
   for (from = to, to = next_word(from, end); from < to; from = to, to = next_word(from, end)) {
     const char* colon = std::find(from, to, ':');
-    if (colon == to) throw SvmlightError(found.lines, "\"" + std::string(from, to) + "\" is not index:value");
+    if (colon == to) throw LineError(found.lines, "\"" + std::string(from, to) + "\" is not index:value");
     if (std::string(from, colon) == "qid") continue;
     const int index = whole_index(from, colon, found.lines);
     if (index <= before)
-      throw SvmlightError(found.lines, "column " + std::to_string(index) + " does not come after " + std::to_string(before));
+      throw LineError(found.lines, "column " + std::to_string(index) + " does not come after " + std::to_string(before));
     before = index;
     found.index.push_back(index);
     found.value.push_back(number(colon + 1, to, found.lines));

@@ -2,16 +2,11 @@
 #pragma once
 
 #include <cstddef>
-#include <stdexcept>
-#include <string>
 #include <vector>
 
-namespace sgdlasso {
+#include "csv.h"
 
-struct SvmlightError : std::runtime_error {
-  SvmlightError(std::size_t line, const std::string& what) : std::runtime_error(what), line(line) {}
-  std::size_t line;  // of the piece, from 0
-};
+namespace sgdlasso {
 
 struct SparseLines {
   std::vector<double> y;
@@ -22,7 +17,7 @@ struct SparseLines {
   std::size_t lines = 0;
 };
 
-// last: whether the file ends with this piece, so that its last line needs no line break.
+// Throws LineError. last: whether the file ends with this piece, so that its last line needs no line break.
 SparseLines read_svmlight(const char* text, std::size_t size, bool last);
 
 }  // namespace sgdlasso

@@ -54,20 +54,25 @@ test_that("a process killed at random moments, twenty times in all, ends in the 
   }
 })
 
-local_source <- function(fail_after = Inf) {
-  d <- make_rows(200)
-  source <- as_rows(d$x, d$y, block = 20)
+# A source whose reads are counted: on_read(count) comes before each, in the pass that it belongs to or, with all, in all of them.
+watched <- function(source, on_read, all = FALSE) {
   open <- source$open
+  count <- 0
   source$open <- function() {
     pass <- open()
-    count <- 0
+    if (!all) count <<- 0
     list(read = function() {
       count <<- count + 1
-      if (count > fail_after) stop("the line went dead")
+      on_read(count)
       pass$read()
     }, close = pass$close)
   }
   source
+}
+failing <- function(source, after, ...) watched(source, function(count) if (count > after) stop("the line went dead"), ...)
+local_source <- function(fail_after = Inf) {
+  d <- make_rows(200)
+  failing(as_rows(d$x, d$y, block = 20), fail_after)
 }
 
 test_that("what was read before a call stopped makes a certified fit to those rows", {
@@ -77,22 +82,9 @@ test_that("what was read before a call stopped makes a certified fit to those ro
   whole <- sgdlasso(d$x[1:60, ], d$y[1:60], lambda = 0.1, tol = 1e-12)
   expect_equal(same_fit(part), same_fit(whole), tolerance = 1e-8)
   expect_identical(nobs(part), 60)
-  rows <- as_rows(block_function(mixed_frame()))
-  open <- rows$open
-  reads <- 0
-  rows$open <- function() {
-    pass <- open()
-    pass$read <- local({
-      read <- pass$read
-      function() {
-        reads <<- reads + 1
-        if (reads == 13) stop("gone") # in the pass after the look at the first block and the one for levels
-        read()
-      }
-    })
-    pass
-  }
-  expect_error(sgdlasso(y ~ a + f, data = rows, lambda = 0.1), "gone")
+  # in the pass after the look at the first block and the one for levels
+  rows <- failing(as_rows(block_function(mixed_frame())), 12, all = TRUE)
+  expect_error(sgdlasso(y ~ a + f, data = rows, lambda = 0.1), "went dead")
   d <- mixed_frame()
   first <- sgdlasso(y ~ a + f, data = d[1:37, ], lambda = 0.1)
   expect_equal(predict(interrupted_fit(), d[1:3, ]), predict(first, d[1:3, ]), tolerance = 1e-8)
@@ -100,20 +92,11 @@ test_that("what was read before a call stopped makes a certified fit to those ro
 
 test_that("an interrupt stops a loop around the call, as any interrupt in R does", {
   skip_on_os("windows")
-  source <- local_source()
-  open <- source$open
-  source$open <- function() {
-    pass <- open()
-    count <- 0
-    list(read = function() {
-      count <<- count + 1
-      if (count == 3) {
-        tools::pskill(Sys.getpid(), tools::SIGINT)
-        Sys.sleep(1)
-      }
-      pass$read()
-    }, close = pass$close)
-  }
+  source <- watched(local_source(), function(count) {
+    if (count != 3) return()
+    tools::pskill(Sys.getpid(), tools::SIGINT)
+    Sys.sleep(1)
+  })
   turns <- 0
   stopped <- tryCatch(for (k in 1:3) {
     turns <- turns + 1
@@ -159,4 +142,44 @@ test_that("a full disk is told, and training goes on", {
   command <- sprintf("trap '' XFSZ; ulimit -f 2; exec '%s' '%s'", file.path(R.home("bin"), "Rscript"), file)
   out <- processx::run("bash", c("-c", command), env = c("current", R_LIBS = paste(.libPaths(), collapse = ":")), error_on_status = FALSE)
   expect_match(out$stdout, "^(told )+TRUE 0$")
+})
+
+test_that("rows that are not those of the checkpoint are refused, as are blocks of another size", {
+  withr::local_options(sgdlasso.checkpoint.seconds = 0)
+  checkpoint <- withr::local_tempfile()
+  d <- make_rows(200)
+  block <- 20
+  stops <- TRUE
+  source <- function() failing(as_rows(d$x, d$y, block = block), if (stops) 3 else Inf)
+  train <- function() sgdlasso(source(), lambda = 0.1, checkpoint = checkpoint)
+  expect_error(train(), "went dead")
+  stops <- FALSE
+  block <- 33
+  expect_input_error(train(), "other rows, or over blocks of another size")
+  block <- 20
+  d$y[1] <- d$y[1] + 1
+  expect_input_error(train(), "other rows, or over blocks of another size")
+  d <- lapply(make_rows(200)[1:2], function(part) if (is.matrix(part)) part[1:40, ] else part[1:40])
+  expect_input_error(train(), "other rows, or over blocks of another size")
+  d <- make_rows(200)
+  expect_identical(same_fit(train()), same_fit(sgdlasso(source(), lambda = 0.1)))
+})
+
+test_that("a cross-validation without a seed goes on with the folds that it began", {
+  withr::local_options(sgdlasso.checkpoint.seconds = 0)
+  checkpoint <- withr::local_tempfile()
+  d <- make_rows(200)
+  stops <- TRUE
+  train <- function() {
+    cv.sgdlasso(failing(as_rows(d$x, d$y, block = 20), if (stops) 3 else Inf), nfolds = 4, checkpoint = checkpoint)
+  }
+  set.seed(5)
+  expected <- floor(runif(1, 0, 2^32))
+  set.seed(5)
+  expect_error(train(), "went dead")
+  stops <- FALSE
+  cv <- train()
+  expect_identical(cv$seed, expected)
+  expect_equal(cv$cvm, cv.sgdlasso(as_rows(d$x, d$y), nfolds = 4, seed = expected)$cvm)
+  expect_false(file.exists(checkpoint))
 })

@@ -96,3 +96,9 @@ test_that("files are closed, also when a block fails", {
   all_rows(rows)
   expect_equal(nrow(showConnections()), before)
 })
+
+test_that("a number that stands for a missing value is missing, with and without a response named", {
+  file <- local_text("y,a,b\n1,-999,2\n2,5,-999\n3,6,7\n")
+  expect_equal(all_rows(rows_csv(file, missing = "-999"))$a, c(NA, 5, 6))
+  expect_input_error(sgdlasso(rows_csv(file, y = "y", missing = "-999")), "missing or infinite")
+})

@@ -349,3 +349,15 @@ test_that("a fit survives saveRDS and predicts the same in another process", {
   expect_equal(status, 0)
   expect_identical(readRDS(out), predict(fit, newdata = d))
 })
+
+test_that("the data of a formula call are evaluated once", {
+  times <- 0
+  costly <- function() {
+    times <<- times + 1
+    murder_rates
+  }
+  sgdlasso(murder_rate ~ ., data = costly(), lambda = 1)
+  expect_equal(times, 1)
+  cv.sgdlasso(murder_rate ~ ., data = costly(), nfolds = 3)
+  expect_equal(times, 2)
+})

@@ -108,3 +108,19 @@ test_that("what a source cannot give is an error that says so", {
   expect_input_error(as_rows(3), "`x` is 3")
   expect_input_error(as_rows(matrix(1:4, 2), 1:3), "`y` has 3 values")
 })
+
+test_that("numbers too large for squares are an error in cross-validation of a source too", {
+  d <- make_rows(60)
+  expect_input_error(cv.sgdlasso(as_rows(d$x, d$y * 1e200), seed = 1), "so large that the deviance overflows")
+})
+
+test_that("options that need rows in memory are refused in every call", {
+  d <- mixed_frame()
+  expect_input_error(cv.sgdlasso(y ~ b, data = as_rows(d), grouped = FALSE), "`grouped` is given, and rows come from a source")
+  expect_input_error(cv.sgdlasso(as_rows(matrix(1:6, 3), 1:3), grouped = FALSE), "`grouped` is given, and rows come from a source")
+})
+
+test_that("a block that is neither a data frame nor a list is an error that says so", {
+  expect_input_error(sgdlasso(as_rows(function(reset) 1:3)), "A block is a integer of length 3|A block is an? ")
+  expect_input_error(sgdlasso(y ~ x, data = as_rows(function(reset) 1:3)), "hands out|A block is")
+})

@@ -55,3 +55,20 @@ test_that("what cannot be added is an error that says so", {
   formula <- sgdlasso(murder_rate ~ ., data = murder_rates, keep.moments = TRUE)
   expect_input_error(update(formula, moredata = murder_rates[1:2, 1:2]), "cannot be evaluated")
 })
+
+test_that("rows without the offset that the fit has, and other contrasts, are refused", {
+  d <- make_rows(60)
+  fit <- sgdlasso(d$x, d$y, offset = d$o, keep.moments = TRUE)
+  expect_input_error(update(fit, moredata = list(x = d$x, y = d$y)), "has an offset|have none")
+  rows <- mixed_frame()
+  by <- function(contrasts) sgdlasso(y ~ f, data = rows, contrasts = list(f = contrasts), keep.moments = TRUE)
+  expect_input_error(combine_fits(by("contr.sum"), by("contr.helmert")), "contrasts")
+})
+
+test_that("moments that cannot be kept are told of by that name, and the summary stays", {
+  d <- make_rows(60)
+  expect_input_error(sgdlasso(d$x, d$y > 0, family = "binomial", keep.moments = TRUE), "`keep.moments` is TRUE")
+  expect_input_error(sgdlasso(d$x, d$y, solver = "sgd", keep.moments = TRUE), "`keep.moments` is TRUE")
+  one <- sgdlasso(d$x, d$y, lambda = 0.1, keep.moments = TRUE)
+  expect_equal(summary(one)$residuals, summary(sgdlasso(d$x, d$y, lambda = 0.1))$residuals, tolerance = 1e-6)
+})
