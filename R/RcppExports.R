@@ -57,6 +57,34 @@ r_hash_folds <- function(places, seed, folds) {
     .Call(`_sgdlasso_r_hash_folds`, places, seed, folds)
 }
 
+r_new_passes <- function(spec, sparse) {
+    .Call(`_sgdlasso_r_new_passes`, spec, sparse)
+}
+
+r_add_rows <- function(training, x, y, weight, offset) {
+    .Call(`_sgdlasso_r_add_rows`, training, x, y, weight, offset)
+}
+
+r_end_pass <- function(training) {
+    .Call(`_sgdlasso_r_end_pass`, training)
+}
+
+r_continue_pass <- function(training) {
+    invisible(.Call(`_sgdlasso_r_continue_pass`, training))
+}
+
+r_passes_result <- function(training) {
+    .Call(`_sgdlasso_r_passes_result`, training)
+}
+
+r_save_passes <- function(training) {
+    .Call(`_sgdlasso_r_save_passes`, training)
+}
+
+r_restore_passes <- function(training, state) {
+    invisible(.Call(`_sgdlasso_r_restore_passes`, training, state))
+}
+
 r_predict <- function(x, intercept, beta, threads) {
     .Call(`_sgdlasso_r_predict`, x, intercept, beta, threads)
 }

@@ -24,10 +24,15 @@
 cache_rows <- function(rows, path, formula = NULL, xlev = NULL, contrasts = NULL) {
   if (!is_rows(rows)) abort_input("`rows` is {describe(rows)}.", "It must be a row source; as_rows() makes one.")
   path <- check_path(path)
-  design <- list(blocks = number_blocks, kept = rows$kept, intercept = rows$intercept)
-  if (!is.null(formula)) design <- stream_design(call("cache_rows", formula = formula), rows, contrasts, xlev, parent.frame())
+  design <- number_design(rows)
+  if (!is.null(formula)) {
+    peeked <- peek(rows)
+    on.exit(peeked$close())
+    design <- stream_design(call("cache_rows", formula = formula), peeked, "gaussian", contrasts, xlev, parent.frame())
+    rows <- peeked$source
+  }
   unfinished <- tempfile(paste0(basename(path), "-"), dirname(path))
-  on.exit(unlink(unfinished))
+  on.exit(unlink(unfinished), add = TRUE)
   writer <- NULL
   has <- NULL
   for_each_row_block(rows, function(block) {

@@ -9,7 +9,8 @@ take_up <- function(pass, settings) {
   state <- read_state(path)
   if (!identical(state$key, pass$key) || !identical(state$facts$seed, pass$seed)) abort_checkpoint(path, "was left by another call")
   list2env(state$facts, pass)
-  pass$moments <- r_restore_moments(state$moments)
+  pass$started <- TRUE
+  pass$restore(state$state)
   pass$checkpoint <- path
   pass$skip <- state$facts$place
   pass$place <- 0
@@ -50,11 +51,11 @@ block_print <- function(numbers) {
 # Often enough that little is lost, seldom enough to cost nothing.
 write_checkpoint <- function(pass, settings, now = FALSE) {
   path <- settings$checkpoint
-  if (is.null(path) || is.null(pass$moments)) return(invisible())
+  if (is.null(path) || !pass$started) return(invisible())
   elapsed <- proc.time()[["elapsed"]]
   if (!now && elapsed - pass$written < getOption("sgdlasso.checkpoint.seconds", 30)) return(invisible())
   pass$written <- elapsed
-  state <- list(key = pass$key, facts = mget(pass_facts, pass), moments = r_take_moments(pass$moments))
+  state <- list(key = pass$key, facts = mget(pass_facts, pass, ifnotfound = list(NULL)), state = pass$save())
   tryCatch(save_state(state, path), sgdlasso_error_input = function(e) {
     warn_class("sgdlasso_warning_checkpoint", paste("The state could not be saved, and training goes on.", conditionMessage(e)))
   })
@@ -87,10 +88,12 @@ interrupted <- new.env()
 #' The fit of a call that was stopped
 #'
 #' A call on a [row source][as_rows] that is interrupted, or that an error stops, leaves what it has gathered. This makes the fit of
-#' it: certified, but to the rows that had been read.
+#' it. From moments: certified, but to the rows that had been read. From several passes: the models as the last whole pass certified
+#' them, with `gap` as it was then; before the first certificate those of stochastic gradient descent, with `gap = NA`.
 #'
-#' @return A fit by [sgdlasso()] to the rows read before the last call that did not come to its end; `nobs()` tells how many they were.
-#' @section Errors: Where no call was stopped, or before its first block: class `sgdlasso_error_input`.
+#' @return A fit by [sgdlasso()], of the last call that did not come to its end; `nobs()` tells how many rows it had read.
+#' @section Errors: Where no call was stopped, or before its first block, or before anything was learned of a lambda: class
+#'   `sgdlasso_error_input`.
 #' @seealso `checkpoint` of [sgdlasso()], to go on instead.
 #' @examples
 #' slow <- local({
@@ -104,17 +107,15 @@ interrupted <- new.env()
 #' try(sgdlasso(as_rows(slow, rewindable = FALSE), lambda = 1))
 #' @export
 interrupted_fit <- function() {
-  if (is.null(interrupted$gathered)) abort_input("There is no fit: no call on a row source was stopped after its first block.")
-  gathered <- interrupted$gathered
-  fit <- fit_gathered(gathered, interrupted$settings, interrupted$call)
+  if (is.null(interrupted$fit)) abort_input("There is no fit: no call on a row source was stopped after its first block.")
+  fit <- interrupted$fit()
+  if (is.null(fit)) abort_input("There is no fit: the call was stopped before it had learned anything of a lambda.")
   fit[names(interrupted$kept)] <- interrupted$kept
   fit
 }
 
-remember_stopped <- function(pass, settings) {
-  if (is.null(pass$moments) || pass$used == 0 || is.null(pass$call)) return(invisible())
-  interrupted$gathered <- gathered_so_far(pass)
-  interrupted$settings <- settings
-  interrupted$call <- fit_call(pass$call)
+remember_stopped <- function(pass) {
+  if (!pass$started || pass$used == 0 || is.null(pass$call)) return(invisible())
+  interrupted$fit <- pass$fit
   interrupted$kept <- pass$kept
 }

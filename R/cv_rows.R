@@ -9,14 +9,15 @@ cv.sgdlasso.sgdlasso_rows <- function(x, lambda = NULL, type.measure = "default"
   of_rows <- names(formals(check_rows_options))
   do.call(check_rows_options, options[intersect(names(options), of_rows)])
   settings <- do.call(settings_given, c(options[setdiff(names(options), of_rows)], list(lambda = lambda)))
-  design <- list(blocks = number_blocks, intercept = x$intercept, kept = x$kept)
-  cross_validate_rows(x, design, settings, type.measure, nfolds, call)
+  cross_validate_rows(x, number_design(x), settings, type.measure, nfolds, call)
 }
 
 cv_formula_rows <- function(call, rows, settings, coding, type.measure, nfolds, envir) {
-  design <- stream_design(call, rows, coding$contrasts, coding$xlev, envir)
+  peeked <- peek(rows)
+  on.exit(peeked$close())
+  design <- stream_design(call, peeked, settings$family, coding$contrasts, coding$xlev, envir)
   attributes(call$formula) <- NULL
-  cross_validate_rows(rows, design, settings, type.measure, nfolds, call)
+  cross_validate_rows(peeked$source, design, settings, type.measure, nfolds, call)
 }
 
 # What needs the rows in memory.

@@ -26,7 +26,7 @@ train <- function(rows, settings) {
 # What the core could not do, in words.
 checked_result <- function(result) {
   if (!is.null(result$diverged)) abort_diverged(result$diverged, result$safe)
-  if (!is.finite(result$null_deviance %||% 0)) {
+  if (is.infinite(result$null_deviance %||% 0)) {
     abort_input("`y` or `offset` is so large that the deviance overflows.", "Rescale it.")
   }
   if (!is.null(result$overflow)) abort_class("sgdlasso_error_overflow", paste0(result$overflow, "."))
@@ -44,6 +44,7 @@ core_settings <- function(settings, progress = NULL) {
 # Movement of coefficients never stops training: only the gap does, or something that this warning tells of.
 warn_gap <- function(fit, settings, which = "") {
   asked <- is_certified(settings$solver) || isTRUE(settings$tol_given)
+  if (isFALSE(settings$rewindable)) return(invisible()) # NA, and `solver` says why
   gap <- ifelse(is.na(fit$gap), Inf, fit$gap)
   if (!asked || all(gap <= settings$tol)) return(invisible())
   worst <- which.max(gap)
@@ -82,6 +83,9 @@ complete_settings <- function(settings, rows) {
       "`lower.limits` or `upper.limits` are given, and solver_{settings$solver$name}() knows no limits.",
       "Use solver = \"auto\" or solver_exact()."
     )
+  }
+  if (!is.null(settings$solver$scale)) {
+    abort_input("`scale` is given, and the rows are in memory.", "It is for row sources; in memory the columns tell their scales.")
   }
   if (settings$solver$name == "nudge") settings$lambda <- nudge_lambda(settings$solver, n)
   if (is.null(settings$seed) && is_stochastic(settings$solver)) {
@@ -134,14 +138,14 @@ fit_object <- function(result, facts, settings, classnames, call) {
     df = diff(result$beta$p),
     dim = c(facts$width, k),
     lambda = result$lambda,
-    dev.ratio = deviance_ratio(result$deviance, result$null_deviance),
-    nulldev = facts$weight * result$null_deviance,
+    dev.ratio = not_nan(deviance_ratio(result$deviance, result$null_deviance)),
+    nulldev = not_nan(facts$weight * result$null_deviance),
     nobs = facts$used,
     offset = facts$offset,
     call = call,
     classnames = classnames,
-    gap = result$gap,
-    kkt = result$kkt,
+    gap = not_nan(result$gap),
+    kkt = not_nan(result$kkt),
     converged = if (is_certified(settings$solver)) all(result$gap <= settings$tol) else NA,
     passes = result$passes,
     trace = if (settings$trace) as_data_frame(result$trace),
@@ -170,7 +174,10 @@ has_unique_names <- function(x) {
   !is.null(names) && !anyDuplicated(names) && !anyNA(names) && all(nzchar(names))
 }
 
-deviance_ratio <- function(deviance, null) if (null > 0) 1 - deviance / null else rep(0, length(deviance))
+# What is not known.
+not_nan <- function(values) replace(values, is.nan(values), NA_real_)
+
+deviance_ratio <- function(deviance, null) if (is.na(null) || null > 0) 1 - deviance / null else rep(0, length(deviance))
 
 coefficient_matrix <- function(columns, variables, steps) {
   beta <- empty_beta

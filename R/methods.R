@@ -138,7 +138,7 @@ training_rows <- function(object, envir, give = "Give the rows as `newx` and `ne
 is_training_data <- function(object, rows) {
   weights <- if (is.null(rows$weights)) rep(1, nrow(rows$x)) else rows$weights
   if (sum(weights > 0) != object$nobs) return(FALSE)
-  if (object$nulldev == 0) return(TRUE)
+  if (isTRUE(object$nulldev == 0)) return(TRUE)
   last <- list(a0 = utils::tail(object$a0, 1), beta = object$beta[, object$dim[2], drop = FALSE])
   mu <- inverse_link(linear_predictor(last, rows)[, 1], object$family)
   counts <- weights > 0

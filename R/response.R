@@ -1,13 +1,13 @@
 # What each family accepts as a response, brought to one numeric y and one weight a row.
 
 # y, weights (NULL: all 1) and, for binomial, the names of the two classes. success: which column of a two-column response
-# counts the modelled class.
-check_response <- function(y, n, family, weights = NULL, success = 2L) {
+# counts the modelled class. whole: whether these are all rows, or some of them.
+check_response <- function(y, n, family, weights = NULL, success = 2L, whole = TRUE) {
   if (is.matrix(y) && ncol(y) == 1) y <- as.vector(y)
   response <- switch(family,
     gaussian = list(y = check_numbers(y, n)),
     poisson = list(y = check_counts(y, n)),
-    binomial = check_classes(y, n, success)
+    binomial = check_classes(y, n, success, whole)
   )
   response$weights <- combine_weights(weights, response$trials)
   response
@@ -30,8 +30,8 @@ check_counts <- function(y, n) {
   y
 }
 
-check_classes <- function(y, n, success) {
-  if (is.matrix(y)) return(check_two_counts(y, n, success))
+check_classes <- function(y, n, success, whole) {
+  if (is.matrix(y)) return(check_two_counts(y, n, success, whole))
   if (is.character(y)) {
     abort_input("`y` is a character vector.", "Make it a factor, whose second level is modelled, or 0 and 1.")
   }
@@ -50,24 +50,24 @@ check_classes <- function(y, n, success) {
     bad <- which(y < 0 | y > 1)[1]
     abort_input("`y` is {format(y[bad])} at position {bad}.", "Binomial needs 0 and 1, proportions, a factor, or two columns of counts.")
   }
-  check_both_classes(y, classes)
+  if (whole) check_both_classes(y, classes)
   list(y = y, classnames = classes)
 }
 
-check_two_counts <- function(y, n, success) {
+check_two_counts <- function(y, n, success, whole) {
   if (ncol(y) != 2) abort_input("`y` has {ncol(y)} columns.", "A binomial matrix needs two columns of counts.")
   if (nrow(y) != n) abort_input("`y` has {nrow(y)} row{?s}, x has {n} row{qty(n)}{?s}.", "They must agree.")
   counts <- check_finite(as.double(y), "y")
   if (any(counts < 0)) abort_input("`y` has a negative count.", "Counts must be 0 or more.")
   dim(counts) <- dim(y)
   trials <- rowSums(counts)
-  if (all(trials == 0)) abort_input("`y` counts no trial at all.", "At least one row must have a trial.")
+  if (whole && all(trials == 0)) abort_input("`y` counts no trial at all.", "At least one row must have a trial.")
   share <- ifelse(trials > 0, counts[, success] / pmax(trials, .Machine$double.xmin), 0)
   columns <- colnames(y)
   telling <- !is.null(columns) && !anyDuplicated(columns) && !anyNA(columns) && all(nzchar(columns))
   if (!telling) columns <- if (success == 2L) c("0", "1") else c("1", "0")
   classes <- columns[c(3L - success, success)]
-  check_both_classes(share[trials > 0], classes)
+  if (whole) check_both_classes(share[trials > 0], classes)
   list(y = share, trials = trials, classnames = classes)
 }
 

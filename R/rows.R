@@ -174,6 +174,38 @@ block_rows <- function(block) {
 
 abort_block <- function(block) abort_input("A block is {describe(block)}.", "It must be a data frame, or a list with x and y.")
 
+# The first block that holds rows, and the source as if none had been read: one that can be read once goes on with the same pass.
+peek <- function(source) {
+  pass <- source$open()
+  first <- NULL
+  tryCatch(
+    repeat {
+      first <- pass$read()
+      if (is.null(first) || block_rows(first) > 0) break
+    },
+    error = function(e) {
+      pass$close()
+      stop(e)
+    }
+  )
+  if (source$rewindable) {
+    pass$close()
+    return(list(source = source, first = first, close = function() NULL))
+  }
+  state <- "peeked"
+  read <- function() {
+    if (state == "going on") return(pass$read())
+    state <<- "going on"
+    first
+  }
+  source$open <- function() {
+    if (state != "peeked") abort_input("The rows can be read once only.", "Give a source that can be rewound.")
+    state <<- "opened"
+    list(read = read, close = pass$close)
+  }
+  list(source = source, first = first, close = function() if (state == "peeked") pass$close())
+}
+
 # Every block of a pass; whatever happens, the source is closed.
 for_each_row_block <- function(source, visit) {
   pass <- source$open()

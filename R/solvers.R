@@ -133,7 +133,7 @@ solver_nudge <- function(nudge = 0.001, rate = 0.01, epochs = 100, every = "samp
 #' @rdname solvers
 #' @export
 solver_sgd <- function(rule = "adaptive", rate = NULL, schedule = NULL, average = TRUE, epochs = 5, shuffle = "blocks",
-                       copy = TRUE) {
+                       copy = TRUE, scale = NULL) {
   rules <- c("adaptive", "truncated", "cumulative", "proximal", "dual_averaging")
   rule <- check_choice(rule, rules, "rule")
   if (rule == "adaptive" && !(is.null(rate) && is.null(schedule))) {
@@ -143,7 +143,7 @@ solver_sgd <- function(rule = "adaptive", rate = NULL, schedule = NULL, average 
   if (!is.null(rate)) rate <- check_number(rate, "rate", least = 0, open = TRUE)
   if (!is.null(schedule)) schedule <- check_choice(schedule, c("constant", "inverse", "sqrt"), "schedule")
   if (is.null(schedule) && rule != "adaptive") schedule <- "sqrt"
-  new_solver(
+  solver <- new_solver(
     name = "sgd",
     rule = rule,
     rate = rate,
@@ -153,12 +153,14 @@ solver_sgd <- function(rule = "adaptive", rate = NULL, schedule = NULL, average 
     shuffle = check_choice(shuffle, c("rows", "blocks", "none"), "shuffle"),
     copy = check_flag(copy, "copy")
   )
+  solver$scale <- check_scale(scale)
+  solver
 }
 
 #' @rdname solvers
 #' @export
 solver_exact <- function(method = "auto") {
-  new_solver(name = "exact", method = check_choice(method, c("auto", "moments", "working_set"), "method"))
+  new_solver(name = "exact", method = check_choice(method, c("auto", "moments", "working_set", "passes"), "method"))
 }
 
 #' @rdname solvers
@@ -168,6 +170,14 @@ solver_saga <- function(epochs = 20) {
 }
 
 new_solver <- function(...) structure(list(...), class = "sgdlasso_solver")
+
+check_scale <- function(scale) {
+  if (is.null(scale)) return(NULL)
+  if (!is.numeric(scale) || length(scale) == 0 || !all(is.finite(scale)) || any(scale <= 0)) {
+    abort_input("`scale` is {describe(scale)}.", "It must hold a positive number for each column, its standard deviation.")
+  }
+  as.double(scale)
+}
 
 check_epochs <- function(epochs, least) {
   as.integer(check_number(epochs, "epochs", least = least, most = .Machine$integer.max, whole = TRUE))
@@ -187,7 +197,8 @@ is_stochastic <- function(solver) solver$name %in% c("nudge", "saga") || (solver
 
 #' @export
 format.sgdlasso_solver <- function(x, ...) {
-  settings <- Filter(Negate(is.null), unclass(x)[!names(x) %in% c("name", "why")])
+  settings <- Filter(Negate(is.null), unclass(x)[!names(x) %in% c("name", "why", "source")])
+  settings <- lapply(settings, function(value) if (length(value) > 1) paste(length(value), "numbers") else value)
   shown <- vapply(settings, function(value) if (is.character(value)) dQuote(value, FALSE) else format(value), "")
   if (x$name == "auto") return("\"auto\"")
   paste0("solver_", x$name, "(", paste(names(shown), "=", shown, collapse = ", "), ")")

@@ -1,11 +1,14 @@
-# Training on a row source: one pass gathers the moments, from which everything is solved.
+# Training on a row source: which passes there are, and what a pass does with each block.
 
 #' @rdname sgdlasso
 #' @export
 sgdlasso.sgdlasso_rows <- function(x, ...) {
   call <- generic_call(match.call())
   if ("formula" %in% ...names()) return(eval(formula_first(call), parent.frame()))
-  fit_rows_by(x, list(blocks = number_blocks, intercept = x$intercept, kept = x$kept), settings_given(...), call)
+  settings <- settings_given(...)
+  peeked <- peek(x)
+  on.exit(peeked$close())
+  fit_rows_by(peeked$source, number_design(x, settings$family, block_width(peeked$first)), settings, call)
 }
 
 #' @export
@@ -15,81 +18,79 @@ sgdlasso.function <- function(x, ...) {
 
 # The formula call on a row source: as the in-memory call on the same rows.
 fit_formula_rows <- function(matched, rows, settings, contrasts, xlev, envir) {
-  design <- stream_design(matched, rows, contrasts, xlev, envir)
+  peeked <- peek(rows)
+  on.exit(peeked$close())
+  design <- stream_design(matched, peeked, settings$family, contrasts, xlev, envir)
   attributes(matched$formula) <- NULL
-  fit_rows_by(rows, design, settings, generic_call(matched))
+  fit_rows_by(peeked$source, design, settings, generic_call(matched))
 }
 
-# design: blocks(block), the block's numbers; intercept; kept, what a later predict() needs.
+# design: blocks(block), the block's numbers; width, how many columns they have; intercept; kept, what a later predict() needs.
 fit_rows_by <- function(rows, design, settings, call) {
-  check_moments_settings(settings, "rows come from a source")
   settings$intercept <- settings$intercept && !isFALSE(design$intercept)
-  fit <- fit_gathered(gather_rows(rows, design, settings, call), settings, call)
+  settings$solver <- choose_rows_solver(settings, design$width, rows$rewindable)
+  fit <- if (identical(settings$solver$method, "moments")) {
+    fit_gathered(gather_rows(rows, design, settings, call), settings, call)
+  } else {
+    fit_by_passes(rows, design, settings, call)
+  }
   fit[names(design$kept)] <- design$kept
   fit
 }
 
 # ---- one pass --------------------------------------------------------------------
 
-# The moments of each fold, and what a fit tells of its rows. A design's blocks(block) gives list(x, y, weights, offset), and where rows
-# were left out `at`, the places of those kept, and `total`, how many there were. fold_of(places): the fold of rows of the source.
-gather_rows <- function(source, design, settings, call = NULL, folds = 1, fold_of = function(places) NULL) {
-  pass <- new_pass(source, design, settings, call, folds)
-  progress <- rows_progress(settings$progress, source$n)
-  ended <- FALSE
-  on.exit({
-    progress$done()
-    if (!ended) remember_stopped(pass, settings)
-  })
+# What a pass knows: `place`, the rows read; `skip`, those that a stopped call had read before; what a fit tells of its rows. How
+# it takes numbers, start(x), take(numbers, places), save() and restore(state), is up to who makes it.
+new_pass <- function(source, design, settings, call, key) {
+  list2env(list(
+    number = 1, place = 0, skip = 0, used = 0, weight = 0, loglik = 0, offset = FALSE, classnames = NULL, both = c(FALSE, FALSE),
+    written = proc.time()[["elapsed"]], call = call, kept = design$kept, key = list(deparse(call), source$label, key), first = NULL,
+    seed = settings$seed, started = FALSE
+  ))
+}
+
+pass_facts <- c("names", "labels", "width", "used", "weight", "loglik", "offset", "classnames", "both", "place", "number", "first", "seed")
+
+run_pass <- function(pass, source, design, settings) {
+  progress <- rows_progress(settings$progress, source$n, pass$number)
+  on.exit(progress$done())
+  pass$place <- 0
   for_each_row_block(source, function(block) {
     count <- block_rows(block)
     if (skip_block(pass, block, count, design)) return()
-    numbers <- in_rows(pass$place, count, design$blocks(block))
-    add_block(pass, numbers, settings, folds, fold_of)
+    add_block(pass, in_rows(pass$place, count, design$blocks(block)), settings)
     progress$update(pass$place)
     write_checkpoint(pass, settings)
   })
   if (pass$place < pass$skip) abort_skipped(pass)
   if (pass$used == 0) abort_input("The row source has no row of positive weight.", "It needs at least one.")
-  ended <- TRUE
-  write_checkpoint(pass, settings, now = TRUE)
-  gathered_so_far(pass)
+  pass$skip <- 0
 }
 
-pass_facts <- c("names", "labels", "width", "used", "weight", "loglik", "offset", "place", "first", "seed")
-
-new_pass <- function(source, design, settings, call, folds) {
-  pass <- list2env(list(
-    place = 0, skip = 0, used = 0, weight = 0, loglik = 0, offset = FALSE, written = proc.time()[["elapsed"]], call = call,
-    kept = design$kept, key = list(deparse(call), source$label, folds), first = NULL, seed = settings$seed
-  ))
-  take_up(pass, settings)
-  pass
-}
-
-gathered_so_far <- function(pass) {
-  facts <- mget(setdiff(pass_facts, c("place", "first", "seed")), pass)
-  c(facts, list(moments = r_take_moments(pass$moments)))
-}
-
-add_block <- function(pass, numbers, settings, folds, fold_of) {
+# numbers: list(x, y, weights, offset), and where rows were left out `at`, the places of those kept, and `total`, how many there were.
+add_block <- function(pass, numbers, settings) {
   total <- numbers$total %||% nrow(numbers$x)
   pass$first <- pass$first %||% block_print(numbers)
   places <- pass$place + (numbers$at %||% seq_len(total))
-  begin_pass(pass, numbers$x, folds)
-  add_numbers(pass, drop_zero_weights(numbers$x, numbers, numbers$offset), fold_of(places[kept_rows(numbers)]), settings)
+  begin_pass(pass, numbers$x)
+  kept <- drop_zero_weights(numbers$x, numbers, numbers$offset)
+  if (nrow(kept$x) > 0) {
+    if (pass$number == 1) note_rows(pass, kept, numbers$classnames, settings$family)
+    pass$take(kept, places[kept_rows(numbers)])
+  }
   pass$place <- pass$place + total
 }
 
 kept_rows <- function(numbers) if (is.null(numbers$weights)) TRUE else numbers$weights > 0
 
-begin_pass <- function(pass, x, folds) {
-  if (is.null(pass$moments)) {
+begin_pass <- function(pass, x) {
+  if (!pass$started) {
     pass$width <- ncol(x)
     pass$labels <- colnames(x)
     pass$names <- if (has_unique_names(x)) colnames(x)
-    check_stream_width(pass$width)
-    pass$moments <- r_new_moments(pass$width, folds)
+    pass$start(x)
+    pass$started <- TRUE
   }
   if (ncol(x) == pass$width && identical(colnames(x), pass$labels)) return(invisible())
   abort_input(
@@ -98,19 +99,54 @@ begin_pass <- function(pass, x, folds) {
   )
 }
 
-add_numbers <- function(pass, numbers, fold, settings) {
-  if (nrow(numbers$x) == 0) return(invisible())
-  x <- if (is.matrix(numbers$x)) numbers$x else as.matrix(numbers$x)
-  r_add_moments(pass$moments, x, numbers$y, numbers$weights, numbers$offset, if (!is.null(fold)) fold - 1L, settings$threads)
-  pass$used <- pass$used + nrow(x)
-  pass$weight <- pass$weight + if (is.null(numbers$weights)) nrow(x) else sum(numbers$weights)
-  pass$loglik <- pass$loglik + saturated_loglik(numbers$y, numbers$weights, "gaussian")
+# What a fit tells of its rows.
+note_rows <- function(pass, numbers, classnames, family) {
+  pass$used <- pass$used + nrow(numbers$x)
+  pass$weight <- pass$weight + if (is.null(numbers$weights)) nrow(numbers$x) else sum(numbers$weights)
+  pass$loglik <- pass$loglik + saturated_loglik(numbers$y, numbers$weights, family)
   pass$offset <- pass$offset || !is.null(numbers$offset)
+  pass$both <- pass$both | c(any(numbers$y < 1), any(numbers$y > 0))
+  if (pass$number == 1 && !is.null(pass$classnames) && !identical(pass$classnames, classnames)) {
+    abort_input("A block has the classes {first_words(classnames)}, the first had {first_words(pass$classnames)}.", "All must have the same.")
+  }
+  pass$classnames <- classnames
 }
 
+row_facts_of <- function(pass) mget(c("names", "labels", "width", "used", "weight", "loglik", "offset"), pass)
+
+# ---- the pass that gathers moments ---------------------------------------------------
+
+# The moments of each fold, and what a fit tells of its rows. fold_of(places): the fold of rows of the source.
+gather_rows <- function(source, design, settings, call = NULL, folds = 1, fold_of = function(places) NULL) {
+  pass <- new_pass(source, design, settings, call, folds)
+  pass$start <- function(x) {
+    check_stream_width(pass$width)
+    pass$moments <- r_new_moments(pass$width, folds)
+  }
+  pass$take <- function(numbers, places) {
+    x <- if (is.matrix(numbers$x)) numbers$x else as.matrix(numbers$x)
+    fold <- fold_of(places)
+    r_add_moments(pass$moments, x, numbers$y, numbers$weights, numbers$offset, if (!is.null(fold)) fold - 1L, settings$threads)
+  }
+  pass$save <- function() r_take_moments(pass$moments)
+  pass$restore <- function(state) pass$moments <- r_restore_moments(state)
+  pass$fit <- function() fit_gathered(gathered_so_far(pass), settings, fit_call(call))
+  take_up(pass, settings)
+  ended <- FALSE
+  on.exit(if (!ended) remember_stopped(pass))
+  run_pass(pass, source, design, settings)
+  ended <- TRUE
+  write_checkpoint(pass, settings, now = TRUE)
+  gathered_so_far(pass)
+}
+
+gathered_so_far <- function(pass) c(row_facts_of(pass), list(moments = r_take_moments(pass$moments)))
+
 # Moments of so many columns take 200 MB.
-check_stream_width <- function(p, most = 5000) {
-  if (p > most) abort_input("The rows have {p} columns.", "From a row source at most {most} are fitted; give a matrix in memory.")
+most_moments <- 5000
+
+check_stream_width <- function(p) {
+  if (p > most_moments) abort_input("The rows have {p} columns.", "Moments are kept of at most {most_moments}.")
 }
 
 # why: what makes the fit be made of moments, in the words of an error.
@@ -138,8 +174,7 @@ in_rows <- function(place, count, code) {
 
 moments_settings <- function(settings, gathered, why = "rows from a source") {
   settings <- sized_settings(settings, gathered$used, gathered$width)
-  settings$solver <- solver_exact("moments")
-  settings$solver$why <- why
+  settings$solver <- on_source(solver_exact("moments"), why)
   settings
 }
 
@@ -155,17 +190,17 @@ fit_gathered <- function(gathered, asked, call, ...) {
   fit
 }
 
-# How many rows a second, and of how many, where that is known.
-rows_progress <- function(wanted, n) {
+# How many rows a second, and of how many, where that is known; and in which pass.
+rows_progress <- function(wanted, n, number) {
   if (!wanted) return(list(update = function(place) NULL, done = function() NULL))
-  bar <- cli::cli_progress_bar("Reading rows", total = n, type = if (is.na(n)) "custom" else "iterator", .auto_close = FALSE,
-                               format = "{cli::pb_spin} Reading rows, one pass: {cli::pb_current} {cli::pb_bar} {cli::pb_rate}")
+  format <- paste0("{cli::pb_spin} Reading rows, pass ", number, ": {cli::pb_current} {cli::pb_bar} {cli::pb_rate}")
+  bar <- cli::cli_progress_bar("Reading rows", total = n, type = if (is.na(n)) "custom" else "iterator", .auto_close = FALSE, format = format)
   list(update = function(place) cli::cli_progress_update(set = place, id = bar), done = function() cli::cli_progress_done(id = bar))
 }
 
 # ---- blocks as numbers -----------------------------------------------------------
 
-number_blocks <- function(block) {
+number_blocks <- function(block, family = "gaussian") {
   if (is.data.frame(block)) {
     abort_input(
       "The source hands out data frames.",
@@ -174,9 +209,15 @@ number_blocks <- function(block) {
   }
   if (is.null(block$y)) abort_block(block)
   x <- check_x(block$x)
-  response <- check_response(block$y, nrow(x), "gaussian", block_weights(block$weights, nrow(x)))
-  list(x = x, y = response$y, weights = response$weights, offset = check_offset(block$offset, nrow(x)))
+  response <- check_response(block$y, nrow(x), family, block_weights(block$weights, nrow(x)), whole = FALSE)
+  c(list(x = x), response[c("y", "weights", "classnames")], list(offset = check_offset(block$offset, nrow(x))))
 }
+
+number_design <- function(rows, family = "gaussian", width = NULL) {
+  list(blocks = function(block) number_blocks(block, family), width = width, intercept = rows$intercept, kept = rows$kept)
+}
+
+block_width <- function(block) if (is.data.frame(block) || is.null(block)) 0 else ncol(block$x) %||% 0
 
 # A block may hold nothing but rows of weight 0.
 block_weights <- function(weights, n) if (is.null(weights) || all(weights %in% 0)) weights else check_weights(weights, n)

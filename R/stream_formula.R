@@ -1,43 +1,30 @@
 # A formula on a row source: terms and factor levels are fixed once, so that every block makes the same columns.
 
 # blocks(block): list(x, y, weights, offset, at, total); intercept; kept: what a later predict() needs.
-stream_design <- function(matched, rows, contrasts, xlev, envir) {
-  first <- first_block(rows)
+stream_design <- function(matched, peeked, family, contrasts, xlev, envir) {
+  first <- peeked$first
+  if (is.null(first)) abort_input("`data` has no rows.", "It needs at least one.")
   if (!is.data.frame(first)) abort_input("`data` hands out {describe(first)}.", "With a formula it must hand out data frames.")
   frame <- block_frame(matched, first, envir)
   terms <- attr(frame, "terms")
   check_row_wise(terms)
   coded <- names(Filter(function(variable) is.factor(variable) || is.character(variable), frame[-1]))
+  if (family == "binomial" && is.factor(frame[[1]])) coded <- c(names(frame)[1], coded)
   levels <- check_xlev(xlev, coded)
   missing <- setdiff(coded, names(levels))
-  if (length(missing)) levels <- c(levels, find_levels(matched, rows, missing, envir))
+  if (length(missing)) levels <- c(levels, find_levels(matched, peeked$source, missing, envir))
   levels <- if (length(coded)) levels[coded]
   frame <- block_frame(matched, first, envir, levels)
   design <- model_design(frame, contrasts)
   kept <- design$kept[setdiff(names(design$kept), "na.action")]
-  if (length(levels)) kept$xlevels <- lapply(levels, as.character)
+  of_terms <- levels[setdiff(coded, names(frame)[1])]
+  if (length(of_terms)) kept$xlevels <- lapply(of_terms, as.character)
   kept$terms <- structure(terms, .Environment = NULL) # which know text from factors
   blocks <- function(block) {
     if (!is.data.frame(block)) abort_input("A block is {describe(block)}, the first was a data frame.", "All blocks must be alike.")
-    block_numbers(block_frame(matched, block, envir, levels), contrasts, nrow(block))
+    block_numbers(block_frame(matched, block, envir, levels), contrasts, nrow(block), family)
   }
-  list(blocks = blocks, intercept = design$intercept, kept = kept)
-}
-
-first_block <- function(rows) {
-  if (!rows$rewindable) {
-    abort_input(
-      "`data` can be read once, and a formula looks at its first block before.",
-      "Give a source that can be rewound, or one of numbers."
-    )
-  }
-  pass <- rows$open()
-  on.exit(pass$close())
-  repeat {
-    block <- pass$read()
-    if (is.null(block)) abort_input("`data` has no rows.", "It needs at least one.")
-    if (block_rows(block) > 0) return(block)
-  }
+  list(blocks = blocks, width = ncol(design$x), intercept = design$intercept, kept = kept)
 }
 
 # As eval_model_frame(), with this block for data and these levels.
@@ -54,14 +41,14 @@ block_frame <- function(matched, block, envir, levels = NULL) {
   or_input_error(eval(call, envir), "The formula call cannot be evaluated")
 }
 
-block_numbers <- function(frame, contrasts, total) {
+block_numbers <- function(frame, contrasts, total, family = "gaussian") {
   design <- model_design(frame, contrasts)
   x <- check_x(design$x, advice = formula_advice)
   weights <- block_weights(stats::model.weights(frame), nrow(x))
-  response <- check_response(design$y, nrow(x), "gaussian", weights, success = 1L)
+  response <- check_response(design$y, nrow(x), family, weights, success = 1L, whole = FALSE)
   dropped <- attr(frame, "na.action")
   list(
-    x = x, y = response$y, weights = response$weights, offset = check_offset(stats::model.offset(frame), nrow(x)),
+    x = x, y = response$y, weights = response$weights, classnames = response$classnames, offset = check_offset(stats::model.offset(frame), nrow(x)),
     at = if (length(dropped)) setdiff(seq_len(total), dropped), total = total
   )
 }
@@ -87,6 +74,9 @@ check_xlev <- function(xlev, coded) {
 
 # The levels that occur, by a pass of their own: those of factors in their order, those of text sorted.
 find_levels <- function(matched, rows, variables, envir) {
+  if (!rows$rewindable) {
+    abort_input("`data` can be read once, and a pass must find the levels of {first_words(variables)}.", "Give them as `xlev`.")
+  }
   seen <- ordered <- stats::setNames(vector("list", length(variables)), variables)
   for_each_row_block(rows, function(block) {
     frame <- block_frame(matched, block, envir)

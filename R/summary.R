@@ -54,7 +54,7 @@ nonzero_table <- function(beta, sd) {
 
 why_stopped <- function(object) {
   epochs <- object$solver$epochs
-  if (object$nulldev == 0) return("The response is constant: nothing to train.")
+  if (isTRUE(object$nulldev == 0)) return("The response is constant: nothing to train.")
   if (is_certified(object$solver)) {
     passes <- paste(format(object$passes, digits = 3), if (object$passes == 1) "pass" else "passes")
     if (object$converged) {
@@ -68,8 +68,16 @@ why_stopped <- function(object) {
 }
 
 solver_notes <- function(object) {
-  if (object$solver$name != "nudge") return(character())
-  "The nudge moves coefficients across zero and back: this rule never reaches an exact zero."
+  c(
+    if (object$solver$name == "nudge") "The nudge moves coefficients across zero and back: this rule never reaches an exact zero.",
+    unknown_gap(object)
+  )
+}
+
+# Why there is no certificate.
+unknown_gap <- function(object) {
+  if (!all(is.na(object$gap))) return(NULL)
+  sprintf("The gap is not known: it takes a second look at all rows, and training was on %s.", object$solver$why)
 }
 
 #' @rdname summary.sgdlasso
@@ -102,8 +110,8 @@ print_single <- function(x, digits) {
   intercept <- if (x$trained.intercept) data.frame(estimate = x$intercept, standardized = NA, row.names = "(Intercept)")
   table <- rbind(intercept, x$coefficients)
   if (!is.null(table)) print(format(table, digits = digits, na.encode = FALSE), na.print = "")
-  if (!is.null(x$dev.ratio)) cat("\nDeviance explained: ", format(100 * x$dev.ratio, digits = digits), " %\n", sep = "")
-  if (!is.null(x$gap)) cat("Relative duality gap: ", format(x$gap, digits = 2), "\n", sep = "")
+  if (!is.null(x$dev.ratio) && !is.na(x$dev.ratio[1])) cat("\nDeviance explained: ", format(100 * x$dev.ratio, digits = digits), " %\n", sep = "")
+  if (!is.null(x$gap) && !is.na(x$gap[1])) cat("Relative duality gap: ", format(x$gap, digits = 2), "\n", sep = "")
   if (!is.null(x$accuracy)) {
     what <- if (x$family == "binomial") "rows in the right class" else "rows predicted within 25 % of the truth"
     cat("Accuracy: ", format(100 * x$accuracy, digits = digits), " % of the training ", what, "\n", sep = "")

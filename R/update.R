@@ -30,11 +30,12 @@ update.sgdlasso <- function(object, formula., ..., moredata, evaluate = TRUE) {
     return(if (evaluate) eval(call, parent.frame()) else call)
   }
   if (...length() || !missing(formula.)) abort_input("`moredata` is given with other changes.", "Make them one after the other.")
-  check_moments(object, "object")
-  settings <- remembered_settings(object)
+  if (is.null(object$state)) check_moments(object, "object")
   source <- if (is_rows(moredata)) moredata else rows_of(moredata)
-  more <- gather_rows(source, list(blocks = blocks_like(object, parent.frame())), settings)
-  merge_fits(object, more, settings)
+  design <- list(blocks = blocks_like(object, parent.frame()))
+  if (!is.null(object$state)) return(continue_training(object, source, design))
+  settings <- remembered_settings(object)
+  merge_fits(object, gather_rows(source, design, settings), settings)
 }
 
 #' @rdname update.sgdlasso
@@ -57,7 +58,8 @@ combine_fits <- function(fit1, fit2) {
 
 check_moments <- function(object, arg) {
   if (!inherits(object, "sgdlasso") || is.null(object$moments)) {
-    abort_input("`{arg}` has no moments.", "Fit it with keep.moments = TRUE.")
+    advice <- if (arg == "object") ", or by solver_sgd(epochs = 1) on a row source of at least 64 rows" else ""
+    abort_input("`{arg}` has no moments.", "Fit it with keep.moments = TRUE{advice}.")
   }
 }
 
@@ -97,16 +99,53 @@ gathered_by <- function(object) {
   c(facts, list(weight = kept$weight, moments = list(kept[c("weight", "mean", "cross")])))
 }
 
-merge_fits <- function(object, more, settings) {
-  if (more$width != object$dim[1] || !identical(more$labels, object$moments$labels)) {
-    abort_input("The new rows have the columns {first_words(more$labels)}, {more$width} in all.", "The fit has {object$dim[1]}.")
+check_same_columns <- function(object, labels, width, more) {
+  if (more$width != width || !identical(more$labels, labels)) {
+    abort_input("The new rows have the columns {first_words(more$labels)}, {more$width} in all.", "The fit has {width}.")
   }
+}
+
+merge_fits <- function(object, more, settings) {
+  check_same_columns(object, object$moments$labels, object$dim[1], more)
   mine <- gathered_by(object)
   both <- mine
   for (count in c("used", "weight", "loglik")) both[[count]] <- mine[[count]] + more[[count]]
   both$offset <- mine$offset || more$offset
   both$moments <- list(r_sum_moments(c(mine$moments, more$moments)))
   fit <- fit_gathered(both, settings, object$call)
+  of_formula <- c("terms", "xlevels", "contrasts")
+  fit[of_formula] <- object[of_formula]
+  fit
+}
+
+# ---- stochastic gradient descent goes on ----------------------------------------------
+
+# What is kept of a training by one pass: its state, and what it told of its rows.
+kept_state <- function(pass) {
+  facts <- c("names", "labels", "width", "used", "weight", "loglik", "offset", "classnames")
+  list(
+    bytes = r_save_passes(pass$training), sparse = pass$sparse, settings = pass$asked,
+    facts = mget(facts, pass, ifnotfound = list(NULL))
+  )
+}
+
+continue_training <- function(object, source, design) {
+  kept <- object$state
+  settings <- kept$settings
+  settings$solver <- on_source(settings$solver, "rows that were added")
+  pass <- training_pass(source, design, settings, object$call)
+  start <- pass$start
+  pass$start <- function(x) {
+    check_same_columns(object, kept$facts$labels, kept$facts$width, list(labels = colnames(x), width = ncol(x)))
+    start(if (kept$sparse) methods::as(x, "CsparseMatrix") else as.matrix(x))
+    r_restore_passes(pass$training, kept$bytes)
+    r_continue_pass(pass$training)
+  }
+  list2env(kept$facts[c("used", "weight", "loglik", "offset", "classnames")], pass)
+  pass$both <- c(TRUE, TRUE)
+  run_passes(pass, source, design, settings)
+  pass$settings$rewindable <- FALSE # the old rows cannot be looked at
+  fit <- pass$fit()
   of_formula <- c("terms", "xlevels", "contrasts")
   fit[of_formula] <- object[of_formula]
   fit
@@ -123,9 +162,10 @@ rows_of <- function(moredata) {
 }
 
 blocks_like <- function(object, envir) {
+  family <- object$family
   if (is.null(object$terms)) {
     return(function(block) {
-      numbers <- number_blocks(block)
+      numbers <- number_blocks(block, family)
       if (object$offset && is.null(numbers$offset)) {
         abort_input("`moredata` has no offset, and this fit has an offset.", "Give one number for each row.")
       }
@@ -137,6 +177,6 @@ blocks_like <- function(object, envir) {
   matched$formula <- stats::formula(object$terms)
   function(block) {
     if (!is.data.frame(block)) abort_input("`moredata` hands out {describe(block)}, and this fit has a formula.", "Give data frames.")
-    block_numbers(block_frame(matched, block, envir, object$xlevels), object$contrasts, nrow(block))
+    block_numbers(block_frame(matched, block, envir, object$xlevels), object$contrasts, nrow(block), family)
   }
 }

@@ -203,6 +203,87 @@ BEGIN_RCPP
     return rcpp_result_gen;
 END_RCPP
 }
+// r_new_passes
+SEXP r_new_passes(Rcpp::List spec, bool sparse);
+RcppExport SEXP _sgdlasso_r_new_passes(SEXP specSEXP, SEXP sparseSEXP) {
+BEGIN_RCPP
+    Rcpp::RObject rcpp_result_gen;
+    Rcpp::RNGScope rcpp_rngScope_gen;
+    Rcpp::traits::input_parameter< Rcpp::List >::type spec(specSEXP);
+    Rcpp::traits::input_parameter< bool >::type sparse(sparseSEXP);
+    rcpp_result_gen = Rcpp::wrap(r_new_passes(spec, sparse));
+    return rcpp_result_gen;
+END_RCPP
+}
+// r_add_rows
+Rcpp::List r_add_rows(SEXP training, SEXP x, Rcpp::NumericVector y, SEXP weight, SEXP offset);
+RcppExport SEXP _sgdlasso_r_add_rows(SEXP trainingSEXP, SEXP xSEXP, SEXP ySEXP, SEXP weightSEXP, SEXP offsetSEXP) {
+BEGIN_RCPP
+    Rcpp::RObject rcpp_result_gen;
+    Rcpp::RNGScope rcpp_rngScope_gen;
+    Rcpp::traits::input_parameter< SEXP >::type training(trainingSEXP);
+    Rcpp::traits::input_parameter< SEXP >::type x(xSEXP);
+    Rcpp::traits::input_parameter< Rcpp::NumericVector >::type y(ySEXP);
+    Rcpp::traits::input_parameter< SEXP >::type weight(weightSEXP);
+    Rcpp::traits::input_parameter< SEXP >::type offset(offsetSEXP);
+    rcpp_result_gen = Rcpp::wrap(r_add_rows(training, x, y, weight, offset));
+    return rcpp_result_gen;
+END_RCPP
+}
+// r_end_pass
+Rcpp::List r_end_pass(SEXP training);
+RcppExport SEXP _sgdlasso_r_end_pass(SEXP trainingSEXP) {
+BEGIN_RCPP
+    Rcpp::RObject rcpp_result_gen;
+    Rcpp::RNGScope rcpp_rngScope_gen;
+    Rcpp::traits::input_parameter< SEXP >::type training(trainingSEXP);
+    rcpp_result_gen = Rcpp::wrap(r_end_pass(training));
+    return rcpp_result_gen;
+END_RCPP
+}
+// r_continue_pass
+void r_continue_pass(SEXP training);
+RcppExport SEXP _sgdlasso_r_continue_pass(SEXP trainingSEXP) {
+BEGIN_RCPP
+    Rcpp::RNGScope rcpp_rngScope_gen;
+    Rcpp::traits::input_parameter< SEXP >::type training(trainingSEXP);
+    r_continue_pass(training);
+    return R_NilValue;
+END_RCPP
+}
+// r_passes_result
+SEXP r_passes_result(SEXP training);
+RcppExport SEXP _sgdlasso_r_passes_result(SEXP trainingSEXP) {
+BEGIN_RCPP
+    Rcpp::RObject rcpp_result_gen;
+    Rcpp::RNGScope rcpp_rngScope_gen;
+    Rcpp::traits::input_parameter< SEXP >::type training(trainingSEXP);
+    rcpp_result_gen = Rcpp::wrap(r_passes_result(training));
+    return rcpp_result_gen;
+END_RCPP
+}
+// r_save_passes
+Rcpp::RawVector r_save_passes(SEXP training);
+RcppExport SEXP _sgdlasso_r_save_passes(SEXP trainingSEXP) {
+BEGIN_RCPP
+    Rcpp::RObject rcpp_result_gen;
+    Rcpp::RNGScope rcpp_rngScope_gen;
+    Rcpp::traits::input_parameter< SEXP >::type training(trainingSEXP);
+    rcpp_result_gen = Rcpp::wrap(r_save_passes(training));
+    return rcpp_result_gen;
+END_RCPP
+}
+// r_restore_passes
+void r_restore_passes(SEXP training, Rcpp::RawVector state);
+RcppExport SEXP _sgdlasso_r_restore_passes(SEXP trainingSEXP, SEXP stateSEXP) {
+BEGIN_RCPP
+    Rcpp::RNGScope rcpp_rngScope_gen;
+    Rcpp::traits::input_parameter< SEXP >::type training(trainingSEXP);
+    Rcpp::traits::input_parameter< Rcpp::RawVector >::type state(stateSEXP);
+    r_restore_passes(training, state);
+    return R_NilValue;
+END_RCPP
+}
 // r_predict
 Rcpp::NumericMatrix r_predict(SEXP x, Rcpp::NumericVector intercept, Rcpp::S4 beta, int threads);
 RcppExport SEXP _sgdlasso_r_predict(SEXP xSEXP, SEXP interceptSEXP, SEXP betaSEXP, SEXP threadsSEXP) {
@@ -468,6 +549,13 @@ static const R_CallMethodDef CallEntries[] = {
     {"_sgdlasso_r_restore_moments", (DL_FUNC) &_sgdlasso_r_restore_moments, 1},
     {"_sgdlasso_r_sum_moments", (DL_FUNC) &_sgdlasso_r_sum_moments, 1},
     {"_sgdlasso_r_hash_folds", (DL_FUNC) &_sgdlasso_r_hash_folds, 3},
+    {"_sgdlasso_r_new_passes", (DL_FUNC) &_sgdlasso_r_new_passes, 2},
+    {"_sgdlasso_r_add_rows", (DL_FUNC) &_sgdlasso_r_add_rows, 5},
+    {"_sgdlasso_r_end_pass", (DL_FUNC) &_sgdlasso_r_end_pass, 1},
+    {"_sgdlasso_r_continue_pass", (DL_FUNC) &_sgdlasso_r_continue_pass, 1},
+    {"_sgdlasso_r_passes_result", (DL_FUNC) &_sgdlasso_r_passes_result, 1},
+    {"_sgdlasso_r_save_passes", (DL_FUNC) &_sgdlasso_r_save_passes, 1},
+    {"_sgdlasso_r_restore_passes", (DL_FUNC) &_sgdlasso_r_restore_passes, 2},
     {"_sgdlasso_r_predict", (DL_FUNC) &_sgdlasso_r_predict, 4},
     {"_sgdlasso_r_row_file_create", (DL_FUNC) &_sgdlasso_r_row_file_create, 2},
     {"_sgdlasso_r_row_file_append", (DL_FUNC) &_sgdlasso_r_row_file_append, 5},

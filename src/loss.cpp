@@ -124,6 +124,8 @@ class Gaussian final : public RowLoss<Gaussian> {
   double saturated(double) const override { return 0; }
   double mean(double eta) const override { return eta; }
   double curvature(double) const override { return 1; }
+  double link(double mean) const override { return mean; }
+  double variance(double) const override { return 1; }
   double largest_mean() const override { return std::numeric_limits<double>::infinity(); }
   double usual_curvature(double) const override { return 1; }
   double divergence(double delta, double) const override { return 0.5 * square(delta); }
@@ -161,6 +163,8 @@ class Binomial final : public RowLoss<Binomial> {
     const double odds = std::exp(-std::abs(eta));
     return odds / square(1 + odds);
   }
+  double link(double mean) const override { return std::log(mean / (1 - mean)); }
+  double variance(double mean) const override { return mean * (1 - mean); }
   double largest_mean() const override { return 1; }
   double usual_curvature(double) const override { return 0.25; }
   double divergence(double delta, double eta) const override { return delta == 0 ? 0 : between(delta, mean(eta), mean(-eta)); }
@@ -222,6 +226,8 @@ class Poisson final : public RowLoss<Poisson> {
   double saturated(double y) const override { return y - x_log_x(y); }
   double mean(double eta) const override { return std::exp(eta); }
   double curvature(double eta) const override { return std::exp(eta); }
+  double link(double mean) const override { return std::log(mean); }
+  double variance(double mean) const override { return mean; }
   double largest_mean() const override { return std::numeric_limits<double>::infinity(); }
   double usual_curvature(double mean_y) const override { return mean_y; }
   double divergence(double delta, double eta) const override {

@@ -35,6 +35,8 @@ class Loss {
   virtual double value(double eta, double y) const = 0;     // l(eta, y)
   virtual double saturated(double y) const = 0;             // inf over eta of l(eta, y)
   virtual double mean(double eta) const = 0;                // mu; the slope dl/deta is mu - y for every loss here
+  virtual double link(double mean) const = 0;               // the eta of a mean
+  virtual double variance(double mean) const = 0;           // the curvature where mu is this
   virtual double largest_mean() const = 0;                  // bound of y and mu
   virtual double curvature(double eta) const = 0;           // d2l/deta2
   virtual double usual_curvature(double mean_y) const = 0;  // its size when eta fits a response of that mean

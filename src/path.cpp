@@ -22,6 +22,8 @@ double largest_lambda(const Statement& problem, const StandardForm& form, const 
   return largest / std::max(problem.penalty.alpha, least_alpha);
 }
 
+}  // namespace
+
 Trained null_point(const Statement& problem, const StandardForm& form, double lambda) {
   Trained trained;
   trained.scored = scored_of(problem, form, {form.scaling, {}}, {}, problem.null.intercept, lambda, problem.null.loss);
@@ -30,8 +32,6 @@ Trained null_point(const Statement& problem, const StandardForm& form, double la
   return trained;
 }
 
-// glmnet's constants: after 5 lambdas, stop when the deviance hardly changes, or hardly any is left. Stochastic fits may agree
-// by chance, or lose a little from one lambda to the next: all of the last five must agree. Of certified fits the last two.
 bool explains_enough(const std::vector<PathPoint>& path, double null_deviance) {
   const std::size_t least = 5;
   if (path.size() < least) return false;
@@ -46,8 +46,6 @@ bool explains_enough(const std::vector<PathPoint>& path, double null_deviance) {
   }
   return true;
 }
-
-}  // namespace
 
 std::vector<double> null_slopes(const Problem& problem, const StandardForm& form) {
   std::vector<double> slope(form.columns.size());

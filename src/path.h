@@ -32,6 +32,13 @@ struct PathPoint {
   Trained trained;
 };
 
+// A constant response, which nothing can explain, gets zeros.
+Trained null_point(const Statement& problem, const StandardForm& form, double lambda);
+
+// glmnet's constants: after 5 lambdas, stop when the deviance hardly changes, or hardly any is left. Stochastic fits may agree
+// by chance, or lose a little from one lambda to the next: all of the last five must agree. Of certified fits the last two.
+bool explains_enough(const std::vector<PathPoint>& path, double null_deviance);
+
 // A path also ends after the first model of more than this many nonzero coefficients.
 struct PathSettings {
   bool trace;

@@ -1,6 +1,7 @@
 #include "lanes.h"  // first: it forbids fused multiply-adds in this file
 
 #include <cmath>
+#include <limits>
 #include <utility>
 
 #include "dense_kernels.h"
@@ -29,6 +30,11 @@ class DenseFeatures {
   double carry(std::size_t j) const { return carry_[j]; }
   double theta(std::size_t j) const { return theta_[j]; }
   double rho(std::size_t j) const { return rho_[j]; }
+  void set_penalty(std::size_t j, double theta, double rho) {
+    theta_[j] = theta;
+    rho_[j] = rho;
+  }
+  void exchange(Archive& archive) { archive(theta_, rho_, z_, carry_); }
 
   double dot(const Row& row, Shrinkage by) const {
     return kernels_.dual_dot(row.value, z_.data(), theta_.data(), rho_.data(), by, z_.size());
@@ -56,6 +62,11 @@ class SparseFeatures {
   double carry(std::size_t j) const { return records_[j].carry; }
   double theta(std::size_t j) const { return records_[j].theta; }
   double rho(std::size_t j) const { return records_[j].rho; }
+  void set_penalty(std::size_t j, double theta, double rho) {
+    records_[j].theta = theta;
+    records_[j].rho = rho;
+  }
+  void exchange(Archive& archive) { archive(records_); }
 
   double dot(const Row& row, Shrinkage by) const {
     const double* x = row.value;
@@ -98,8 +109,8 @@ struct Averaged {
   double average(double total) const { return total > 0 ? value - carry / total : value; }
 };
 
-template <class Features, class Steps>
-class DualLearner final : public Learner {
+template <class Features, class Steps, class Face = Learner>
+class DualLearner : public Face {
  public:
   DualLearner(const LearnerInput& input, const Steps& steps)
       : in_(input),
@@ -138,7 +149,7 @@ class DualLearner final : public Learner {
     return result;
   }
 
- private:
+ protected:
   static constexpr double kFirstForget = 80;  // rows until the early, wild steps are first forgotten
   static constexpr double kForgetGrowth = 1.25;
   static constexpr double kKept = 0.8;  // of the past, at each forgetting
@@ -215,6 +226,80 @@ class DualLearner final : public Learner {
   std::size_t visits_ = 0;
 };
 
+// The adaptive rule, whose owner rescales and forgets.
+template <class Features>
+class AdaptiveOnline final : public DualLearner<Features, AdaptiveSteps, OnlineLearner> {
+  using Base = DualLearner<Features, AdaptiveSteps, OnlineLearner>;
+  using Base::features_, Base::intercept_, Base::shrink_, Base::scaled_weight_, Base::steps_, Base::in_;
+
+ public:
+  AdaptiveOnline(const LearnerInput& input, const AdaptiveSteps& steps) : Base(input, steps) { only_when_told(); }
+
+  void restart(double lambda) override {
+    Base::restart(lambda);
+    only_when_told();
+  }
+
+  void forget(const std::vector<NewScale>& all, double mean_norm2) override {
+    const Averaged old = shrink_;
+    const double mean = old.average(scaled_weight_), kept = Base::kKept;
+    double moved = 0, mean_moved = 0;  // by which the intercept follows the centres
+    shrink_.value = kept * old.value;
+    shrink_.carry = scaled_weight_ * (shrink_.value - kept * mean);
+    for (const NewScale& to : all) {
+      const std::size_t j = to.column;
+      const double z = features_.z(j), average = Averaged{z, features_.carry(j)}.average(scaled_weight_);
+      const double b = coefficient(z, j, old.value), mean_b = coefficient(average, j, mean);
+      moved += b * to.old_scale * to.shift;
+      mean_moved += mean_b * to.old_scale * to.shift;
+      features_.set_penalty(j, to.theta, to.rho);
+      const double mean_z = seen_anew(average, mean_b, mean, to);
+      features_.z(j) = seen_anew(z, b, old.value, to);
+      features_.carry(j) = scaled_weight_ * (features_.z(j) - mean_z);
+    }
+    if (in_.intercept) {
+      intercept_.value += moved;
+      intercept_.carry += scaled_weight_ * (moved - mean_moved);
+    }
+    steps_.set_mean_norm2(mean_norm2);
+  }
+
+  void rescale(const std::vector<NewScale>& some) override {
+    for (const NewScale& to : some) {
+      features_.z(to.column) *= to.ratio;
+      features_.carry(to.column) *= to.ratio;
+      features_.set_penalty(to.column, to.theta, to.rho);
+    }
+  }
+
+  std::vector<double> strengths() const override {
+    const double bound = Base::shrinkage(shrink_.average(scaled_weight_), 1).l1;
+    std::vector<double> result(features_.size());
+    for (std::size_t j = 0; j < result.size(); ++j) {
+      const double z = std::abs(Averaged{features_.z(j), features_.carry(j)}.average(scaled_weight_));
+      result[j] = z > 0 ? z / (bound * features_.theta(j)) : 0;
+    }
+    return result;
+  }
+
+  void exchange(Archive& archive) override {
+    features_.exchange(archive);
+    steps_.exchange(archive);
+    archive(Base::start_, Base::lambda_, intercept_, shrink_, Base::rows_, Base::weight_, scaled_weight_);
+  }
+
+ private:
+  void only_when_told() { Base::next_forget_ = std::numeric_limits<double>::infinity(); }
+  double coefficient(double z, std::size_t j, double total) const {
+    return shrink(z, features_.theta(j), features_.rho(j), Base::shrinkage(total, 1));
+  }
+  // The sum that stands for the same coefficient after the penalty's total was cut, in the new scale.
+  double seen_anew(double z, double b, double total, const NewScale& to) const {
+    if (to.ratio == 0) return 0;
+    return b == 0 ? Base::kKept * z * to.ratio : Base::dual_point(b / to.ratio, to.column, Base::kKept * total);
+  }
+};
+
 template <class Steps>
 std::unique_ptr<Learner> make_for(const LearnerInput& input, const Steps& steps) {
   if (input.sparse) return std::make_unique<DualLearner<SparseFeatures, Steps>>(input, steps);
@@ -222,6 +307,12 @@ std::unique_ptr<Learner> make_for(const LearnerInput& input, const Steps& steps)
 }
 
 }  // namespace
+
+std::unique_ptr<OnlineLearner> make_online_learner(const LearnerInput& input) {
+  const AdaptiveSteps steps(input.mean_norm2, input.intercept, input.rate);
+  if (input.sparse) return std::make_unique<AdaptiveOnline<SparseFeatures>>(input, steps);
+  return std::make_unique<AdaptiveOnline<DenseFeatures>>(input, steps);
+}
 
 std::unique_ptr<Learner> make_dual_learner(const LearnerInput& input) {
   if (input.rule == "adaptive") return make_for(input, AdaptiveSteps(input.mean_norm2, input.intercept, input.rate));

@@ -9,6 +9,7 @@
 #include <string>
 #include <vector>
 
+#include "archive.h"
 #include "loss.h"
 #include "penalty.h"
 #include "rows.h"
@@ -50,6 +51,28 @@ class Learner {
   virtual double step_size() const = 0;                // the latest, for a row of weight 1
   virtual std::size_t coefficient_visits() const = 0;  // work done so far, for tests
 };
+
+// A column is seen through another scale from now on, because more rows tell more of it.
+struct NewScale {
+  std::size_t column;
+  double theta, rho;  // the penalty in the new scale
+  double old_scale;
+  double ratio;  // new / old; 0 where either is 0
+  double shift;  // new centre less the old one
+};
+
+// A learner of the adaptive rule on rows whose moments become known as they come. Its owner says when to forget.
+class OnlineLearner : public Learner {
+ public:
+  // Forgets a part of the past, each nonzero coefficient staying where it is on the scale of x. `all` has every column.
+  virtual void forget(const std::vector<NewScale>& all, double mean_norm2) = 0;
+  // Some columns: their sums stay on the scale of x, their coefficients do not.
+  virtual void rescale(const std::vector<NewScale>& some) = 0;
+  // Of each column its averaged sum as a multiple of what makes its coefficient leave 0.
+  virtual std::vector<double> strengths() const = 0;
+  virtual void exchange(Archive& archive) = 0;
+};
+std::unique_ptr<OnlineLearner> make_online_learner(const LearnerInput& input);
 
 std::unique_ptr<Learner> make_dual_learner(const LearnerInput& input);
 std::unique_ptr<Learner> make_primal_learner(const LearnerInput& input);

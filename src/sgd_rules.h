@@ -9,6 +9,7 @@
 #include <stdexcept>
 #include <string>
 
+#include "archive.h"
 #include "loss.h"
 #include "rows.h"
 
@@ -131,6 +132,12 @@ class AdaptiveSteps {
   double scale(double) const { return 1; }
   double size(double) const { return size_; }
   void end_epoch() { pass_ += 1; }
+
+  void set_mean_norm2(double mean_norm2) {
+    mean_norm2_ = mean_norm2;
+    root_ = InverseCubeRoot();
+  }
+  void exchange(Archive& archive) { archive(mean_norm2_, root_, rows_, sum_y_, pass_, size_); }
 
  private:
   double mean_norm2_;

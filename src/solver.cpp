@@ -61,19 +61,30 @@ Scaling textbook_scaling(const Problem& problem) {
   return scaling;
 }
 
-Scaling unit_scaling(const Problem& problem) {
-  const std::size_t p = problem.rows.p();
+double unit_scale(double variance, double square, double frequency, bool centres) {
+  if (variance == 0) return 0;
+  const double scale = 1 / std::sqrt(centres ? variance : square / std::sqrt(frequency));
+  return std::isfinite(scale) ? scale : 0;
+}
+
+Scaling unit_scaling(const ColumnMoments& moments, const Penalty& penalty, bool centres) {
+  const std::size_t p = penalty.factor.size();
   Scaling scaling{std::vector<double>(p, 0.0), std::vector<double>(p, 0.0)};
-  const bool centres = problem.intercept && !problem.rows.sparse();
   for (std::size_t j = 0; j < p; ++j) {
-    const ColumnMoments& moments = problem.moments;
-    if (moments.variance[j] == 0 || problem.penalty.excluded(j)) continue;
+    if (moments.variance[j] == 0 || penalty.excluded(j)) continue;
     if (centres) scaling.centre[j] = moments.mean[j];
-    const double size = centres ? moments.variance[j] : moments.square[j] / std::sqrt(moments.frequency[j]);
-    const double scale = 1 / std::sqrt(size);
-    scaling.scale[j] = std::isfinite(scale) ? scale : 0;
+    scaling.scale[j] = unit_scale(moments.variance[j], moments.square[j], moments.frequency[j], centres);
   }
   return scaling;
+}
+
+double mean_norm2(const ColumnMoments& moments, const Scaling& scaling, bool intercept) {
+  double sum = intercept ? 1 : 0;
+  for (std::size_t j = 0; j < scaling.scale.size(); ++j) {
+    const double square = scaling.centre[j] != 0 ? moments.variance[j] : moments.square[j];
+    if (scaling.scale[j] != 0) sum += square * scaling.scale[j] * scaling.scale[j];
+  }
+  return sum;
 }
 
 Coefficients original_scale(const Scaling& scaling, double intercept, const std::vector<double>& working) {

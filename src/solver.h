@@ -127,7 +127,11 @@ Scaling textbook_scaling(const Problem& problem);
 
 // Every column at unit deviation, whatever is penalised: dense ones around their mean, sparse ones (and all without an
 // intercept) around 0. 1 / sqrt(square of nonzeros * sqrt(frequency)) lets rare columns move further.
-Scaling unit_scaling(const Problem& problem);
+double unit_scale(double variance, double square, double frequency, bool centres);
+Scaling unit_scaling(const ColumnMoments& moments, const Penalty& penalty, bool centres);
+
+// Mean of |x|^2 over the rows of working columns, the intercept's 1 included.
+double mean_norm2(const ColumnMoments& moments, const Scaling& scaling, bool intercept);
 
 // Rows that stand sorted by y would make every block one-sided, so a copy of such rows is laid out in a random order, once. So
 // is a small one, where that costs nothing. Empty: as they stand.

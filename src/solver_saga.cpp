@@ -20,7 +20,7 @@ class SagaSolver final : public Solver {
       : problem_(problem),
         form_(form),
         settings_(settings),
-        scaling_(unit_scaling(problem)),
+        scaling_(unit_scaling(problem.moments, problem.penalty, problem.intercept && !problem.rows.sparse())),
         rng_(seed),
         order_(problem.response.n, Shuffle::blocks),
         reader_(problem.rows.reader({problem.response, scaling_, layout_order(problem.response, rng_), true}, problem.watch)),

@@ -13,16 +13,6 @@
 namespace sgdlasso {
 namespace {
 
-// Mean of |x|^2 over the rows of working columns, the intercept's 1 included.
-double mean_norm2(const Problem& problem, const Scaling& scaling) {
-  double sum = problem.intercept ? 1 : 0;
-  for (std::size_t j = 0; j < scaling.scale.size(); ++j) {
-    const double square = scaling.centre[j] != 0 ? problem.moments.variance[j] : problem.moments.square[j];
-    if (scaling.scale[j] != 0) sum += square * scaling.scale[j] * scaling.scale[j];
-  }
-  return sum;
-}
-
 class SgdSolver final : public EpochSolver {
  public:
   SgdSolver(const Problem& problem, const SgdSettings& settings, std::uint32_t seed)
@@ -30,7 +20,8 @@ class SgdSolver final : public EpochSolver {
         settings_(settings),
         adaptive_(settings.rule == "adaptive"),
         rate_is_found_(std::isnan(settings.rate)),
-        scaling_(adaptive_ ? unit_scaling(problem) : textbook_scaling(problem)),
+        scaling_(adaptive_ ? unit_scaling(problem.moments, problem.penalty, problem.intercept && !problem.rows.sparse())
+                           : textbook_scaling(problem)),
         rng_(seed),
         order_(problem.response.n, make_shuffle(settings.shuffle)),
         reader_(problem.rows.reader({problem.response, scaling_, physical_order(), settings.copy}, problem.watch)),
@@ -97,7 +88,7 @@ class SgdSolver final : public EpochSolver {
 
   std::unique_ptr<Learner> make_learner() const {
     const bool primal = settings_.rule == "truncated" || settings_.rule == "proximal";
-    const double norm2 = mean_norm2(problem_, scaling_);
+    const double norm2 = mean_norm2(problem_.moments, scaling_, problem_.intercept);
     const LearnerInput input{problem_.loss,
                              WorkingPenalty(problem_.penalty, scaling_),
                              problem_.rows.sparse(),

@@ -33,3 +33,16 @@ same_fit <- function(fit) {
   fit <- unclass(fit)
   fit[setdiff(names(fit), c("call", "gap", "kkt", "trace", "solver", "na.action", "residuals", "accuracy", "passes"))]
 }
+
+# The same source, to be read once.
+once <- function(source) {
+  source$rewindable <- FALSE
+  open <- source$open
+  opened <- FALSE
+  source$open <- function() {
+    if (opened) stop("opened a second time")
+    opened <<- TRUE
+    open()
+  }
+  source
+}

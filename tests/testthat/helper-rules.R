@@ -154,3 +154,93 @@ plain_adaptive <- function(x, y, w, o, family, lambda, v, alpha, standardize, sp
   }
   list(beta = coefficient(z - big_a / g, u - au / g), start_of_next = z0)
 }
+
+# The adaptive rule on rows that come once: as plain_adaptive(), but h, theta, rho and the centre are those of the rows so far, taken
+# anew at each forgetting, at the first row that holds a sparse column, and at a row ten times longer than the mean one. Moments
+# are computed from all rows so far, each time.
+plain_online <- function(x, y, w, o, family, lambda, v, alpha, standardize, sparse) {
+  n <- nrow(x)
+  p <- ncol(x)
+  mu <- mean_of(family)
+  target <- if (family == "gaussian") y - o else y
+  known <- function(rows) {
+    rows <- seq_len(rows)
+    part <- x[rows, , drop = FALSE]
+    s <- weighted_sd(part, w[rows])
+    s[s < 1e-13 * abs(weighted_mean(part, w[rows]))] <- 0
+    f <- weighted_mean(part != 0, w[rows])
+    square <- weighted_mean(part^2, w[rows])
+    h <- ifelse(s > 0, if (sparse) 1 / (square / f * sqrt(f)) else 1 / s^2, 0)
+    list(
+      h = h, theta = if (standardize) v * s else v, rho = if (standardize) v * s^2 else v,
+      c = if (sparse) numeric(p) else ifelse(s > 0, weighted_mean(part, w[rows]), 0),
+      big_r = 1 + sum(h * if (sparse) square else s^2)
+    )
+  }
+  now <- known(min(64, n))
+  coefficient <- function(z, u, m = now) {
+    ifelse(m$h > 0, soft(z, u * alpha * m$theta) / (1 / m$h + u * (1 - alpha) * m$rho), 0)
+  }
+  seen_anew <- function(z, u, old) {
+    b <- coefficient(z, u, old)
+    active <- sign(b) * 0.8 * u * alpha * now$theta + b * (1 / now$h + 0.8 * u * (1 - alpha) * now$rho)
+    ifelse(b != 0, active, 0.8 * z)
+  }
+  first <- seq_len(min(64, n))
+  share <- sum(w[first] * y[first]) / sum(w[first])
+  share <- (share * length(first) + 0.5) / (length(first) + 1)
+  z0 <- switch(family, gaussian = weighted.mean(target[first], w[first]), binomial = qlogis(share), poisson = log(share))
+  z <- big_a <- numeric(p)
+  a0 <- u <- au <- g <- sum_y <- 0
+  next_forget <- 80
+  for (t in seq_len(n)) {
+    seen <- max(t, length(first))
+    weight <- w[t] / mean(w[seq_len(seen)])
+    sum_y <- sum_y + weight * y[t]
+    if (sparse && t > length(first) && any(now$h == 0 & x[t, ] != 0)) {
+      fresh <- known(t)
+      for (part in c("h", "theta", "rho")) now[[part]][x[t, ] != 0] <- fresh[[part]][x[t, ] != 0]
+    }
+    if (t >= next_forget) {
+      z_mean <- if (g > 0) z - big_a / g else z
+      u_mean <- if (g > 0) u - au / g else u
+      old <- now
+      now <- known(seen)
+      shift <- sum(coefficient(z, u, old) * (now$c - old$c))
+      mean_shift <- sum(coefficient(z_mean, u_mean, old) * (now$c - old$c))
+      z <- seen_anew(z, u, old)
+      big_a <- g * (z - seen_anew(z_mean, u_mean, old))
+      z0 <- z0 + shift
+      a0 <- a0 + g * (shift - mean_shift)
+      u <- 0.8 * u
+      au <- g * (u - 0.8 * u_mean)
+      next_forget <- max(t + 1, ceiling(1.25 * t))
+    }
+    centred <- ifelse(now$h > 0, x[t, ] - now$c, 0)
+    a <- 1 + sum(centred^2 * now$h)
+    if (t > length(first) && a > 10 * now$big_r) {
+      fresh <- known(t)
+      touched <- if (sparse) x[t, ] != 0 else TRUE
+      for (part in c("h", "theta", "rho")) now[[part]][touched] <- fresh[[part]][touched]
+      a <- 1 + sum(centred^2 * now$h)
+    }
+    kappa <- switch(family, gaussian = 1, binomial = 1 / 4, poisson = (sum_y + 1) / (t + 1))
+    e <- weight / (kappa * now$big_r) * (1 + t / (20 * now$big_r))^(-2 / 3)
+    eta <- z0 + o[t] + sum(centred * coefficient(z, u))
+    r <- y[t] - mu(eta)
+    star <- if (r == 0) 0 else uniroot(function(s) y[t] - mu(eta + e * a * s) - s, range(0, r), tol = 1e-14)$root
+    q <- if (star == 0) 0 else max(r / star - 1, 0)
+    e <- if (family == "poisson") e / (1 + q) else e / sqrt(1 + q^2)
+    z <- z + e * r * centred
+    big_a <- big_a + g * e * r * centred
+    z0 <- z0 + e * r
+    a0 <- a0 + g * e * r
+    u <- u + e * lambda
+    au <- au + g * e * lambda
+    g <- g + weight * t^2
+  }
+  beta <- coefficient(z - big_a / g, u - au / g)
+  intercept <- z0 - a0 / g - sum(now$c * beta)
+  if (family == "gaussian") intercept <- weighted.mean(target, w) - sum(weighted_mean(x, w) * beta)
+  list(beta = beta, a0 = intercept)
+}

@@ -1,0 +1,133 @@
+# Training on a row source by as many passes as it takes (src/pass_training.h): for certified models of other families and of many
+# columns, and for stochastic gradient descent.
+
+fit_by_passes <- function(source, design, settings, call) {
+  pass <- training_pass(source, design, settings, call)
+  take_up(pass, settings)
+  ended <- FALSE
+  on.exit(if (!ended) remember_stopped(pass))
+  run_passes(pass, source, design, settings)
+  ended <- TRUE
+  fit <- pass$fit()
+  warn_gap(fit, pass$settings)
+  if (pass$shortened) warn_shortened(length(fit$lambda), settings)
+  if (!is.null(settings$checkpoint)) unlink(settings$checkpoint) # done: the next call starts anew
+  fit
+}
+
+run_passes <- function(pass, source, design, settings) {
+  repeat {
+    run_pass(pass, source, design, settings)
+    if (settings$family == "binomial" && !all(pass$both)) check_both_classes(as.numeric(pass$both[2]), pass$classnames)
+    more <- training_result(r_end_pass(pass$training), settings)
+    pass$number <- pass$number + 1
+    pass$place <- 0
+    if (!more) {
+      pass$done <- TRUE
+      return(invisible())
+    }
+    write_checkpoint(pass, settings, now = TRUE)
+  }
+}
+
+training_pass <- function(source, design, settings, call) {
+  pass <- new_pass(source, design, settings, call, unclass(settings$solver))
+  pass$asked <- pass$settings <- settings
+  pass$done <- FALSE
+  begin <- function(sparse) {
+    pass$sparse <- sparse
+    pass$settings <- passes_settings(settings, pass$width, source$rewindable)
+    pass$training <- r_new_passes(core_settings(pass$settings), sparse)
+  }
+  pass$start <- function(x) begin(!is.matrix(x))
+  pass$take <- function(numbers, places) {
+    for (rows in pieces(nrow(numbers$x), rows_at_once(settings$memory))) {
+      x <- if (is.null(rows)) numbers$x else numbers$x[rows, , drop = FALSE]
+      some <- function(values) if (is.null(rows)) values else values[rows]
+      x <- if (pass$sparse && is.matrix(x)) methods::as(x, "CsparseMatrix") else if (!pass$sparse) as.matrix(x) else x
+      training_result(r_add_rows(pass$training, x, some(numbers$y), some(numbers$weights), some(numbers$offset)), settings)
+    }
+  }
+  pass$save <- function() list(sparse = pass$sparse, bytes = r_save_passes(pass$training))
+  pass$restore <- function(state) {
+    begin(state$sparse)
+    r_restore_passes(pass$training, state$bytes)
+  }
+  pass$fit <- function() fit_so_far(pass)
+  pass
+}
+
+passes_settings <- function(settings, p, rewindable) {
+  settings$penalty.factor <- check_penalty_factor(settings$penalty.factor, settings$exclude, p)
+  settings <- utils::modifyList(settings, check_limits(settings$lower.limits, settings$upper.limits, p), keep.null = TRUE)
+  scale <- settings$solver$scale
+  if (!is.null(scale) && length(scale) != p) {
+    abort_input("`scale` has {length(scale)} value{?s}, x has {p} column{?s}.", "They must agree.")
+  }
+  least <- 12 * 8 * p # bytes for one lambda
+  if (is_certified(settings$solver) && settings$memory < least) {
+    abort_input("`memory` is {format_memory(settings$memory)}.", "To train one lambda on {p} columns takes {format_memory(least)}.")
+  }
+  settings$rewindable <- rewindable
+  settings
+}
+
+# Blocks are taken in parts, so that what is computed of each row, a few numbers for each lambda, stays within bounds.
+rows_at_once <- function(memory) max(64, floor(memory / 8 / (8 * 4 * 100)))
+
+# list(NULL) for all rows at once.
+pieces <- function(n, most) {
+  if (n <= most) return(list(NULL))
+  split(seq_len(n), (seq_len(n) - 1) %/% most)
+}
+
+training_result <- function(result, settings) {
+  if (!is.null(result$columns)) {
+    abort_input(
+      "The models have {result$columns} nonzero coefficients together.",
+      "`memory` ({format_memory(settings$memory)}) holds about {floor(result$most)}: give more, or larger lambdas."
+    )
+  }
+  checked_result(result)$value
+}
+
+# Rows that tell the first scales of the columns; who begins with fewer cannot go on as if there had been more.
+first_rows <- 64
+
+fit_so_far <- function(pass) {
+  result <- r_passes_result(pass$training)
+  if (is.null(result)) return(NULL)
+  settings <- pass$settings
+  fit <- fit_object(checked_result(result), row_facts_of(pass), settings, pass$classnames, fit_call(pass$call))
+  pass$shortened <- result$shortened
+  once <- settings$solver$name == "sgd" && settings$solver$epochs == 1
+  if (pass$done && once && pass$used >= first_rows) fit$state <- kept_state(pass)
+  fit
+}
+
+warn_shortened <- function(k, settings) {
+  warn_class("sgdlasso_warning_memory", sprintf(
+    "The path ends after %d lambdas: the models of smaller ones have more nonzero coefficients than `memory` (%s) holds.",
+    k, format_memory(settings$memory)
+  ))
+}
+
+# ---- memory ------------------------------------------------------------------------
+
+# Bytes, from a number of bytes or from "256MB".
+check_memory <- function(memory) {
+  bytes <- memory
+  if (is.character(memory) && length(memory) == 1 && grepl("^ *[0-9.]+ *[kMGT]?B *$", memory)) {
+    unit <- c(B = 1, kB = 1e3, MB = 1e6, GB = 1e9, TB = 1e12)[[sub("^[ 0-9.]*", "", trimws(memory))]]
+    bytes <- suppressWarnings(as.numeric(sub("[kMGT]?B *$", "", memory))) * unit
+  }
+  if (!is_number(bytes) || bytes <= 0) {
+    abort_input("`memory` is {describe(memory)}.", "It must be a size such as \"256MB\" or \"2GB\", or a number of bytes.")
+  }
+  bytes
+}
+
+format_memory <- function(bytes) {
+  power <- min(max(floor(log10(bytes) / 3), 0), 4)
+  paste0(signif(bytes / 1000^power, 3), c("B", "kB", "MB", "GB", "TB")[power + 1])
+}

@@ -1,0 +1,73 @@
+// pass_look.h: what one pass over the rows of a source tells of several models at once: their losses, the slopes of all
+// columns, and the curvature of the loss along some columns.
+#pragma once
+
+#include <cstddef>
+#include <vector>
+
+#include "archive.h"
+#include "standard_form.h"
+
+namespace sgdlasso {
+
+// A model in columns of the standard form.
+struct PassModel {
+  double intercept = 0;
+  std::vector<double> b;  // by position in the look's columns
+  void exchange(Archive& archive) { archive(intercept, b); }
+};
+
+// Sums over rows, each times its weight.
+struct ModelSums {
+  double loss = 0;
+  double residual = 0;
+  double misfit = 0;           // of residual^2 / variance
+  double curvature = 0;        // of the variance
+  double most_curvature = 0;   // the largest variance, not a sum
+  std::vector<double> slope;   // residual times column, for all columns of the form
+  std::vector<double> border;  // variance times column, for the look's columns
+  void exchange(Archive& archive) { archive(loss, residual, misfit, curvature, most_curvature, slope, border); }
+};
+
+// Variance times the products of two of the look's columns; the variance is that of one model.
+struct Curvature {
+  std::size_t model = 0;
+  std::vector<double> products;  // column after column
+  void exchange(Archive& archive) { archive(model, products); }
+};
+
+class PassLook {
+ public:
+  PassLook() = default;
+  // Curvatures are gathered at these models, of products with the columns from `first` on; of the first `bounded` columns their
+  // largest size too.
+  PassLook(const StandardForm& form, std::vector<std::size_t> columns, std::vector<PassModel> models,
+           const std::vector<std::size_t>& curvatures, std::size_t first, std::size_t bounded);
+
+  // Some rows; weights are absolute.
+  void add(const Statement& problem, const StandardForm& form, const Rows& rows, const Response& response);
+
+  const std::vector<std::size_t>& columns() const { return columns_; }  // of x
+  const std::vector<PassModel>& models() const { return models_; }
+  const std::vector<ModelSums>& sums() const { return sums_; }
+  const std::vector<Curvature>& curvatures() const { return curvatures_; }
+  const std::vector<double>& largest() const { return largest_; }
+
+  void exchange(Archive& archive) { archive(columns_, models_, sums_, curvatures_, largest_, first_); }
+
+ private:
+  void take_rows(const Statement& problem, const Response& response, std::size_t k, Panel& eta, Panel& residual,
+                 Panel& variance);
+  void add_curvature(const Statement& problem, const StandardForm& form, const Rows& rows, const std::vector<double>& weight,
+                     Curvature& to);
+  void see_largest(const StandardForm& form, const Rows& rows, const Work& work);
+
+  std::vector<std::size_t> columns_;
+  std::vector<PassModel> models_;
+  std::vector<ModelSums> sums_;
+  std::vector<Curvature> curvatures_;
+  std::vector<double> largest_;
+  std::size_t first_ = 0;
+};
+
+}  // namespace sgdlasso

@@ -1,0 +1,384 @@
+#include "pass_solver.h"
+
+#include <Eigen/Dense>
+
+#include <algorithm>
+#include <cmath>
+#include <limits>
+#include <utility>
+
+#include "coordinate_descent.h"
+#include "window.h"
+
+namespace sgdlasso {
+namespace {
+
+constexpr std::size_t kGroup = 4;     // neighbouring lambdas that share a curvature
+constexpr double kNear = 0.97;        // of its bound: a column whose slope is beyond may soon be needed
+constexpr std::size_t kMostIdle = 8;  // looks in a row that lower no gap: rounding is all that is left
+constexpr double kInfinity = std::numeric_limits<double>::infinity();
+constexpr double kNaN = std::numeric_limits<double>::quiet_NaN();
+
+Square as_square(const std::vector<double>& values, std::size_t size, std::size_t stride) {
+  Square result;
+  result.grow(size);
+  for (std::size_t j = 0; j < size; ++j) std::copy_n(values.data() + j * stride, size, result.column(j));
+  return result;
+}
+
+}  // namespace
+
+PassSolver::PassSolver(const Statement& problem, const StandardForm& form, double weight, const PassSettings& settings)
+    : problem_(problem),
+      form_(form),
+      weight_(weight),
+      settings_(settings),
+      inside_(form.columns.size(), 0) {
+  for (std::size_t k = 0; k < form.columns.size(); ++k) {
+    if (form.penalty.at(form.columns[k], 1).unpenalized()) add_column(k);
+  }
+  free_ = working_.size();
+}
+
+void PassSolver::add_column(std::size_t form_position) {
+  if (inside_[form_position]) return;
+  inside_[form_position] = 1;
+  working_.push_back(form_position);
+}
+
+void PassSolver::start(const std::vector<double>& lambda, const std::vector<Coefficients>& from,
+                       const std::vector<std::size_t>& columns) {
+  std::vector<std::size_t> position(problem_.p(), form_.columns.size());
+  for (std::size_t k = 0; k < form_.columns.size(); ++k) position[form_.columns[k]] = k;
+  for (const std::size_t j : columns) {
+    if (position[j] < form_.columns.size()) add_column(position[j]);
+  }
+  for (std::size_t m = 0; m < lambda.size(); ++m) {
+    Lane lane;
+    lane.lambda = lambda[m];
+    lane.before.intercept = problem_.null.intercept;
+    lane.objective_before = problem_.null.loss;
+    lane.at.intercept = from[m].intercept;
+    for (std::size_t j = 0; j < problem_.p() && problem_.intercept; ++j)
+      lane.at.intercept += problem_.moments.mean[j] * from[m].beta[j];
+    for (const std::size_t k : working_) {
+      const std::size_t j = form_.columns[k];
+      lane.at.b.push_back(form_.penalty.at(j, lane.lambda).clamp(from[m].beta[j] / form_.scaling.scale[j]));
+    }
+    lane_.push_back(std::move(lane));
+  }
+  plan_look();
+}
+
+// The next pass looks at the lanes that are not done.
+void PassSolver::plan_look() {
+  const std::size_t size = working_.size();
+  const bool squared = problem_.loss.is_squared();
+  std::vector<PassModel> models;
+  in_look_.clear();
+  for (std::size_t k = 0; k < lane_.size(); ++k) {
+    Lane& lane = lane_[k];
+    lane.before.b.resize(size, 0.0);
+    lane.best.b.resize(size, 0.0);
+    lane.at.b.resize(size, 0.0);
+    if (lane.done) continue;
+    in_look_.push_back(k);
+    models.push_back(lane.at);
+  }
+  std::vector<std::size_t> columns;
+  for (const std::size_t k : working_) columns.push_back(form_.columns[k]);
+  const double numbers = static_cast<double>(size) * static_cast<double>(size), copies = 3;
+  if (squared && numbers * copies > settings_.most_numbers)
+    throw TooManyColumns{size, std::sqrt(settings_.most_numbers / copies)};
+  const std::vector<std::size_t> curvatures =
+      squared ? std::vector<std::size_t>(models.empty() ? 0 : 1, 0) : share_curvatures(models.size());
+  look_ = PassLook(form_, std::move(columns), std::move(models), curvatures, squared ? known_ : 0, squared ? 0 : free_);
+}
+
+// Neighbouring models share one curvature, more of them where there is little memory. The certificate of columns without
+// penalty needs one for each.
+std::vector<std::size_t> PassSolver::share_curvatures(std::size_t models) {
+  const double numbers = static_cast<double>(working_.size()) * static_cast<double>(working_.size());
+  std::size_t group = free_ > 0 ? 1 : kGroup;
+  const auto count = [&] { return (models + group - 1) / group; };
+  const double spare = 2;  // and what is made of one of them
+  while (free_ == 0 && group < models && numbers * (static_cast<double>(count()) + spare) > settings_.most_numbers) group *= 2;
+  if (numbers * (static_cast<double>(count()) + spare) > settings_.most_numbers) {
+    throw TooManyColumns{working_.size(), std::sqrt(settings_.most_numbers / (spare + 1))};
+  }
+  std::vector<std::size_t> curvatures;
+  group_.assign(models, 0);
+  for (std::size_t first = 0; first < models; first += group) {
+    const std::size_t last = std::min(first + group, models);
+    for (std::size_t m = first; m < last; ++m) group_[m] = curvatures.size();
+    curvatures.push_back((first + last) / 2);
+  }
+  return curvatures;
+}
+
+const Curvature* PassSolver::curvature_of(std::size_t model) const {
+  for (const Curvature& one : look_.curvatures()) {
+    if (one.model == model) return &one;
+  }
+  return nullptr;
+}
+
+bool PassSolver::advance() {
+  const bool squared = problem_.loss.is_squared();
+  if (squared) take_gram();
+  std::vector<double> missing(form_.columns.size(), 0.0);
+  for (std::size_t m = 0; m < in_look_.size(); ++m) {
+    Lane& lane = lane_[in_look_[m]];
+    const ModelSums& sums = look_.sums()[m];
+    assess(lane, sums, curvature_of(m));
+    if (lane.done) continue;
+    if (!lane.taken) {
+      go_back(in_look_[m]);
+      continue;
+    }
+    note_missing(lane, sums, missing);
+    if (squared) {
+      solve(lane, sums);
+    } else {
+      const Curvature& curvature = look_.curvatures()[group_[m]];
+      step(lane, sums, curvature, look_.sums()[curvature.model]);
+    }
+  }
+  widen(missing);
+  plan_look();
+  return !in_look_.empty();
+}
+
+void PassSolver::take_gram() {
+  const std::size_t size = look_.columns().size();
+  if (look_.curvatures().empty() || known_ == size) return;
+  std::vector<double> gram(size * size);
+  const std::vector<double>& fresh = look_.curvatures()[0].products;
+  for (std::size_t j = 0; j < size; ++j) {
+    for (std::size_t i = 0; i < size; ++i) {
+      gram[j * size + i] = i < known_ && j < known_ ? gram_[j * known_ + i] : fresh[j * size + i] / weight_;
+    }
+  }
+  gram_ = std::move(gram);
+  known_ = size;
+}
+
+// A model that is worse than the last goes half the way back. One that never was better than the null model, because stochastic
+// gradient descent went astray, starts from its neighbour or from the null model instead.
+void PassSolver::go_back(std::size_t k) {
+  Lane& lane = lane_[k];
+  if (!lane.known) {
+    std::size_t other = k;
+    while (other > 0 && !lane_[other].known) --other;
+    lane.at = lane_[other].known ? lane_[other].best : lane.before;
+    return;
+  }
+  const double most = 64;
+  for (std::size_t c = 0; c < lane.at.b.size(); ++c) lane.at.b[c] = (lane.at.b[c] + lane.before.b[c]) / 2;
+  lane.at.intercept = (lane.at.intercept + lane.before.intercept) / 2;
+  lane.damping = std::min(2 * lane.damping, most);
+}
+
+// How good the model that was looked at is.
+void PassSolver::assess(Lane& lane, const ModelSums& sums, const Curvature* curvature) {
+  double cost = 0;
+  for (std::size_t c = 0; c < look_.columns().size(); ++c) {
+    cost += form_.penalty.at(look_.columns()[c], lane.lambda).cost(lane.at.b[c]);
+  }
+  const double loss = sums.loss / weight_, objective = loss + cost;
+  lane.looks += 1;
+  const double rounding = 1e-12 * std::max(std::abs(lane.objective_before), problem_.null.deviance);
+  lane.taken = objective <= lane.objective_before + rounding || !settings_.guards;
+  if (!lane.taken) {
+    lane.idle += 1;
+    lane.done = lane.idle >= 8 * kMostIdle;
+    return;
+  }
+  lane.damping = std::max(1.0, lane.damping / 4);
+  const Certificate found = std::isfinite(objective) ? certify(lane, sums, curvature) : Certificate{kInfinity, kInfinity};
+  if (!lane.known || found.gap < lane.certificate.gap) {
+    lane.best = lane.at;
+    lane.best_loss = loss;
+    lane.certificate = found;
+    lane.known = true;
+    lane.idle = 0;
+  } else {
+    lane.idle += 1;
+  }
+  lane.before = lane.at;
+  lane.objective_before = objective;
+  lane.done = !settings_.moves || lane.certificate.gap <= settings_.certified.tol || lane.idle >= kMostIdle ||
+              static_cast<double>(lane.looks) >= settings_.certified.maxpasses;
+  if (settings_.trace) {
+    const double mse = problem_.loss.is_squared() ? 2 * loss : loss;
+    const auto nonzero = lane.at.b.size() - static_cast<std::size_t>(std::count(lane.at.b.begin(), lane.at.b.end(), 0.0));
+    lane.trace.push_back({mse, objective, nonzero, kNaN, found.gap, static_cast<int>(lane.looks)});
+  }
+}
+
+// By all columns of the form.
+std::vector<double> PassSolver::spread_out(const PassModel& model) const {
+  std::vector<double> b(form_.columns.size(), 0.0);
+  for (std::size_t c = 0; c < model.b.size(); ++c) b[working_[c]] = model.b[c];
+  return b;
+}
+
+PassSolver::Projection PassSolver::project(const Lane&, const ModelSums& sums, const Curvature* curvature) const {
+  Projection result;
+  const bool squared = problem_.loss.is_squared();
+  const std::size_t first = problem_.intercept ? 1 : 0, size = first + free_, stride = look_.columns().size();
+  if (size == 0) return result;
+  const double* products = squared ? gram_.data() : curvature ? curvature->products.data() : nullptr;
+  const double share = squared ? 1 : 1 / weight_;  // gram_ has it already
+  Eigen::MatrixXd inner = Eigen::MatrixXd::Zero(static_cast<Eigen::Index>(size), static_cast<Eigen::Index>(size));
+  Eigen::VectorXd target(static_cast<Eigen::Index>(size));
+  if (first) {
+    inner(0, 0) = sums.curvature / weight_;
+    target[0] = sums.residual / weight_;
+  }
+  for (std::size_t f = 0; f < free_; ++f) {
+    const Eigen::Index row = static_cast<Eigen::Index>(first + f);
+    target[row] = sums.slope[working_[f]] / weight_;
+    if (first) inner(0, row) = inner(row, 0) = sums.border[f] / weight_;
+    for (std::size_t g = 0; g < free_; ++g) inner(row, static_cast<Eigen::Index>(first + g)) = products[f * stride + g] * share;
+  }
+  const Eigen::VectorXd a = inner.completeOrthogonalDecomposition().solve(target);
+  result.fall = std::max(a.dot(target), 0.0);
+  // Centred columns have no slope along a constant, if all rows count alike.
+  const double moving = squared && first ? std::max(result.fall - a[0] * target[0], 0.0) : result.fall;
+  result.slack = std::sqrt(moving * (squared ? 1 : sums.most_curvature));
+  if (squared) return result;
+  if (first) result.reach = std::abs(a[0]);
+  for (std::size_t f = 0; f < free_; ++f)
+    result.reach += std::abs(a[static_cast<Eigen::Index>(first + f)]) * look_.largest()[f];
+  return result;
+}
+
+Certificate PassSolver::certify(const Lane& lane, const ModelSums& sums, const Curvature* curvature) const {
+  const double scale = problem_.null.deviance / 2;
+  if (!(scale > 0)) return {0, 0};
+  const bool squared = problem_.loss.is_squared();
+  const std::vector<CoordinatePenalty> penalty = penalties_at(form_, form_.columns, lane.lambda);
+  const std::vector<double> b = spread_out(lane.at);
+  std::vector<double> c = sums.slope;
+  for (double& slope : c) slope /= weight_;
+  const double off = problem_.intercept ? std::abs(sums.residual) / weight_ : 0;
+  const double violation = std::max(Brackets(penalty, b, c).violation(), off) / std::sqrt(2 * scale);
+  const Projection part = project(lane, sums, curvature);
+  double blurred = 0;
+  for (std::size_t k = 0; k < c.size(); ++k) {
+    if (penalty[k].free_at(b[k]) && penalty[k].unpenalized()) {
+      c[k] = 0;
+      continue;
+    }
+    const std::size_t j = form_.columns[k];
+    const double size = problem_.intercept ? 1 : std::sqrt(problem_.moments.square[j] / problem_.moments.variance[j]);
+    const double slack = part.slack * size;
+    c[k] += std::copysign(slack, c[k]);
+    blurred += 2 * slack * std::abs(b[k]);
+  }
+  if (!squared && part.reach > 1) return {kInfinity, violation};
+  const Brackets brackets(penalty, b, c);
+  const double misfit = std::max(sums.misfit / weight_ - part.fall, 0.0), share = squared ? 0.5 : 1;
+  const double best = brackets.best_squared_scale(2 * share * misfit), s = squared ? best : std::min(std::max(best, 0.0), 1.0);
+  const double rows = share * ((1 - s) * (1 - s) * misfit + part.fall);
+  return {(rows + brackets.sum(s) + std::abs(s) * blurred) / scale, violation};
+}
+
+// missing: of each column outside the largest slope so far as a multiple of its bound, where that is near 1 or above.
+void PassSolver::note_missing(const Lane& lane, const ModelSums& sums, std::vector<double>& missing) const {
+  for (std::size_t k = 0; k < form_.columns.size(); ++k) {
+    if (inside_[k]) continue;
+    const CoordinatePenalty penalty = form_.penalty.at(form_.columns[k], lane.lambda);
+    const double c = sums.slope[k] / weight_;
+    if (std::abs(c) > kNear * penalty.l1 && form_.penalty.may_move(form_.columns[k], c)) {
+      missing[k] = std::max(missing[k], penalty.l1 > 0 ? std::abs(c) / penalty.l1 : kInfinity);
+    }
+  }
+}
+
+// The next look tells more of these columns; where memory does not hold all, of those that are missed most.
+void PassSolver::widen(const std::vector<double>& missing) {
+  std::vector<std::size_t> found;
+  for (std::size_t k = 0; k < missing.size(); ++k) {
+    if (missing[k] > 0) found.push_back(k);
+  }
+  const double share = 0.9, most = share * std::sqrt(settings_.most_numbers / 3);
+  const std::size_t room = most > static_cast<double>(working_.size()) ? static_cast<std::size_t>(most) - working_.size() : 0;
+  if (found.size() > room) {
+    const std::size_t hopeless = 4;  // times the room there is
+    if (found.size() > hopeless * room) throw TooManyColumns{working_.size() + found.size(), most};
+    std::stable_sort(found.begin(), found.end(), [&](std::size_t a, std::size_t b) { return missing[a] > missing[b]; });
+    found.resize(room);
+    std::sort(found.begin(), found.end());
+  }
+  for (const std::size_t k : found) add_column(k);
+}
+
+// Squared loss: the optimum on the working columns.
+void PassSolver::solve(Lane& lane, const ModelSums& sums) {
+  const std::vector<CoordinatePenalty> penalty = penalties_at(form_, look_.columns(), lane.lambda);
+  std::vector<double> q;
+  for (std::size_t c = 0; c < look_.columns().size(); ++c) q.push_back(sums.slope[working_[c]] / weight_);
+  const double residual = problem_.intercept ? sums.residual / weight_ : 0;
+  const double square = std::max(sums.misfit / weight_ - residual * residual, 0.0), share = 1e-3;
+  const Square gram = as_square(gram_, known_, known_);
+  const double target = share * settings_.certified.tol * problem_.null.deviance / 2;
+  descend({gram, 1, penalty, square, kAnyScale}, target, lane.at.b, q);
+  lane.at.intercept += residual;
+}
+
+// Other losses: a Newton step by the curvature of a neighbour, scaled to this lane's.
+void PassSolver::step(Lane& lane, const ModelSums& sums, const Curvature& curvature, const ModelSums& at_curvature) {
+  const std::size_t size = look_.columns().size();
+  const double total = at_curvature.curvature / weight_, off = problem_.intercept ? sums.residual / weight_ : 0;
+  const double factor = lane.damping * sums.curvature / at_curvature.curvature;
+  if (!(total > 0) || !std::isfinite(factor) || !(factor > 0)) return;
+  Square gram = as_square(curvature.products, size, size);
+  std::vector<double> border(size, 0.0), q(size);
+  for (std::size_t c = 0; c < size; ++c) {
+    if (problem_.intercept) border[c] = at_curvature.border[c] / weight_;
+    q[c] = sums.slope[working_[c]] / weight_ - border[c] / total * off;
+  }
+  for (std::size_t j = 0; j < size; ++j) {
+    for (std::size_t i = 0; i < size; ++i) gram.at(i, j) = gram.at(i, j) / weight_ - border[i] * border[j] / total;
+  }
+  const std::vector<CoordinatePenalty> penalty = penalties_at(form_, look_.columns(), lane.lambda);
+  // What is left of the slopes of free columns enters the certificate as it is, and the quadratic's gap as its square.
+  const double wanted = std::max(1e-3 * std::min(lane.certificate.gap, 1.0), 1e-2 * settings_.certified.tol);
+  const double gap = free_ > 0 ? wanted * wanted : wanted;
+  const std::vector<double> start = lane.at.b;
+  // The residuals cannot be scaled up, or no mean would be left to them: nor may the quadratic's.
+  const double widest = 1;
+  descend({gram, factor, penalty, sums.misfit / weight_ / factor, widest}, gap * problem_.null.deviance / 2, lane.at.b, q);
+  if (!problem_.intercept) return;
+  double moved = off / factor;
+  for (std::size_t c = 0; c < size; ++c) moved -= border[c] * (lane.at.b[c] - start[c]);
+  lane.at.intercept += moved / total;
+}
+
+std::vector<Trained> PassSolver::trained() const {
+  std::vector<Trained> result;
+  std::vector<std::size_t> columns;
+  for (const std::size_t k : working_) columns.push_back(form_.columns[k]);
+  for (const Lane& lane : lane_) {
+    Trained one;
+    const PassModel& model = lane.known ? lane.best : lane.at;
+    std::vector<double> b = model.b;
+    b.resize(columns.size(), 0.0);
+    one.scored = scored_of(problem_, form_, {form_.scaling, columns}, b, model.intercept, lane.lambda,
+                           lane.known ? lane.best_loss : kNaN);
+    one.certificate = lane.known ? lane.certificate : Certificate{kNaN, kNaN};
+    one.converged = lane.known && lane.certificate.gap <= settings_.certified.tol ? Converged::yes : Converged::no;
+    one.trace = lane.trace;
+    result.push_back(std::move(one));
+  }
+  return result;
+}
+
+void PassSolver::exchange(Archive& archive) {
+  archive(lane_, working_, inside_, free_, in_look_, group_, gram_, known_);
+  look_.exchange(archive);
+}
+
+}  // namespace sgdlasso

@@ -1,0 +1,430 @@
+#include "pass_training.h"
+
+#include <algorithm>
+#include <cmath>
+#include <utility>
+
+namespace sgdlasso {
+namespace {
+
+constexpr double kNaN = std::numeric_limits<double>::quiet_NaN();
+constexpr double kInfinity = std::numeric_limits<double>::infinity();
+constexpr double kNumbersPerColumn = 12;  // held for each column and lambda, at most
+
+// Of intercept alone, from the moments; the offset of other losses than squared is not accounted for.
+NullModel null_without_offset(const ResponseMoments& all, const Loss& loss, bool intercept) {
+  NullModel result;
+  if (loss.is_squared()) {
+    result.intercept = intercept ? all.target : 0;
+    const double square = all.target_square / all.weight + (intercept ? 0 : all.target * all.target);
+    result.deviance = square;
+    result.loss = square / 2;
+  } else {
+    const double mean = std::max(all.y, 0.5 / (all.rows + 1));
+    result.intercept = intercept ? loss.link(std::min(mean, loss.largest_mean() * (1 - 1e-16))) : 0;
+    result.loss = loss.value(result.intercept, all.y);  // linear in y
+    result.deviance = 2 * (result.loss - all.saturated);
+  }
+  const bool constant = intercept && all.equal && !all.offset;
+  const bool rounding = is_rounding(std::sqrt(std::max(result.deviance, 0.0)), std::sqrt(all.y_square));
+  if (constant || rounding) result.deviance = 0;
+  return result;
+}
+
+// Columns that some model uses.
+std::vector<std::size_t> columns_of(const std::vector<Coefficients>& models) {
+  std::vector<std::size_t> columns;
+  for (std::size_t j = 0; j < models[0].beta.size(); ++j) {
+    if (std::any_of(models.begin(), models.end(), [&](const Coefficients& model) { return model.beta[j] != 0; }))
+      columns.push_back(j);
+  }
+  return columns;
+}
+
+}  // namespace
+
+struct PassTraining::Stated {
+  Stated(const Loss& loss, const TrainingPlan& plan, Penalty penalty, const OnlineMoments& moments, const NullModel& null,
+         Watch& watch)
+      : problem{loss,
+                std::move(penalty),
+                moments.columns(),
+                plan.penalty.intercept,
+                plan.penalty.standardize,
+                null,
+                plan.threads,
+                watch},
+        form(problem) {}
+  Statement problem;
+  StandardForm form;
+  std::unique_ptr<PassSolver> solver;
+};
+
+PassTraining::PassTraining(std::unique_ptr<Loss> loss, TrainingPlan plan, bool sparse)
+    : loss_(std::move(loss)),
+      plan_(std::move(plan)),
+      sparse_(sparse),
+      phase_(plan_.lambda.empty() ? Phase::moments : Phase::sgd),
+      moments_(plan_.penalty.penalty.factor.size(), sparse),
+      grid_{plan_.lambda, plan_.lambda.empty()} {
+  if (phase_ != Phase::sgd) return;
+  chunk_size_ = std::min(lanes_at_once(), grid_.lambda.size());
+  const std::vector<double> some(grid_.lambda.begin(), grid_.lambda.begin() + static_cast<std::ptrdiff_t>(chunk_size_));
+  sgd_ = std::make_unique<OnlineSgd>(*loss_, plan_.penalty, some, plan_.average, plan_.scale, sparse_);
+}
+
+PassTraining::~PassTraining() = default;
+
+std::size_t PassTraining::lanes_at_once() const {
+  const double lanes = plan_.most_numbers / (kNumbersPerColumn * static_cast<double>(plan_.penalty.penalty.factor.size()));
+  return plan_.solves ? static_cast<std::size_t>(std::max(1.0, std::min(lanes, 1e6))) : grid_.lambda.size();
+}
+
+void PassTraining::add(const Rows& rows, const Response& response) {
+  switch (phase_) {
+    case Phase::moments: {
+      const std::size_t p = rows.p();
+      const Scaling as_given{std::vector<double>(p, 0.0), std::vector<double>(p, 1.0)};
+      const auto reader = rows.reader({response, as_given, {}, false}, watch_);
+      for_each_block(*reader, RowOrder(response.n, Shuffle::none), [&](const RowBlock& block, const RowBlock&) {
+        for (const Row& row : block.rows) moments_.add(row, *loss_);
+      });
+      break;
+    }
+    case Phase::sgd:
+      sgd_->add(rows, response, watch_);
+      break;
+    case Phase::slopes:
+      slopes_look_.add(whole_->problem, whole_->form, rows, response);
+      break;
+    case Phase::null_model:
+    case Phase::unpenalized:
+      part_->solver->look().add(part_->problem, part_->form, rows, response);
+      break;
+    case Phase::looks:
+      whole_->solver->look().add(whole_->problem, whole_->form, rows, response);
+      break;
+    case Phase::done:
+      break;
+  }
+}
+
+bool PassTraining::end_pass() {
+  passes_ += 1;
+  phase_ = next();
+  return phase_ != Phase::done;
+}
+
+PassTraining::Phase PassTraining::next() {
+  switch (phase_) {
+    case Phase::moments:
+      return after_moments();
+    case Phase::null_model: {
+      if (part_->solver->advance()) return phase_;
+      const Scored found = part_->solver->trained()[0].scored;
+      null_.intercept = found.coefficients.intercept;
+      null_.loss = found.mse;
+      null_.deviance = std::max(2 * (null_.loss - moments_.response().saturated), 0.0);
+      return after_null();
+    }
+    case Phase::unpenalized:
+      if (part_->solver->advance()) return phase_;
+      return begin_slopes(part_->solver->trained()[0].scored.coefficients);
+    case Phase::slopes: {
+      std::vector<double> slopes = slopes_look_.sums()[0].slope;
+      for (double& slope : slopes) slope /= moments_.response().weight;
+      make_grid_from(slopes);
+      return begin_chunk();
+    }
+    case Phase::sgd: {
+      sgd_->end_rows();
+      if (++epoch_ < plan_.epochs) {
+        sgd_->begin_pass();
+        return phase_;
+      }
+      if (whole_) return begin_looks();
+      moments_ = sgd_->moments();
+      return after_moments();
+    }
+    case Phase::looks:
+      return after_look();
+    case Phase::done:
+      break;
+  }
+  return Phase::done;
+}
+
+// What is left of the null model once all rows were seen.
+PassTraining::Phase PassTraining::after_moments() {
+  const ResponseMoments& all = moments_.response();
+  null_ = null_without_offset(all, *loss_, plan_.penalty.intercept);
+  const bool closed = loss_->is_squared() || !all.offset;
+  if (closed) return after_null();
+  if (!plan_.rewindable) {
+    null_.loss = null_.deviance = kNaN;
+    return after_null();
+  }
+  return begin_part(Phase::null_model);
+}
+
+// A model of fewer columns: none, or those without penalty.
+PassTraining::Phase PassTraining::begin_part(Phase phase) {
+  Penalty penalty = plan_.penalty.at(moments_.columns());
+  for (double& factor : penalty.factor) factor = phase == Phase::unpenalized && factor == 0 ? 0 : kInfinity;
+  penalty.lower.clear();
+  penalty.upper.clear();
+  NullModel start = null_;
+  if (phase == Phase::null_model) start.loss = kInfinity;
+  part_ = std::make_unique<Stated>(*loss_, plan_, std::move(penalty), moments_, start, watch_);
+  const double as_exact_as_can_be = 1e-15;
+  part_->solver = std::make_unique<PassSolver>(
+      part_->problem, part_->form, moments_.response().weight,
+      PassSettings{{as_exact_as_can_be, plan_.certified.maxpasses}, plan_.most_numbers, false, true, true});
+  const Coefficients from{null_.intercept, std::vector<double>(part_->problem.p(), 0.0)};
+  part_->solver->start({0.0}, {from}, {});
+  return phase;
+}
+
+PassTraining::Phase PassTraining::after_null() {
+  whole_ = std::make_unique<Stated>(*loss_, plan_, plan_.penalty.at(moments_.columns()), moments_, null_, watch_);
+  if (null_.deviance == 0) {
+    for (const double lambda : grid_.automatic ? std::vector<double>{0.0} : grid_.lambda) {
+      path_.push_back({lambda, null_point(whole_->problem, whole_->form, lambda)});
+    }
+    return Phase::done;
+  }
+  if (!grid_.automatic) return begin_looks();
+  const std::vector<double>& factor = whole_->problem.penalty.factor;
+  const bool free = std::any_of(factor.begin(), factor.end(), [](double v) { return v == 0; });
+  if (free) return begin_part(Phase::unpenalized);
+  if (!loss_->is_squared() && moments_.response().offset) {
+    return begin_slopes({null_.intercept, std::vector<double>(whole_->problem.p(), 0.0)});
+  }
+  const std::vector<double> covariance = moments_.covariances();
+  const ResponseMoments& all = moments_.response();
+  const double level = plan_.penalty.intercept ? 0 : all.target - loss_->mean(0);  // mean residual of the null model
+  std::vector<double> slopes;
+  for (const std::size_t j : whole_->form.columns) {
+    slopes.push_back((covariance[j] + level * whole_->problem.moments.mean[j]) * whole_->form.scaling.scale[j]);
+  }
+  make_grid_from(slopes);
+  return begin_chunk();
+}
+
+PassTraining::Phase PassTraining::begin_slopes(const Coefficients& at) {
+  const StandardForm& form = whole_->form;
+  PassModel model{at.intercept, {}};
+  std::vector<std::size_t> columns;
+  for (const std::size_t j : form.columns) {
+    if (whole_->problem.penalty.factor[j] != 0) continue;
+    columns.push_back(j);
+    model.b.push_back(at.beta[j] / form.scaling.scale[j]);
+    model.intercept += form.scaling.centre[j] * at.beta[j];
+  }
+  slopes_look_ = PassLook(form, columns, {model}, {}, 0, 0);
+  return Phase::slopes;
+}
+
+void PassTraining::make_grid_from(const std::vector<double>& slopes) {
+  GridSettings grid = plan_.grid;
+  const double p = static_cast<double>(whole_->problem.p());
+  if (std::isnan(grid.ratio)) grid.ratio = moments_.response().rows < p ? 0.01 : 1e-4;
+  grid_ = make_grid(whole_->problem, whole_->form, slopes, grid);
+}
+
+// The next lambdas, as many as memory holds at once.
+PassTraining::Phase PassTraining::begin_chunk() {
+  chunk_size_ = std::min(lanes_at_once(), grid_.lambda.size() - chunk_);
+  sgd_ = std::make_unique<OnlineSgd>(*loss_, plan_.penalty, lambdas_at_hand(), plan_.average, std::vector<double>(), sparse_);
+  sgd_->start_from(moments_, null_);
+  epoch_ = 0;
+  return Phase::sgd;
+}
+
+std::vector<double> PassTraining::lambdas_at_hand() const {
+  const auto first = grid_.lambda.begin() + static_cast<std::ptrdiff_t>(chunk_);
+  return {first, first + static_cast<std::ptrdiff_t>(chunk_size_)};
+}
+
+PassTraining::Phase PassTraining::begin_looks() {
+  std::vector<Coefficients> from;
+  for (std::size_t k = 0; k < chunk_size_; ++k) from.push_back(sgd_->coefficients(k));
+  if (!plan_.rewindable) return end_chunk(trained_by_sgd(from));
+  return look_at(from, plan_.solves ? promising_columns() : columns_of(from));
+}
+
+// Those that are in some model, or nearly so; the strongest, where memory does not hold all.
+std::vector<std::size_t> PassTraining::promising_columns() const {
+  const double nearly = 0.8, share = 0.5;
+  std::vector<double> strength(whole_->problem.p(), 0.0);
+  for (std::size_t k = 0; k < chunk_size_; ++k) {
+    const std::vector<double> one = sgd_->strengths(k);
+    for (std::size_t j = 0; j < one.size(); ++j) strength[j] = std::max(strength[j], one[j]);
+  }
+  std::vector<std::size_t> columns;
+  for (std::size_t j = 0; j < strength.size(); ++j) {
+    if (strength[j] > nearly) columns.push_back(j);
+  }
+  const std::size_t most = static_cast<std::size_t>(share * std::sqrt(plan_.most_numbers / 3));
+  if (columns.size() <= most) return columns;
+  std::stable_sort(columns.begin(), columns.end(), [&](std::size_t a, std::size_t b) { return strength[a] > strength[b]; });
+  columns.resize(most);
+  std::sort(columns.begin(), columns.end());
+  return columns;
+}
+
+// A single epoch is left as it is, so that more rows can join it.
+PassSettings PassTraining::looks_settings() const {
+  return {plan_.certified, plan_.most_numbers, plan_.path.trace, plan_.solves, plan_.solves || plan_.epochs > 1};
+}
+
+PassTraining::Phase PassTraining::look_at(const std::vector<Coefficients>& from, const std::vector<std::size_t>& columns) {
+  whole_->solver = std::make_unique<PassSolver>(whole_->problem, whole_->form, moments_.response().weight, looks_settings());
+  whole_->solver->start(lambdas_at_hand(), from, columns);
+  return Phase::looks;
+}
+
+// Where a grid's models become too many columns for the memory there is, the path ends.
+PassTraining::Phase PassTraining::after_look() {
+  try {
+    if (whole_->solver->advance()) return phase_;
+  } catch (const TooManyColumns&) {
+    const std::vector<Trained> known = whole_->solver->trained();
+    if (!grid_.automatic || chunk_ + chunk_size_ < 2) throw;
+    shortened_ = true;
+    chunk_size_ /= 2;
+    grid_.lambda.resize(chunk_ + chunk_size_);
+    if (chunk_size_ == 0) return Phase::done;
+    std::vector<Coefficients> from;
+    for (std::size_t k = 0; k < chunk_size_; ++k) from.push_back(known[k].scored.coefficients);
+    return look_at(from, columns_of(from));
+  }
+  std::vector<Trained> trained = whole_->solver->trained();
+  for (std::size_t k = 0; k < trained.size() && !plan_.solves; ++k) {
+    // as it was learned, to the bit
+    if (whole_->solver->stays(k)) trained[k].scored.coefficients = sgd_->coefficients(k);
+  }
+  return end_chunk(std::move(trained));
+}
+
+std::vector<Trained> PassTraining::trained_by_sgd(const std::vector<Coefficients>& models) const {
+  std::vector<Trained> result;
+  for (const Coefficients& model : models) {
+    Trained one;
+    one.scored.coefficients = model;
+    one.scored.mse = one.scored.objective = one.scored.deviance = kNaN;
+    one.scored.nonzero = model.beta.size() - static_cast<std::size_t>(std::count(model.beta.begin(), model.beta.end(), 0.0));
+    result.push_back(std::move(one));
+  }
+  return result;
+}
+
+// The lambdas at hand are done: they join the path, which may end with one of them.
+PassTraining::Phase PassTraining::end_chunk(std::vector<Trained> trained) {
+  for (std::size_t k = 0; k < trained.size(); ++k) {
+    if (!plan_.solves) trained[k].converged = Converged::unknown;
+    path_.push_back({grid_.lambda[chunk_ + k], std::move(trained[k])});
+    const bool enough = grid_.automatic && explains_enough(path_, null_.deviance);
+    if (path_.back().trained.scored.nonzero > plan_.path.most_nonzero || enough) return Phase::done;
+  }
+  chunk_ += chunk_size_;
+  return chunk_ < grid_.lambda.size() ? begin_chunk() : Phase::done;
+}
+
+// ---- what comes of it ----------------------------------------------------------------
+
+std::vector<PathPoint> PassTraining::path() const {
+  std::vector<PathPoint> result = path_;
+  std::vector<Trained> current;
+  if (phase_ == Phase::looks) {
+    current = whole_->solver->trained();
+  } else if (phase_ == Phase::sgd && sgd_->started()) {
+    std::vector<Coefficients> models;
+    for (std::size_t k = 0; k < chunk_size_; ++k) models.push_back(sgd_->coefficients(k));
+    current = trained_by_sgd(models);
+  }
+  for (std::size_t k = 0; k < current.size(); ++k) result.push_back({grid_.lambda[chunk_ + k], std::move(current[k])});
+  for (PathPoint& point : result) point.trained.passes = passes_;
+  return result;
+}
+
+const OnlineMoments& PassTraining::moments() const {
+  return !whole_ && sgd_ ? sgd_->moments() : moments_;
+}
+
+// The problem as far as it is known.
+Statement PassTraining::problem() {
+  if (whole_) return whole_->problem;
+  const OnlineMoments& now = moments();
+  NullModel null = null_without_offset(now.response(), *loss_, plan_.penalty.intercept);
+  if (!loss_->is_squared() && now.response().offset) null.loss = null.deviance = kNaN;
+  return {*loss_,
+          plan_.penalty.at(now.columns()),
+          now.columns(),
+          plan_.penalty.intercept,
+          plan_.penalty.standardize,
+          null,
+          plan_.threads,
+          watch_};
+}
+
+void PassTraining::continue_pass() {
+  whole_.reset();
+  chunk_size_ = path_.size();
+  grid_.lambda.resize(chunk_size_);
+  grid_.automatic = false;
+  path_.clear();
+  chunk_ = 0;
+  phase_ = Phase::sgd;
+  epoch_ = 0;
+  plan_.rewindable = false;
+  sgd_->resume();
+}
+
+// ---- state -----------------------------------------------------------------------------
+
+namespace {
+
+void exchange_point(Archive& archive, PathPoint& point) {
+  Trained& trained = point.trained;
+  Scored& scored = trained.scored;
+  archive(point.lambda, scored.coefficients.intercept, scored.coefficients.beta, scored.mse, scored.objective, scored.deviance,
+          scored.nonzero, trained.trace, trained.certificate, trained.converged);
+}
+
+}  // namespace
+
+void PassTraining::exchange(Archive& archive) {
+  bool has_sgd = sgd_ != nullptr, has_whole = whole_ != nullptr, has_part = false;
+  bool looks = phase_ == Phase::looks;
+  has_part = phase_ == Phase::null_model || phase_ == Phase::unpenalized;
+  archive(phase_, passes_, epoch_, moments_, null_, grid_.lambda, grid_.automatic, shortened_, chunk_, chunk_size_,
+          slopes_look_, has_sgd, has_whole, has_part, looks);
+  std::size_t points = path_.size();
+  archive(points);
+  path_.resize(points);
+  for (PathPoint& point : path_) exchange_point(archive, point);
+  if (has_sgd) {
+    if (archive.reads()) {
+      sgd_ = std::make_unique<OnlineSgd>(*loss_, plan_.penalty, lambdas_at_hand(), plan_.average,
+                                         grid_.automatic ? std::vector<double>() : plan_.scale, sparse_);
+    }
+    sgd_->exchange(archive);
+  }
+  if (has_whole && archive.reads()) {
+    whole_ = std::make_unique<Stated>(*loss_, plan_, plan_.penalty.at(moments_.columns()), moments_, null_, watch_);
+  }
+  if (looks) {
+    if (archive.reads()) {
+      whole_->solver =
+          std::make_unique<PassSolver>(whole_->problem, whole_->form, moments_.response().weight, looks_settings());
+    }
+    whole_->solver->exchange(archive);
+  }
+  if (has_part) {
+    if (archive.reads()) begin_part(phase_);
+    part_->solver->exchange(archive);
+  }
+}
+
+}  // namespace sgdlasso

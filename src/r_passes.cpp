@@ -1,0 +1,112 @@
+#include <Rcpp.h>
+
+#include <limits>
+#include <string>
+#include <vector>
+
+#include "pass_training.h"
+#include "r_path.h"
+
+using namespace sgdlasso;
+
+namespace {
+
+using Handle = Rcpp::XPtr<PassTraining>;
+
+std::vector<double> numbers(const Rcpp::List& from, const char* name) {
+  return !from.containsElementNamed(name) || Rf_isNull(from[name]) ? std::vector<double>()
+                                                                   : setting<std::vector<double>>(from, name);
+}
+
+TrainingPlan as_plan(const Rcpp::List& spec) {
+  const Rcpp::List solver = spec["solver"];
+  const bool sgd = setting<std::string>(solver, "name") == "sgd";
+  TrainingPlan plan;
+  plan.penalty.penalty.alpha = setting<double>(spec, "alpha");
+  plan.penalty.penalty.factor = setting<std::vector<double>>(spec, "penalty.factor");
+  plan.penalty.penalty.lower = numbers(spec, "lower.limits");
+  plan.penalty.penalty.upper = numbers(spec, "upper.limits");
+  plan.penalty.intercept = setting<bool>(spec, "intercept");
+  plan.penalty.standardize = setting<bool>(spec, "standardize");
+  plan.lambda = numbers(spec, "lambda");
+  const std::vector<double> ratio = numbers(spec, "lambda.min.ratio");
+  plan.grid = {setting<int>(spec, "nlambda"), ratio.empty() ? std::numeric_limits<double>::quiet_NaN() : ratio[0]};
+  plan.path = path_settings(spec);
+  plan.certified = {setting<double>(spec, "tol"), setting<double>(spec, "maxpasses")};
+  plan.solves = !sgd;
+  plan.rewindable = setting<bool>(spec, "rewindable");
+  plan.epochs = sgd ? setting<int>(solver, "epochs") : 1;
+  plan.average = sgd ? setting<bool>(solver, "average") : true;
+  plan.scale = sgd ? numbers(solver, "scale") : std::vector<double>();
+  plan.most_numbers = setting<double>(spec, "memory") / sizeof(double);
+  plan.threads = setting<int>(spec, "threads");
+  return plan;
+}
+
+// What R has to word comes back as list(overflow =) or list(columns =, most =).
+template <class Code>
+Rcpp::List in_words(Code code) {
+  try {
+    return Rcpp::List::create(Rcpp::_["value"] = code());
+  } catch (const NotFinite&) {
+    return Rcpp::List::create(Rcpp::_["overflow"] = "The linear predictor overflows: rescale `offset` or the columns of x");
+  } catch (const TooManyColumns& error) {
+    return Rcpp::List::create(Rcpp::_["columns"] = static_cast<double>(error.columns), Rcpp::_["most"] = error.most);
+  }
+}
+
+}  // namespace
+
+// Training on rows that come pass by pass (pass_training.h).
+// [[Rcpp::export]]
+SEXP r_new_passes(Rcpp::List spec, bool sparse) {
+  return Handle(new PassTraining(make_loss(setting<std::string>(spec, "family")), as_plan(spec), sparse));
+}
+
+// A block: x a double matrix or a dgCMatrix; weights as they are, or NULL.
+// [[Rcpp::export]]
+Rcpp::List r_add_rows(SEXP training, SEXP x, Rcpp::NumericVector y, SEXP weight, SEXP offset) {
+  return in_words([&] {
+    Rcpp::checkUserInterrupt();
+    Handle(training)->add(*as_rows(x), as_response(y, weight, offset));
+    return true;
+  });
+}
+
+// Whether another pass is wanted.
+// [[Rcpp::export]]
+Rcpp::List r_end_pass(SEXP training) {
+  return in_words([&] { return Handle(training)->end_pass(); });
+}
+
+// [[Rcpp::export]]
+void r_continue_pass(SEXP training) {
+  Handle(training)->continue_pass();
+}
+
+// What R/fit.R makes a fit of; NULL where nothing was learned yet.
+// [[Rcpp::export]]
+SEXP r_passes_result(SEXP training) {
+  const Handle from(training);
+  const std::vector<PathPoint> path = from->path();
+  if (path.empty()) return R_NilValue;
+  Rcpp::List result = as_result(from->problem(), path);
+  result["passes"] = from->passes();
+  result["shortened"] = from->shortened();
+  return result;
+}
+
+// [[Rcpp::export]]
+Rcpp::RawVector r_save_passes(SEXP training) {
+  Archive archive;
+  Handle(training)->exchange(archive);
+  return Rcpp::RawVector(archive.bytes().begin(), archive.bytes().end());
+}
+
+// A new training brought to the state that r_save_passes() told.
+// [[Rcpp::export]]
+void r_restore_passes(SEXP training, Rcpp::RawVector state) {
+  Archive archive(std::vector<char>(state.begin(), state.end()));
+  Handle(training)->exchange(archive);
+  if (!archive.at_end()) throw std::runtime_error("the state is of another layout");
+}
