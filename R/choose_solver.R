@@ -62,11 +62,17 @@ on_source <- function(solver, why) {
 
 # Stochastic gradient descent on a source takes rows in their order.
 check_rows_sgd <- function(solver, settings, rewindable, refuse) {
-  if (solver$rule != "adaptive") refuse(sprintf("`rule` is \"%s\"", solver$rule), "Use rule = \"adaptive\", which learns its steps from the rows.")
+  if (solver$rule != "adaptive") {
+    refuse(sprintf("`rule` is \"%s\"", solver$rule), "Use rule = \"adaptive\", which learns its steps from the rows.")
+  }
   if (solver$shuffle == "rows") refuse("`shuffle` is \"rows\"", "Rows of a source are taken in their order.")
   if (isTRUE(settings$keep.moments)) refuse("`keep.moments` is TRUE and the solver \"sgd\"", "Its state is kept in the fit anyway.")
   limited <- any(is.finite(c(settings$lower.limits, settings$upper.limits)))
-  if (limited) abort_input("`lower.limits` or `upper.limits` are given, and solver_sgd() knows no limits.", "Use solver_exact() and rows that can be rewound.")
+  if (limited) {
+    abort_input(
+      "`lower.limits` or `upper.limits` are given, and solver_sgd() knows no limits.", "Use solver_exact() and rows that can be rewound."
+    )
+  }
   if (rewindable) return(on_source(solver, "rows from a source, as asked"))
   if (is.null(settings$lambda)) {
     abort_input("`lambda` is missing, and the source can be read once.", "Give one or more numbers: a grid would take a pass of its own.")

@@ -109,7 +109,9 @@ log_likelihood <- function(object, envir) {
 degrees_of_freedom <- function(object, envir) {
   if (object$alpha == 1) return(object$df)
   if (isTRUE(object$solver$source)) {
-    abort_input("`alpha` is {object$alpha}, and the rows came from a source.", "Degrees of freedom then need another look at them, in memory.")
+    abort_input(
+      "`alpha` is {object$alpha}, and the rows came from a source.", "Degrees of freedom then need another look at them, in memory."
+    )
   }
   rows <- training_rows(object, envir, "Their rows are needed for alpha below 1.")
   eta <- linear_predictor(list(a0 = object$a0, beta = object$beta), rows)

@@ -26,7 +26,8 @@
 #' @param y,weights,offset For a matrix, the response of its rows and, if there are any, their weights and offset. For `rows_csv()` and
 #'   `rows_sql()` the names of columns: with `y` the source hands out numbers, all other columns being those of x.
 #' @param block Rows in a block (files: as many as `bytes` hold). Default 10,000.
-#' @param rewindable Whether a function can go back to the first row. Default `TRUE`. What needs several passes needs that.
+#' @param rewindable Whether a function can go back to the first row. Default `TRUE`. Gaussian models of up to 5,000 columns need one
+#'   pass; what other models of rows that come once are is told in [sgdlasso()], "Rows from a source".
 #' @param files Names of files, read one after another.
 #' @param separator,missing The character between fields, and the words for missing values (of numbers an empty field is missing
 #'   too). Defaults `","` and `"NA"`.

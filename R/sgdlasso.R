@@ -31,6 +31,15 @@
 #' `sgdlasso_warning_gap` names the gap. The fits of `"nudge"` and `"sgd"` come from a fixed number of passes and are near the
 #' optimum, not at it; their gap tells how near, and there is no warning unless you give `tol`.
 #'
+#' @section Rows from a source:
+#' Where the rows are those of a [row source][as_rows] they are read block by block and never held. Gaussian models of up to 5,000
+#' columns come from the means and cross-products that one pass gathers, and are certified. Other families and more columns take
+#' several passes, `solver_exact("passes")` in [solvers]: stochastic gradient descent names the columns that matter, and each pass
+#' after it tells how far every model is from its optimum; with a `lambda` of yours often three in all, for other families some more.
+#' They are certified too; outside the gaussian family the gap told is then a bound, at most about twice [optimality()]'s near the
+#' optimum. Rows that can be read once only, where the moments do not do, get the averaged iterate of [solver_sgd()] at the
+#' `lambda` given: `gap`, `kkt` and `dev.ratio` are `NA`, because they would take a second look.
+#'
 #' @param x A numeric matrix (double, integer or logical), a matrix of the Matrix package (sparse or dense), or a data frame of
 #'   numbers, n rows and p columns. No missing or infinite values.
 #' @param y The response, length n. Gaussian: numeric. Poisson: counts (numeric, 0 or more). Binomial: a factor with two levels
@@ -71,12 +80,17 @@
 #' @param trace Whether to record each epoch (default `TRUE`), which costs `"sgd"` and `"nudge"` one more pass over the data an
 #'   epoch. Certified solvers record what each certificate found.
 #' @param keep.moments Whether to keep the sufficient statistics of all rows in the fit, (p + 1) (p + 2) / 2 numbers, so that
-#'   [update()][update.sgdlasso] can add rows and [combine_fits()] other fits. Gaussian family and dense columns, or a row source.
+#'   [update()][update.sgdlasso] can add rows and [combine_fits()] other fits. Gaussian family and dense columns, or a row source of
+#'   at most 5,000.
 #'   Default `FALSE`.
 #' @param checkpoint For [row sources][as_rows], the name of a file: what has been gathered is written there at least every 30
 #'   seconds, and a call that was killed goes on where it stood if the same call is started again, to the same bits. The file is
 #'   removed at the end. `NULL` (default): none. A disk that is full is told by a warning of class `sgdlasso_warning_checkpoint`.
-#'   See also [interrupted_fit()].
+#'   Where there are several passes, after each of them too. See also [interrupted_fit()].
+#' @param memory For [row sources][as_rows], what training may hold besides the model and the moments: a size such as `"256MB"`
+#'   (default) or `"2GB"`, or a number of bytes. Where it does not hold what all lambdas need they are solved in turns, each turn with
+#'   passes of its own. Where the models of small lambdas have too many nonzero coefficients for it, a path ends before them with a
+#'   warning of class `sgdlasso_warning_memory`; a `lambda` of yours is an error then. Blocks are as large as the source makes them.
 #' @param ... For methods; an argument that no method knows is an error.
 #'
 #' @return An object of class `"sgdlasso"`, a list of plain vectors and one sparse matrix:
@@ -109,6 +123,8 @@
 #' \item{moments}{for `keep.moments = TRUE`, a list: `weight`, `mean` and `cross` (the upper triangle of the centred cross-products,
 #' row by
 #'   row; the response comes last), and what else a later [update()][update.sgdlasso] needs.}
+#' \item{state}{for `solver_sgd(epochs = 1)` on a row source of at least 64 rows, where training stands, so that
+#'   [update()][update.sgdlasso] can go on: about 4 numbers for each column and lambda.}
 #' \item{format}{version of this layout, 1.}
 #'
 #' @section Errors:

@@ -13,7 +13,11 @@
 #' with Anderson extrapolation (Bertrand and Massias), and solves for the nonzeros directly where that takes long; for
 #' binomial and poisson it takes proximal Newton steps, the lambdas of a window sharing one Hessian (Lee, Sun and Saunders).
 #' Beyond 5,000 working columns it descends on the residuals instead. `"auto"` (default) takes the moments where there are
-#' at most 1,500 columns and at least twice as many rows.
+#' at most 1,500 columns and at least twice as many rows. Method `"passes"` is for [row sources][as_rows]: a pass of the adaptive
+#' rule below, for all lambdas at once, names the columns that matter; the next one gathers their cross-products (outside gaussian
+#' those weighted by the curvature of the loss, up to four neighbouring lambdas sharing one), from which the models are solved (or
+#' take a proximal Newton step); and it and each later one tells the slopes of all columns at all models: the certificate, and which
+#' columns were missing.
 #'
 #' @section SAGA:
 #' `solver_saga()` keeps the last slope of every row, so that its steps need not fall (Defazio, Bach and Lacoste-Julien). Dense rows
@@ -48,6 +52,12 @@
 #'   \item{`"truncated"`}{gradient steps; every tenth row soft-thresholding by the sum of ten step sizes times lambda (Langford,
 #'     Li and Zhang 2009).}
 #' }
+#' Rows of a [row source][as_rows] are taken in their order, by the adaptive rule only. Without `scale` it learns the scales of the
+#' columns on the way: from the first 64 rows, then anew whenever it forgets a part of the past, at the first row that holds a
+#' sparse column, and at a row ten times longer than the mean one. What it learns does not depend on how the rows come in blocks.
+#' From one epoch the iterate is returned as it is, so that [update()][update.sgdlasso] can go on with more rows; with more epochs
+#' it is never worse than the null model, as in memory.
+#'
 #' With `rate = NULL` the coefficients found are also tried at 1/2, 1/4, ..., 0 of their size, each with its best intercept, and
 #' the best is kept: the fit is never worse than the null model. With a rate of yours the iterate is returned as it is.
 #'
@@ -60,8 +70,8 @@
 #' @param rate Learning rate, above 0. For `solver_sgd()` `NULL` (default) finds it: from the columns' moments for the
 #'   adaptive rule, from the largest row norm for the others (divided by 8 and started again if it should still diverge).
 #' @param epochs Passes over the rows for each lambda, a whole number: 100 for `solver_nudge()`, where 0 gives the initial
-#'   coefficients; 5 for `solver_sgd()`, at least 1; at most 20 for `solver_saga()`, at least 1.
-#' @param method `"auto"` (default), `"moments"` or `"working_set"`, see below.
+#'   coefficients; 5 for `solver_sgd()`, at least 1 (always 1 on a source that can be read once); at most 20 for `solver_saga()`, at least 1.
+#' @param method `"auto"` (default), `"moments"`, `"working_set"` or, for row sources, `"passes"`, see below.
 #' @param every `"sample"` (default) nudges after every row, `"epoch"` after every pass.
 #' @param init `"uniform"` (default) starts coefficients uniform on \[0, 1), `"zero"` at zero. The intercept starts at 0.
 #' @param penalize_intercept Whether the intercept is nudged too. Default `TRUE`, as in the published run.
@@ -79,6 +89,7 @@
 #' @param copy Whether dense x is copied row by row, once (default `TRUE`, as much memory as x). `FALSE` gathers each block from
 #'   the columns, which is slower and needs next to no memory; blocks are then neighbours in x, so rows should not be sorted by
 #'   the response. Sparse x is always copied.
+#' @param scale For row sources, the standard deviation of each column, where it is known. `NULL` (default): learned from the rows.
 #' @return A list of class `"sgdlasso_solver"`: `name` and the settings.
 #' @section Errors: A setting out of its range is an error of class `sgdlasso_error_input`.
 #' @references

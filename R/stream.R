@@ -107,7 +107,10 @@ note_rows <- function(pass, numbers, classnames, family) {
   pass$offset <- pass$offset || !is.null(numbers$offset)
   pass$both <- pass$both | c(any(numbers$y < 1), any(numbers$y > 0))
   if (pass$number == 1 && !is.null(pass$classnames) && !identical(pass$classnames, classnames)) {
-    abort_input("A block has the classes {first_words(classnames)}, the first had {first_words(pass$classnames)}.", "All must have the same.")
+    abort_input(
+      "A block has the classes {first_words(classnames)}, the first had {first_words(pass$classnames)}.",
+      "All must have the same."
+    )
   }
   pass$classnames <- classnames
 }
@@ -194,7 +197,8 @@ fit_gathered <- function(gathered, asked, call, ...) {
 rows_progress <- function(wanted, n, number) {
   if (!wanted) return(list(update = function(place) NULL, done = function() NULL))
   format <- paste0("{cli::pb_spin} Reading rows, pass ", number, ": {cli::pb_current} {cli::pb_bar} {cli::pb_rate}")
-  bar <- cli::cli_progress_bar("Reading rows", total = n, type = if (is.na(n)) "custom" else "iterator", .auto_close = FALSE, format = format)
+  type <- if (is.na(n)) "custom" else "iterator"
+  bar <- cli::cli_progress_bar("Reading rows", total = n, type = type, .auto_close = FALSE, format = format)
   list(update = function(place) cli::cli_progress_update(set = place, id = bar), done = function() cli::cli_progress_done(id = bar))
 }
 

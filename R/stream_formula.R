@@ -48,7 +48,8 @@ block_numbers <- function(frame, contrasts, total, family = "gaussian") {
   response <- check_response(design$y, nrow(x), family, weights, success = 1L, whole = FALSE)
   dropped <- attr(frame, "na.action")
   list(
-    x = x, y = response$y, weights = response$weights, classnames = response$classnames, offset = check_offset(stats::model.offset(frame), nrow(x)),
+    x = x, y = response$y, weights = response$weights, classnames = response$classnames,
+    offset = check_offset(stats::model.offset(frame), nrow(x)),
     at = if (length(dropped)) setdiff(seq_len(total), dropped), total = total
   )
 }

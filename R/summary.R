@@ -110,8 +110,9 @@ print_single <- function(x, digits) {
   intercept <- if (x$trained.intercept) data.frame(estimate = x$intercept, standardized = NA, row.names = "(Intercept)")
   table <- rbind(intercept, x$coefficients)
   if (!is.null(table)) print(format(table, digits = digits, na.encode = FALSE), na.print = "")
-  if (!is.null(x$dev.ratio) && !is.na(x$dev.ratio[1])) cat("\nDeviance explained: ", format(100 * x$dev.ratio, digits = digits), " %\n", sep = "")
-  if (!is.null(x$gap) && !is.na(x$gap[1])) cat("Relative duality gap: ", format(x$gap, digits = 2), "\n", sep = "")
+  known <- function(value) !is.null(value) && !is.na(value[1])
+  if (known(x$dev.ratio)) cat("\nDeviance explained: ", format(100 * x$dev.ratio, digits = digits), " %\n", sep = "")
+  if (known(x$gap)) cat("Relative duality gap: ", format(x$gap, digits = 2), "\n", sep = "")
   if (!is.null(x$accuracy)) {
     what <- if (x$family == "binomial") "rows in the right class" else "rows predicted within 25 % of the truth"
     cat("Accuracy: ", format(100 * x$accuracy, digits = digits), " % of the training ", what, "\n", sep = "")

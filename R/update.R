@@ -2,17 +2,22 @@
 #'
 #' A fit with `keep.moments = TRUE` holds the sufficient statistics of its rows. These add, so new rows, or the rows of another fit,
 #' make the fit to all rows together without a look at the old ones. Use `update()` when rows arrive, `combine_fits()` for parts
-#' that were fitted apart, on other machines too.
+#' that were fitted apart, on other machines too. The result is that of the same call on all rows, to rounding: an automatic grid of
+#' lambdas is made anew, a `lambda` of yours stays.
 #'
-#' The result is that of the same call on all rows, to rounding: an automatic grid of lambdas is made anew, a `lambda` of yours stays.
+#' A fit by `solver_sgd(epochs = 1)` on a [row source][as_rows] of at least 64 rows holds where training stands. `update()` goes on
+#' from there with the new rows, in their order: to the bit as if all had come at once. The lambdas stay; `gap`, `kkt` and
+#' `dev.ratio` are `NA`, because the old rows cannot be looked at.
+#'
 #' Factor levels and columns are those of the first fit.
 #'
-#' @param object,fit1,fit2 Fits by [sgdlasso()] with `keep.moments = TRUE`, made by equal settings.
+#' @param object,fit1,fit2 Fits by [sgdlasso()] with `keep.moments = TRUE`, made by equal settings; `object` may also be a fit by
+#'   `solver_sgd(epochs = 1)` on a row source.
 #' @param formula.,...,evaluate Without `moredata`, as in [stats::update()]: the call is changed and evaluated anew.
 #' @param moredata New rows: for fits of a formula a data frame, for other fits a list with `x`, `y` and, if there are any,
 #'   `weights` and `offset`; or a [row source][as_rows] of these.
-#' @return A fit as by [sgdlasso()], with moments. Its call is that of `object` or `fit1`.
-#' @section Errors: Fits without moments, with other columns or other settings, and rows that do not suit the fit: class
+#' @return A fit as by [sgdlasso()], with moments (or state). Its call is that of `object` or `fit1`.
+#' @section Errors: Fits without moments or state, with other columns or other settings, and rows that do not suit the fit: class
 #' `sgdlasso_error_input`.
 #' @references
 #' Chan, T. F., Golub, G. H. and LeVeque, R. J. (1983). Algorithms for computing the sample variance. *The American Statistician*
@@ -22,6 +27,12 @@
 #' all <- update(first, moredata = murder_rates[13:20, ])
 #' whole <- sgdlasso(murder_rate ~ ., data = murder_rates)
 #' max(abs(all$beta - whole$beta))
+#'
+#' # two classes, by stochastic gradient descent
+#' x <- matrix(rnorm(3000), 1000)
+#' y <- x[, 1] + rnorm(1000) > 0
+#' some <- sgdlasso(as_rows(x[1:600, ], y[1:600]), family = "binomial", lambda = 0.05, solver = solver_sgd(epochs = 1))
+#' coef(update(some, moredata = list(x = x[601:1000, ], y = y[601:1000])))
 #' @importFrom stats update
 #' @export
 update.sgdlasso <- function(object, formula., ..., moredata, evaluate = TRUE) {

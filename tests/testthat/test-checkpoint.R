@@ -18,7 +18,10 @@ calls <- c(
     "source$open <- function() { pass <- open(); read <- pass$read; pass$read <- function() { Sys.sleep(.03); read() }; pass }",
     "fit <- sgdlasso(source, family = 'binomial', checkpoint = checkpoint); cat(sprintf('%a', c(fit$a0, fit$beta@x)))", sep = "; "
   ),
-  "fit <- sgdlasso(source, lambda = .1, solver = solver_sgd(epochs = 2), checkpoint = checkpoint); cat(sprintf('%a', c(fit$a0, fit$beta@x)))"
+  paste(
+    "fit <- sgdlasso(source, lambda = .1, solver = solver_sgd(epochs = 2), checkpoint = checkpoint)",
+    "cat(sprintf('%a', c(fit$a0, fit$beta@x)))", sep = "; "
+  )
 )
 
 test_that("a process killed at random moments, five times for each kind of pass, ends in the bits of one that was not", {

@@ -32,7 +32,8 @@ test_that("models from passes are certified, and the certificate is never too sm
     of_oracle <- list(w = w %||% rep(1, 400), o = o %||% rep(0, 400), alpha = given$alpha %||% 1, v = given$penalty.factor %||% rep(1, 8))
     of_oracle$standardize <- given$standardize %||% TRUE
     of_oracle$intercept <- given$intercept %||% TRUE
-    again <- do.call(sgdlasso, c(list(x, d$y, weights = w, offset = o, tol = 1e-10, lambda = fit$lambda), common[names(common) != "nlambda"]))
+    common$nlambda <- NULL
+    again <- do.call(sgdlasso, c(list(x, d$y, weights = w, offset = o, tol = 1e-10, lambda = fit$lambda), common))
     above <- do.call(above_optimum, c(list(fit, again, x, d$y), of_oracle)) / (fit$nulldev / sum(of_oracle$w) / 2)
     expect_true(all(above <= fit$gap + 1e-10))
     expect_true(all(abs(above) <= 1.001e-6))
@@ -95,13 +96,12 @@ test_that("formulas on sources train binomial and poisson models as in memory", 
   expect_equal(streamed$beta, whole$beta, tolerance = 1e-3)
   expect_equal(streamed$classnames, c("no", "yes"))
   expect_equal(predict(streamed, d[1:9, ], type = "class"), predict(whole, d[1:9, ], type = "class"))
-  trials <- sgdlasso(cbind(k, 5 - k) ~ a + l, data = as_rows(d), family = "binomial", lambda = 0.01, tol = 1e-9)
-  expect_equal(trials$beta, sgdlasso(cbind(k, 5 - k) ~ a + l, data = d, family = "binomial", lambda = 0.01, tol = 1e-9)$beta, tolerance = 1e-3)
-  counts <- sgdlasso(k ~ b + f + offset(a / 9), data = as_rows(d, block = 50), family = "poisson", weights = w, lambda = 0.01, tol = 1e-9)
-  expect_equal(
-    counts$beta, sgdlasso(k ~ b + f + offset(a / 9), data = d, family = "poisson", weights = w, lambda = 0.01, tol = 1e-9)$beta,
-    tolerance = 1e-3
-  )
+  trials <- function(data) sgdlasso(cbind(k, 5 - k) ~ a + l, data = data, family = "binomial", lambda = 0.01, tol = 1e-9)
+  expect_equal(trials(as_rows(d))$beta, trials(d)$beta, tolerance = 1e-3)
+  counts <- function(data) {
+    sgdlasso(k ~ b + f + offset(a / 9), data = data, family = "poisson", weights = w, lambda = 0.01, tol = 1e-9)
+  }
+  expect_equal(counts(as_rows(d, block = 50))$beta, counts(d)$beta, tolerance = 1e-3)
   d$two <- as.character(d$two)
   expect_equal(
     sgdlasso(factor(two) ~ a, data = as_rows(d, block = 2), family = "binomial", lambda = 0.1)$beta,
