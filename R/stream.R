@@ -48,7 +48,7 @@ gather_rows <- function(source, design, settings, call = NULL, folds = 1, fold_o
     add_block(pass, numbers, settings, folds, fold_of)
     progress$update(pass$place)
     write_checkpoint(pass, settings)
-  })
+  }, native = TRUE)
   if (pass$place < pass$skip) abort_skipped(pass)
   if (pass$used == 0) abort_input("The row source has no row of positive weight.", "It needs at least one.")
   ended <- TRUE
@@ -73,39 +73,43 @@ gathered_so_far <- function(pass) {
 }
 
 add_block <- function(pass, numbers, settings, folds, fold_of) {
-  total <- numbers$total %||% nrow(numbers$x)
+  total <- numbers$total %||% numbers_rows(numbers)
   pass$first <- pass$first %||% block_print(numbers)
   places <- pass$place + (numbers$at %||% seq_len(total))
-  begin_pass(pass, numbers$x, folds)
-  add_numbers(pass, drop_zero_weights(numbers$x, numbers, numbers$offset), fold_of(places[kept_rows(numbers)]), settings)
+  begin_pass(pass, numbers_labels(numbers), numbers_width(numbers), folds)
+  kept <- if (is_native(numbers)) numbers else drop_zero_weights(numbers$x, numbers, numbers$offset)
+  add_numbers(pass, kept, fold_of(places[kept_rows(numbers)]), settings)
   pass$place <- pass$place + total
 }
 
-kept_rows <- function(numbers) if (is.null(numbers$weights)) TRUE else numbers$weights > 0
+# Native blocks that training meets have no weight of 0.
+kept_rows <- function(numbers) if (is_native(numbers) || is.null(numbers$weights)) TRUE else numbers$weights > 0
 
-begin_pass <- function(pass, x, folds) {
+begin_pass <- function(pass, labels, width, folds) {
   if (is.null(pass$moments)) {
-    pass$width <- ncol(x)
-    pass$labels <- colnames(x)
-    pass$names <- if (has_unique_names(x)) colnames(x)
+    pass$width <- width
+    pass$labels <- labels
+    pass$names <- if (are_unique_names(labels)) labels
     check_stream_width(pass$width)
     pass$moments <- r_new_moments(pass$width, folds)
   }
-  if (ncol(x) == pass$width && identical(colnames(x), pass$labels)) return(invisible())
+  if (width == pass$width && identical(labels, pass$labels)) return(invisible())
   abort_input(
-    "A block has the columns {first_words(colnames(x))}, {ncol(x)} in all, the first had {pass$width}.",
+    "A block has the columns {first_words(labels)}, {width} in all, the first had {pass$width}.",
     "All blocks must have the same."
   )
 }
 
 add_numbers <- function(pass, numbers, fold, settings) {
-  if (nrow(numbers$x) == 0) return(invisible())
-  x <- if (is.matrix(numbers$x)) numbers$x else as.matrix(numbers$x)
-  r_add_moments(pass$moments, x, numbers$y, numbers$weights, numbers$offset, if (!is.null(fold)) fold - 1L, settings$threads)
-  pass$used <- pass$used + nrow(x)
-  pass$weight <- pass$weight + if (is.null(numbers$weights)) nrow(x) else sum(numbers$weights)
-  pass$loglik <- pass$loglik + saturated_loglik(numbers$y, numbers$weights, "gaussian")
-  pass$offset <- pass$offset || !is.null(numbers$offset)
+  n <- numbers_rows(numbers)
+  if (n == 0) return(invisible())
+  if (!is_native(numbers) && !is.matrix(numbers$x)) numbers$x <- as.matrix(numbers$x)
+  r_add_moments(pass$moments, numbers, if (!is.null(fold)) fold - 1L, settings$threads)
+  weights <- numbers_weights(numbers)
+  pass$used <- pass$used + n
+  pass$weight <- pass$weight + if (is.null(weights)) n else sum(weights)
+  pass$loglik <- pass$loglik + saturated_loglik(NULL, weights, "gaussian")
+  pass$offset <- pass$offset || numbers_shifted(numbers)
 }
 
 # Moments of so many columns take 200 MB.
@@ -166,6 +170,8 @@ rows_progress <- function(wanted, n) {
 # ---- blocks as numbers -----------------------------------------------------------
 
 number_blocks <- function(block) {
+  if (is_native(block) && block$clean) return(block)
+  block <- native_in_r(block)
   if (is.data.frame(block)) {
     abort_input(
       "The source hands out data frames.",

@@ -125,7 +125,7 @@ rows_of <- function(moredata) {
 blocks_like <- function(object, envir) {
   if (is.null(object$terms)) {
     return(function(block) {
-      numbers <- number_blocks(block)
+      numbers <- number_blocks(native_in_r(block))
       if (object$offset && is.null(numbers$offset)) {
         abort_input("`moredata` has no offset, and this fit has an offset.", "Give one number for each row.")
       }

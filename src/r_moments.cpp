@@ -4,7 +4,7 @@
 
 #include <cstdint>
 
-#include "r_convert.h"
+#include "r_block.h"
 #include "r_watch.h"
 
 using namespace sgdlasso;
@@ -39,20 +39,18 @@ SEXP r_new_moments(int p, int folds) {
       new std::vector<Moments>(static_cast<std::size_t>(folds), Moments(static_cast<std::size_t>(p))));
 }
 
-// fold: of each row, from 0; NULL where there is one. Weights are as they are.
+// numbers: a block (r_block.h). fold: of each row, from 0; NULL where there is one. Weights are as they are.
 // [[Rcpp::export]]
-void r_add_moments(SEXP moments, Rcpp::NumericMatrix x, Rcpp::NumericVector y, SEXP weight, SEXP offset, SEXP fold,
-                   int threads) {
+void r_add_moments(SEXP moments, Rcpp::List numbers, SEXP fold, int threads) {
   Rcpp::XPtr<std::vector<Moments>> to(moments);
   RWatch watch(R_NilValue);
-  const std::size_t p = static_cast<std::size_t>(x.ncol());
-  const Response response = as_response(y, weight, offset);
+  const RBlock block(numbers);
   if (Rf_isNull(fold)) {
-    to->at(0).merge(dense_moments(x.begin(), p, response, {threads, watch}));
+    to->at(0).merge(dense_moments(block.x, block.p, block.response, {threads, watch}));
     return;
   }
   const std::vector<Moments> part =
-      fold_moments(x.begin(), p, response, Rcpp::as<std::vector<int>>(fold), to->size(), {threads, watch});
+      fold_moments(block.x, block.p, block.response, Rcpp::as<std::vector<int>>(fold), to->size(), {threads, watch});
   for (std::size_t k = 0; k < part.size(); ++k) (*to)[k].merge(part[k]);
 }
 
