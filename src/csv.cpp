@@ -20,7 +20,7 @@ bool is_blank(char c) {
 
 // Every number that the fast way leaves: many digits, large exponents, and words.
 bool parse_slowly(const char* text, const char* end, double& value) {
-  if (*text == '+') ++text;  // from_chars() takes none
+  if (*text == '+' && end - text > 1 && text[1] != '-') ++text;  // from_chars() takes none
 #if defined(__cpp_lib_to_chars)
   const auto found = std::from_chars(text, end, value);
   if (found.ec == std::errc::result_out_of_range) {  // what is too large is infinite, what is too small is 0

@@ -112,6 +112,7 @@ constexpr std::size_t kDigits = 16;  // characters that become a number at a tim
 constexpr std::size_t kHead = 3;     // characters before these: together they fit 64 bits
 constexpr std::size_t kEnds = 8;     // ends written at a time
 constexpr std::size_t kGroup = 4;    // fields side by side
+constexpr std::size_t kGroups = 16;  // such groups at a time
 
 // For each place of the point among sixteen characters (16: there is none), how the others close up, and by which power of ten
 // the digits are divided.
@@ -236,11 +237,17 @@ struct ShortField {
   const unsigned char* keep() const { return kTables.keep + size; }
 };
 
-// Four fields one after another. False where one is not of digits with or without a sign and a point inside, or too long.
-// Names, not arrays: what lies in an array is written to memory and read back too soon.
-SGDLASSO_AVX2_INLINE bool parse_four(const char* const* ends, double* const* to, std::size_t record) {
+// Four fields, halfway: upper eight digits of fields 0, 2, 1, 3, then the lower ones, and by what they are divided.
+struct alignas(32) FourFields {
+  std::int32_t digits[2 * kGroup];
+  double power[kGroup];
+};
+
+// False where one field is not of digits with or without a sign and a point inside, or too long. Names, not arrays: what lies
+// in an array is written to memory and read back too soon.
+SGDLASSO_AVX2_INLINE bool read_four(const char* const* ends, FourFields& four) {
   const ShortField a(ends[-1] + 1, ends[0]), b(ends[0] + 1, ends[1]), c(ends[1] + 1, ends[2]), d(ends[2] + 1, ends[3]);
-  if (std::max(std::max(a.size - 1, b.size - 1), std::max(c.size - 1, d.size - 1)) >= kDigits) return false;
+  if (((a.size - 1) | (b.size - 1) | (c.size - 1) | (d.size - 1)) >= kDigits) return false;  // sixteen is a power of two
   const __m256i dots = _mm256_set1_epi8('.'), zeros = _mm256_set1_epi8('0'), nines = _mm256_set1_epi8(9);
   const __m256i text_ab = load_16_twice(a.text(), b.text()), keep_ab = load_16_twice(a.keep(), b.keep());
   const __m256i text_cd = load_16_twice(c.text(), d.text()), keep_cd = load_16_twice(c.keep(), d.keep());
@@ -248,35 +255,56 @@ SGDLASSO_AVX2_INLINE bool parse_four(const char* const* ends, double* const* to,
   const __m256i dots_cd = _mm256_and_si256(_mm256_cmpeq_epi8(text_cd, dots), keep_cd);
   const unsigned points_ab = static_cast<unsigned>(_mm256_movemask_epi8(dots_ab));
   const unsigned points_cd = static_cast<unsigned>(_mm256_movemask_epi8(dots_cd));
-  if ((points_ab | points_cd) & 0x80008000u) return false;  // a point at the end, perhaps without a digit
   const std::size_t point_a = place_of_point(points_ab & 0xFFFFu), point_b = place_of_point(points_ab >> 16);
   const std::size_t point_c = place_of_point(points_cd & 0xFFFFu), point_d = place_of_point(points_cd >> 16);
   const __m256i digits_ab = _mm256_shuffle_epi8(_mm256_and_si256(_mm256_sub_epi8(text_ab, zeros), keep_ab),
                                                 load_16_twice(kTables.close[point_a], kTables.close[point_b]));
   const __m256i digits_cd = _mm256_shuffle_epi8(_mm256_and_si256(_mm256_sub_epi8(text_cd, zeros), keep_cd),
                                                 load_16_twice(kTables.close[point_c], kTables.close[point_d]));
-  const __m256i wrong = _mm256_subs_epu8(_mm256_max_epu8(digits_ab, digits_cd), nines);
-  if (!_mm256_testz_si256(wrong, wrong)) return false;
   const __m256i tens = _mm256_set1_epi16(0x010A), hundreds = _mm256_set1_epi32(0x00010064);
   const __m256i fours_ab = _mm256_madd_epi16(_mm256_maddubs_epi16(digits_ab, tens), hundreds);
   const __m256i fours_cd = _mm256_madd_epi16(_mm256_maddubs_epi16(digits_cd, tens), hundreds);
-  // Upper and lower eight digits of a, c | b, d; then the upper ones of a, c, b, d, then the lower ones.
   const __m256i eights = _mm256_madd_epi16(_mm256_packus_epi32(fours_ab, fours_cd), _mm256_set1_epi32(0x00012710));
   const __m256i sorted = _mm256_permute4x64_epi64(_mm256_shuffle_epi32(eights, 0xD8), 0xD8);
-  const __m256d upper = _mm256_cvtepi32_pd(_mm256_castsi256_si128(sorted));
-  const __m256d lower = _mm256_cvtepi32_pd(_mm256_extracti128_si256(sorted, 1));
+  _mm256_store_si256(reinterpret_cast<__m256i*>(four.digits), sorted);
+  // one store: what is written in parts cannot be read as a whole at once
+  _mm256_store_pd(four.power, _mm256_setr_pd(kTables.power[a.negative][point_a], kTables.power[c.negative][point_c],
+                                             kTables.power[b.negative][point_b], kTables.power[d.negative][point_d]));
+  const __m256i wrong = _mm256_subs_epu8(_mm256_max_epu8(digits_ab, digits_cd), nines);
+  // a point at the end may have no digit before it
+  return _mm256_testz_si256(wrong, wrong) && ((points_ab | points_cd) & 0x80008000u) == 0;
+}
+
+// False where the digits are too large a number for this.
+SGDLASSO_AVX2_INLINE bool finish_four(const FourFields& four, double* const* to, std::size_t record) {
+  const __m256d upper = _mm256_cvtepi32_pd(_mm_load_si128(reinterpret_cast<const __m128i*>(four.digits)));
+  const __m256d lower = _mm256_cvtepi32_pd(_mm_load_si128(reinterpret_cast<const __m128i*>(four.digits + kGroup)));
   const __m256d whole = _mm256_add_pd(_mm256_mul_pd(upper, _mm256_set1_pd(1e8)), lower);  // exact up to 2^53
   const __m256d large = _mm256_cmp_pd(whole, _mm256_set1_pd(static_cast<double>(kExact)), _CMP_GE_OQ);
-  if (_mm256_movemask_pd(large)) return false;
-  const __m256d powers = _mm256_setr_pd(kTables.power[a.negative][point_a], kTables.power[c.negative][point_c],
-                                        kTables.power[b.negative][point_b], kTables.power[d.negative][point_d]);
-  const __m256d value = _mm256_div_pd(whole, powers);
+  const __m256d value = _mm256_div_pd(whole, _mm256_load_pd(four.power));
   const __m128d ac = _mm256_castpd256_pd128(value), bd = _mm256_extractf128_pd(value, 1);
   _mm_storel_pd(to[0] + record, ac);
   _mm_storel_pd(to[1] + record, bd);
   _mm_storeh_pd(to[2] + record, ac);
   _mm_storeh_pd(to[3] + record, bd);
-  return true;
+  return _mm256_movemask_pd(large) == 0;
+}
+
+// Up to sixteen groups of four fields, four at least; the last one may overlap. Each step is done for all groups before the
+// next step: they do not wait for each other, but a processor looks two groups ahead at most. Returns which groups are
+// something else.
+SGDLASSO_AVX2_INLINE unsigned read_groups(const char* const* ends, std::size_t columns, double* const* to, std::size_t record) {
+  FourFields four[kGroups];
+  unsigned odd = 0;
+  const std::size_t groups = (columns + kGroup - 1) / kGroup;
+  for (std::size_t k = 0; k < groups; ++k) {
+    odd |= static_cast<unsigned>(!read_four(ends + std::min(kGroup * k, columns - kGroup), four[k])) << k;
+  }
+  for (std::size_t k = 0; k < groups; ++k) {
+    odd |= static_cast<unsigned>(!finish_four(four[k], to + std::min(kGroup * k, columns - kGroup), record)) << k;
+  }
+  const unsigned last = 1u << (groups - 1);
+  return odd & last ? odd | last >> 1 : odd;  // which it overlaps
 }
 
 SGDLASSO_AVX2 CsvNumbers read_csv_numbers_avx2(const char* text, std::size_t size, std::size_t columns, char separator,
@@ -285,7 +313,7 @@ SGDLASSO_AVX2 CsvNumbers read_csv_numbers_avx2(const char* text, std::size_t siz
   std::vector<const char*> places(columns + kWord + 1);
   const char** const ends = places.data() + 1;  // the one before is that of the line before
   const char* const last = text + size;
-  const char* const padded = text + kDigits;  // from here on so many bytes before a place are readable
+  const char* const padded = text + kDigits;  // from here on so many bytes before a line are readable
   std::size_t record = 0;
   for (const char* line = text; line < last; ++record) {
     const char* found = static_cast<const char*>(std::memchr(line, '\n', static_cast<std::size_t>(last - line)));
@@ -294,16 +322,17 @@ SGDLASSO_AVX2 CsvNumbers read_csv_numbers_avx2(const char* text, std::size_t siz
       return result;  // a blank line is no record
     if (!find_ends(line, line_end, last, separator, columns, ends)) return result;
     ends[-1] = line - 1;
-    for (std::size_t k = 0; k < columns; k += kGroup) {
-      if (columns >= kGroup) {
-        k = std::min(k, columns - kGroup);  // the last group may do some again
-        if (ends[k] >= padded && parse_four(ends + k, to + k, record)) continue;
-      }
-      for (std::size_t one = k; one < std::min(k + kGroup, columns); ++one) {
-        const char* const from = ends[one - 1] + 1;
-        double* const cell = to[one] + record;
-        if (ends[one] >= padded && parse_plain(from, ends[one], *cell)) continue;
-        if (!parse_field(from, static_cast<std::size_t>(ends[one] - from), missing, *cell, result.finite)) return result;
+    for (std::size_t first = 0; first < columns; first += kGroup * kGroups) {
+      const std::size_t count = std::min(columns - first, kGroup * kGroups);
+      unsigned odd = ~0u;
+      if (line >= padded && found && count >= kGroup) odd = read_groups(ends + first, count, to + first, record);
+      for (std::size_t k = 0; odd && k < count; ++k) {
+        if ((odd >> (k / kGroup) & 1) == 0) continue;
+        const std::size_t column = first + k;
+        const char* const from = ends[static_cast<std::ptrdiff_t>(column) - 1] + 1;
+        double* const cell = to[column] + record;
+        if (line >= padded && from < ends[column] && parse_plain(from, ends[column], *cell)) continue;
+        if (!parse_field(from, static_cast<std::size_t>(ends[column] - from), missing, *cell, result.finite)) return result;
       }
     }
     line = line_end + 1;

@@ -9,6 +9,10 @@
 
 using namespace sgdlasso;
 
+// Blocks with fewer products take about a millisecond, of which starting threads would take much, and others read ahead
+// meanwhile.
+constexpr double kWorthThreads = 5e7;
+
 Moments as_moments(const Rcpp::List& moments) {
   const Rcpp::NumericVector mean = moments["mean"], cross = moments["cross"];
   Moments result(static_cast<std::size_t>(mean.size()) - 1);
@@ -45,12 +49,14 @@ void r_add_moments(SEXP moments, Rcpp::List numbers, SEXP fold, int threads) {
   Rcpp::XPtr<std::vector<Moments>> to(moments);
   RWatch watch(R_NilValue);
   const RBlock block(numbers);
+  const double products = static_cast<double>(block.n) * static_cast<double>(block.p) * static_cast<double>(block.p);
+  const Work work{products < kWorthThreads ? 1 : threads, watch};
   if (Rf_isNull(fold)) {
-    to->at(0).merge(dense_moments(block.x, block.p, block.response, {threads, watch}));
+    to->at(0).merge(dense_moments(block.x, block.p, block.response, work));
     return;
   }
   const std::vector<Moments> part =
-      fold_moments(block.x, block.p, block.response, Rcpp::as<std::vector<int>>(fold), to->size(), {threads, watch});
+      fold_moments(block.x, block.p, block.response, Rcpp::as<std::vector<int>>(fold), to->size(), work);
   for (std::size_t k = 0; k < part.size(); ++k) (*to)[k].merge(part[k]);
 }
 

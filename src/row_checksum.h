@@ -13,9 +13,14 @@ class Checksum {
  public:
   void add(const void* bytes, std::size_t size) {
     const char* from = static_cast<const char*>(bytes);
+    std::uint64_t a = lane_[0], b = lane_[1], c = lane_[2], d = lane_[3];  // in registers
     for (; size >= 32; from += 32, size -= 32) {
-      for (int k = 0; k < 4; ++k) lane_[k] = mix(lane_[k], word(from + 8 * k));
+      a = mix(a, word(from));
+      b = mix(b, word(from + 8));
+      c = mix(c, word(from + 16));
+      d = mix(d, word(from + 24));
     }
+    lane_[0] = a, lane_[1] = b, lane_[2] = c, lane_[3] = d;
     for (; size > 0;) {
       char rest[8] = {0};
       const std::size_t some = size < 8 ? size : 8;
