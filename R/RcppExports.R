@@ -157,3 +157,7 @@ r_panel_kernels <- function(a, b, by) {
     .Call(`_sgdlasso_r_panel_kernels`, a, b, by)
 }
 
+r_read_numbers <- function(text, columns) {
+    .Call(`_sgdlasso_r_read_numbers`, text, columns)
+}
+

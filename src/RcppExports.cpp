@@ -533,6 +533,18 @@ BEGIN_RCPP
     return rcpp_result_gen;
 END_RCPP
 }
+// r_read_numbers
+Rcpp::List r_read_numbers(std::string text, int columns);
+RcppExport SEXP _sgdlasso_r_read_numbers(SEXP textSEXP, SEXP columnsSEXP) {
+BEGIN_RCPP
+    Rcpp::RObject rcpp_result_gen;
+    Rcpp::RNGScope rcpp_rngScope_gen;
+    Rcpp::traits::input_parameter< std::string >::type text(textSEXP);
+    Rcpp::traits::input_parameter< int >::type columns(columnsSEXP);
+    rcpp_result_gen = Rcpp::wrap(r_read_numbers(text, columns));
+    return rcpp_result_gen;
+END_RCPP
+}
 
 static const R_CallMethodDef CallEntries[] = {
     {"_sgdlasso_r_native_block", (DL_FUNC) &_sgdlasso_r_native_block, 1},
@@ -574,6 +586,7 @@ static const R_CallMethodDef CallEntries[] = {
     {"_sgdlasso_r_merge_moments", (DL_FUNC) &_sgdlasso_r_merge_moments, 4},
     {"_sgdlasso_r_products", (DL_FUNC) &_sgdlasso_r_products, 9},
     {"_sgdlasso_r_panel_kernels", (DL_FUNC) &_sgdlasso_r_panel_kernels, 3},
+    {"_sgdlasso_r_read_numbers", (DL_FUNC) &_sgdlasso_r_read_numbers, 2},
     {NULL, NULL, 0}
 };
 
