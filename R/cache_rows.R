@@ -11,6 +11,7 @@
 #' @param formula For sources of data frames, the model formula whose columns are written. A fit to the cached rows predicts from
 #'   data frames.
 #' @param xlev,contrasts As for [sgdlasso()].
+#' @param threads The number of threads that read the file. Default 1.
 #' @return The row source of the file, of numbers: for `sgdlasso(rows)`.
 #' @section Errors: Files that cannot be written or read, and disks that are full: class `sgdlasso_error_input`; nothing is left
 #' under `path` then that was not there before.
@@ -37,27 +38,36 @@ cache_rows <- function(rows, path, formula = NULL, xlev = NULL, contrasts = NULL
   has <- NULL
   for_each_row_block(rows, function(block) {
     numbers <- design$blocks(block)
-    if (nrow(numbers$x) == 0) return()
-    x <- if (is.matrix(numbers$x)) numbers$x else as.matrix(numbers$x)
-    found <- list(labels = colnames(x), width = ncol(x), weighted = !is.null(numbers$weights), shifted = !is.null(numbers$offset))
+    if (numbers_rows(numbers) == 0) return()
+    found <- list(
+      labels = numbers_labels(numbers), width = numbers_width(numbers), weighted = numbers_weighted(numbers),
+      shifted = numbers_shifted(numbers)
+    )
     if (is.null(writer)) {
       has <<- found
       header <- c(found, list(kept = design$kept, intercept = design$intercept))
       writer <<- row_file(r_row_file_create(path.expand(unfinished), serialize(header, NULL, version = 3)), path)
     }
     if (!identical(found, has)) abort_input("A block has other columns, weights or offset than the first.", "All blocks must be alike.")
-    row_file(r_row_file_append(writer, x, numbers$y, numbers$weights, numbers$offset), path)
-  })
+    row_file(append_block(writer, numbers), path)
+  }, native = TRUE)
   if (is.null(writer)) abort_input("`rows` has no rows.", "It needs at least one.")
   row_file(r_row_file_finish(writer), path)
   if (!file.rename(unfinished, path)) abort_input("`path` is {path}, which cannot be replaced.", "Give another name.")
   read_cache(path)
 }
 
+append_block <- function(writer, numbers) {
+  if (is_native(numbers)) return(r_row_file_append_native(writer, numbers))
+  x <- if (is.matrix(numbers$x)) numbers$x else as.matrix(numbers$x)
+  r_row_file_append(writer, x, numbers$y, numbers$weights, numbers$offset)
+}
+
 #' @rdname cache_rows
 #' @export
-read_cache <- function(path) {
+read_cache <- function(path, threads = 1) {
   path <- check_path(path)
+  threads <- check_threads(threads)
   if (!file.exists(path)) abort_input("`path` is {path}, which does not exist.", "cache_rows() makes such a file.")
   opened <- function() {
     file <- row_file(r_row_file_open(path.expand(path)), path)
@@ -65,20 +75,23 @@ read_cache <- function(path) {
   }
   first <- opened()
   r_row_file_close(first$reader)
-  source <- new_source(function() cache_pass(opened(), path), TRUE, path)
+  native <- function() cache_pass(opened(), path, threads)
+  source <- new_source(function() pass_in_r(native()), TRUE, path)
+  source$native <- native
   source$kept <- first$header$kept
   source$intercept <- first$header$intercept
   source
 }
 
-cache_pass <- function(file, path) {
+cache_pass <- function(file, path, threads) {
   header <- file$header
+  stream <- r_row_stream(file$reader, header$width, header$weighted, header$shifted, threads)
+  r_row_file_close(file$reader)
   read <- function() {
-    block <- row_file(r_row_file_next(file$reader, header$width, header$weighted, header$shifted), path)
-    if (!is.null(block)) colnames(block$x) <- header$labels
-    block
+    found <- row_file(r_row_stream_next(stream), path)
+    if (!is.null(found)) native_block(stream, found, header$labels, header$width, header$weighted, header$shifted)
   }
-  list(read = read, close = function() r_row_file_close(file$reader))
+  list(read = read, close = function() r_close_blocks(stream))
 }
 
 check_path <- function(path) {

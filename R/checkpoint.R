@@ -45,6 +45,7 @@ abort_skipped <- function(pass) {
 
 # By which a block is known again.
 block_print <- function(numbers) {
+  numbers <- native_in_r(numbers)
   list(dim(numbers$x), Matrix::colSums(numbers$x), sum(numbers$y), sum(numbers$weights), sum(numbers$offset))
 }
 

@@ -169,8 +169,9 @@ fit_object <- function(result, facts, settings, classnames, call) {
 }
 
 # Names that can tell columns apart; else columns are matched by position.
-has_unique_names <- function(x) {
-  names <- colnames(x)
+has_unique_names <- function(x) are_unique_names(colnames(x))
+
+are_unique_names <- function(names) {
   !is.null(names) && !anyDuplicated(names) && !anyNA(names) && all(nzchar(names))
 }
 

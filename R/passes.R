@@ -34,23 +34,22 @@ training_pass <- function(source, design, settings, call) {
   pass <- new_pass(source, design, settings, call, unclass(settings$solver))
   pass$asked <- pass$settings <- settings
   pass$done <- FALSE
-  begin <- function(sparse) {
+  pass$start <- function(sparse) {
     pass$sparse <- sparse
     pass$settings <- passes_settings(settings, pass$width, source$rewindable)
     pass$training <- r_new_passes(core_settings(pass$settings), sparse)
   }
-  pass$start <- function(x) begin(!is.matrix(x))
   pass$take <- function(numbers, places) {
-    for (rows in pieces(nrow(numbers$x), rows_at_once(settings$memory))) {
-      x <- if (is.null(rows)) numbers$x else numbers$x[rows, , drop = FALSE]
-      some <- function(values) if (is.null(rows)) values else values[rows]
-      x <- if (pass$sparse && is.matrix(x)) methods::as(x, "CsparseMatrix") else if (!pass$sparse) as.matrix(x) else x
-      training_result(r_add_rows(pass$training, x, some(numbers$y), some(numbers$weights), some(numbers$offset)), settings)
+    for (part in in_pieces(numbers, rows_at_once(settings$memory))) {
+      if (!is_native(part) && is_sparse(part) != pass$sparse) {
+        part$x <- if (pass$sparse) methods::as(part$x, "CsparseMatrix") else as.matrix(part$x)
+      }
+      training_result(r_add_rows(pass$training, part), settings)
     }
   }
   pass$save <- function() list(sparse = pass$sparse, bytes = r_save_passes(pass$training))
   pass$restore <- function(state) {
-    begin(state$sparse)
+    pass$start(state$sparse)
     r_restore_passes(pass$training, state$bytes)
   }
   pass$fit <- function() fit_so_far(pass)
@@ -75,10 +74,13 @@ passes_settings <- function(settings, p, rewindable) {
 # Blocks are taken in parts, so that what is computed of each row, a few numbers for each lambda, stays within bounds.
 rows_at_once <- function(memory) max(64, floor(memory / 8 / (8 * 4 * 100)))
 
-# list(NULL) for all rows at once.
-pieces <- function(n, most) {
-  if (n <= most) return(list(NULL))
-  split(seq_len(n), (seq_len(n) - 1) %/% most)
+in_pieces <- function(numbers, most) {
+  n <- numbers_rows(numbers)
+  if (n <= most) return(list(numbers))
+  numbers <- native_in_r(numbers)
+  lapply(split(seq_len(n), (seq_len(n) - 1) %/% most), function(rows) {
+    list(x = numbers$x[rows, , drop = FALSE], y = numbers$y[rows], weights = numbers$weights[rows], offset = numbers$offset[rows])
+  })
 }
 
 training_result <- function(result, settings) {

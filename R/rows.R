@@ -121,7 +121,8 @@ is_rows <- function(data) inherits(data, "sgdlasso_rows")
 
 # ---- how sources are made --------------------------------------------------------
 
-# open(): starts a pass; list(read =, close =), read() gives a block, or NULL after the last.
+# open(): starts a pass; list(read =, close =), read() gives a block, or NULL after the last. A source may have `native` besides, the
+# same for those who know native blocks (native_blocks.R).
 new_source <- function(open, rewindable, label, n = NA) {
   structure(list(open = open, rewindable = rewindable, label = label, n = n), class = "sgdlasso_rows")
 }
@@ -149,26 +150,31 @@ with_roles <- function(source, y, weights, offset) {
   roles <- roles[!vapply(roles, is.null, NA)]
   if (length(roles) == 0) return(source)
   if (is.null(y)) abort_input("`{names(roles)[1]}` is given without `y`.", "Name the response too, or use a formula.")
-  open <- source$open
-  source$open <- function() {
-    pass <- open()
-    read <- pass$read
-    pass$read <- function() {
-      block <- read()
-      if (!is.data.frame(block)) return(block)
-      absent <- setdiff(unlist(roles), names(block))
-      if (length(absent)) abort_input("The rows lack the column {first_words(absent)}.", "They have {first_words(names(block), 10)}.")
-      x <- data_frame_as_matrix(block[setdiff(names(block), unlist(roles))], "x")
-      c(list(x = x), lapply(roles, function(name) block[[name]]))
-    }
-    pass
+  with_parts <- function(open) {
+    force(open)
+    function() pass_of_parts(open(), roles)
   }
+  source$open <- with_parts(source$open)
+  if (!is.null(source$native)) source$native <- with_parts(source$native)
   source
+}
+
+pass_of_parts <- function(pass, roles) {
+  read <- function() {
+    block <- pass$read()
+    if (!is.data.frame(block)) return(block)
+    absent <- setdiff(unlist(roles), names(block))
+    if (length(absent)) abort_input("The rows lack the column {first_words(absent)}.", "They have {first_words(names(block), 10)}.")
+    x <- data_frame_as_matrix(block[setdiff(names(block), unlist(roles))], "x")
+    c(list(x = x), lapply(roles, function(name) block[[name]]))
+  }
+  list(read = read, close = pass$close)
 }
 
 # Rows in a block of either kind.
 block_rows <- function(block) {
   if (is.data.frame(block)) return(nrow(block))
+  if (is_native(block)) return(block$rows)
   if (!is.list(block) || is.null(block$x)) abort_block(block)
   NROW(block$x)
 }
@@ -204,12 +210,13 @@ peek <- function(source) {
     state <<- "opened"
     list(read = read, close = pass$close)
   }
+  source$native <- NULL # would begin a pass of its own
   list(source = source, first = first, close = function() if (state == "peeked") pass$close())
 }
 
-# Every block of a pass; whatever happens, the source is closed.
-for_each_row_block <- function(source, visit) {
-  pass <- source$open()
+# Every block of a pass; whatever happens, the source is closed. native: whether visit() knows native blocks.
+for_each_row_block <- function(source, visit, native = FALSE) {
+  pass <- if (native && !is.null(source$native)) source$native() else source$open()
   on.exit(pass$close())
   repeat {
     block <- pass$read()

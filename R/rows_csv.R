@@ -13,15 +13,17 @@ rows_csv <- function(files, y = NULL, weights = NULL, offset = NULL, separator =
     roles = list(y = y, weights = weights, offset = offset), threads = check_threads(threads)
   )
   source <- new_source(function() csv_pass(files, format), !any(is_pipe(files)), files_label(files))
+  if (!is.null(y)) source$native <- function() csv_pass(files, format, native = TRUE)
   with_roles(source, y, weights, offset)
 }
 
 # One pass over all files. What they share is the header and the kinds of the columns, found in the first block.
-csv_pass <- function(files, format) {
+csv_pass <- function(files, format, native = FALSE) {
   known <- NULL
   begin <- function(file) {
     file$header <- csv_header(file, format)
     if (!is.null(known)) check_header(file, known$header, files[1])
+    if (native) csv_ahead(file, known, format, function() if (is.null(known)) known <<- all_numbers(file$header))
   }
   parse <- function(file) {
     if (is.null(known)) known <<- csv_columns(file, format)
@@ -39,7 +41,8 @@ csv_header <- function(file, format) {
   }
   if (length(file$rest) == 0) abort_input("`files` holds {file$name}, which is empty.", "The first line must name the columns.")
   if (length(end) == 0) end <- length(file$rest)
-  line <- rawToChar(file$rest[seq_len(end)])
+  file$start <- file$rest[seq_len(end)]
+  line <- rawToChar(file$start)
   Encoding(line) <- "UTF-8"
   names <- scan(
     text = sub("^\ufeff", "", line), what = "", sep = format$separator, quote = "\"", quiet = TRUE, strip.white = TRUE,
@@ -81,11 +84,64 @@ csv_block <- function(file, known, format) {
   as_data_frame(columns)
 }
 
+all_numbers <- function(header) {
+  list(header = header, is_text = rep(0L, length(header)), logical = rep(FALSE, length(header)))
+}
+
+# Whether files with this header may be read as numbers alone, as far as can be told before reading.
+may_be_numbers <- function(known, format) {
+  words <- suppressWarnings(as.numeric(format$missing)) # one that is a number needs the comparison with each field
+  !is.null(format$roles$y) && all(is.na(words)) && !any(known$is_text == 1L) && all(unlist(format$roles) %in% known$header)
+}
+
+# Lets C++ read the file from the header on, as far as it holds nothing but numbers. on_block(): called at each block.
+csv_ahead <- function(file, known, format, on_block) {
+  if (!may_be_numbers(known %||% all_numbers(file$header), format)) return(invisible())
+  roles <- unlist(format$roles)
+  role <- match(file$header, roles)
+  role <- ifelse(is.na(role), 0L, match(names(roles)[role], names(format$roles)))
+  width <- sum(role == 0L)
+  once <- !anyDuplicated(roles) && identical(names(roles), names(Filter(Negate(is.null), format$roles)))
+  if (!once || width == 0) return(invisible())
+  file$stream <- r_csv_stream(
+    enc2native(path.expand(file$name)), role, format$separator, file$start, file$read, floor(format$bytes), format$threads
+  )
+  if (is.null(file$stream)) return(invisible())
+  labels <- file$header[role == 0L]
+  file$ahead <- function() {
+    found <- r_csv_stream_next(file$stream)
+    if (is.null(found$stopped)) {
+      on_block()
+      return(native_block(file$stream, found, labels, width, "weights" %in% names(roles), "offset" %in% names(roles)))
+    }
+    r_close_blocks(file$stream)
+    file$stream <- NULL
+    skip_pieces(file, found, format)
+    NULL
+  }
+}
+
+# As if the pieces that C++ has read had been read here.
+skip_pieces <- function(file, found, format) {
+  if (!found$stopped) {
+    file$rest <- raw()
+    file$ended <- TRUE
+    return(invisible())
+  }
+  at <- length(file$start)
+  for (piece in seq_len(found$pieces)) {
+    fill(file, format)
+    passed <- min(found$bytes - at, length(file$rest))
+    use(file, passed, 0)
+    at <- at + passed
+  }
+  file$line <- file$line + found$lines
+}
+
 # Blocks of numbers without the detour by a data frame; NULL where there is something else.
 csv_numbers <- function(file, known, format) {
   roles <- Filter(Negate(is.null), format$roles)
-  words <- suppressWarnings(as.numeric(format$missing)) # one that is a number needs the comparison with each field
-  if (is.null(format$roles$y) || !all(is.na(words)) || any(known$is_text == 1L) || !all(unlist(roles) %in% known$header)) return(NULL)
+  if (!may_be_numbers(known, format)) return(NULL)
   role <- match(known$header, unlist(roles), nomatch = 0L)
   found <- r_csv_numbers(file$rest, role, format$separator, file$ended, format$threads)
   if (is.null(found)) return(NULL)

@@ -18,6 +18,7 @@ is_pipe <- function(files) {
 }
 
 # A pass over all files: begin(file) reads what comes first, parse(file) makes a block of whole records, count(block) says how many.
+# begin() may set file$ahead, a function that gives blocks as far as it can read them, then NULL.
 file_pass <- function(files, format, begin, parse, count) {
   at <- 0
   file <- NULL
@@ -28,6 +29,11 @@ file_pass <- function(files, format, begin, parse, count) {
         at <<- at + 1
         file <<- open_file(files[at])
         begin(file)
+      }
+      if (!is.null(file$ahead)) {
+        block <- block_ahead(file)
+        if (!is.null(block)) return(block)
+        next
       }
       if (!file$ended) fill(file, format)
       if (length(file$rest) == 0) {
@@ -42,17 +48,29 @@ file_pass <- function(files, format, begin, parse, count) {
   list(read = read, close = function() if (!is.null(file)) close_file(file))
 }
 
-# rest: bytes read and not yet used; line: that they begin in, from 1; ended: whether nothing follows them in the file.
-open_file <- function(name) {
-  con <- if (is_pipe(name)) file(name, "rb", raw = TRUE) else gzfile(name, "rb")
-  list2env(list(name = name, con = con, rest = raw(), line = 1, ended = FALSE))
+# NULL once: what is left then, if anything, is read the usual way.
+block_ahead <- function(file) {
+  block <- file$ahead()
+  if (is.null(block)) file$ahead <- NULL
+  block
 }
 
-close_file <- function(file) close(file$con)
+# rest: bytes read and not yet used; line: that they begin in, from 1; ended: whether nothing follows them in the file; read: how many
+# bytes were read.
+open_file <- function(name) {
+  con <- if (is_pipe(name)) file(name, "rb", raw = TRUE) else gzfile(name, "rb")
+  list2env(list(name = name, con = con, rest = raw(), line = 1, ended = FALSE, read = 0))
+}
+
+close_file <- function(file) {
+  if (!is.null(file$stream)) r_close_blocks(file$stream)
+  close(file$con)
+}
 
 fill <- function(file, format) {
   more <- readBin(file$con, "raw", format$bytes)
   file$ended <- length(more) == 0
+  file$read <- file$read + length(more)
   file$rest <- if (length(file$rest)) c(file$rest, more) else more
 }
 

@@ -62,51 +62,59 @@ run_pass <- function(pass, source, design, settings) {
     add_block(pass, in_rows(pass$place, count, design$blocks(block)), settings)
     progress$update(pass$place)
     write_checkpoint(pass, settings)
-  })
+  }, native = TRUE)
   if (pass$place < pass$skip) abort_skipped(pass)
   if (pass$used == 0) abort_input("The row source has no row of positive weight.", "It needs at least one.")
   pass$skip <- 0
 }
 
-# numbers: list(x, y, weights, offset), and where rows were left out `at`, the places of those kept, and `total`, how many there were.
+# numbers: list(x, y, weights, offset) or a native block, and where rows were left out `at`, the places of those kept, and `total`, how
+# many there were.
 add_block <- function(pass, numbers, settings) {
-  total <- numbers$total %||% nrow(numbers$x)
+  total <- numbers$total %||% numbers_rows(numbers)
   pass$first <- pass$first %||% block_print(numbers)
   places <- pass$place + (numbers$at %||% seq_len(total))
-  begin_pass(pass, numbers$x)
-  kept <- drop_zero_weights(numbers$x, numbers, numbers$offset)
-  if (nrow(kept$x) > 0) {
+  begin_pass(pass, numbers_labels(numbers), numbers_width(numbers), is_sparse(numbers))
+  kept <- if (is_native(numbers)) numbers else drop_zero_weights(numbers$x, numbers, numbers$offset)
+  if (numbers_rows(kept) > 0) {
     if (pass$number == 1) note_rows(pass, kept, numbers$classnames, settings$family)
     pass$take(kept, places[kept_rows(numbers)])
   }
   pass$place <- pass$place + total
 }
 
-kept_rows <- function(numbers) if (is.null(numbers$weights)) TRUE else numbers$weights > 0
+# Native blocks that training meets have no weight of 0.
+kept_rows <- function(numbers) if (is_native(numbers) || is.null(numbers$weights)) TRUE else numbers$weights > 0
 
-begin_pass <- function(pass, x) {
+begin_pass <- function(pass, labels, width, sparse) {
   if (!pass$started) {
-    pass$width <- ncol(x)
-    pass$labels <- colnames(x)
-    pass$names <- if (has_unique_names(x)) colnames(x)
-    pass$start(x)
+    pass$width <- width
+    pass$labels <- labels
+    pass$names <- if (are_unique_names(labels)) labels
+    pass$start(sparse)
     pass$started <- TRUE
   }
-  if (ncol(x) == pass$width && identical(colnames(x), pass$labels)) return(invisible())
+  if (width == pass$width && identical(labels, pass$labels)) return(invisible())
   abort_input(
-    "A block has the columns {first_words(colnames(x))}, {ncol(x)} in all, the first had {pass$width}.",
+    "A block has the columns {first_words(labels)}, {width} in all, the first had {pass$width}.",
     "All blocks must have the same."
   )
 }
 
 # What a fit tells of its rows.
 note_rows <- function(pass, numbers, classnames, family) {
-  pass$used <- pass$used + nrow(numbers$x)
-  pass$weight <- pass$weight + if (is.null(numbers$weights)) nrow(numbers$x) else sum(numbers$weights)
-  pass$loglik <- pass$loglik + saturated_loglik(numbers$y, numbers$weights, family)
-  pass$offset <- pass$offset || !is.null(numbers$offset)
-  pass$both <- pass$both | c(any(numbers$y < 1), any(numbers$y > 0))
-  if (pass$number == 1 && !is.null(pass$classnames) && !identical(pass$classnames, classnames)) {
+  n <- numbers_rows(numbers)
+  weights <- numbers_weights(numbers)
+  pass$used <- pass$used + n
+  pass$weight <- pass$weight + if (is.null(weights)) n else sum(weights)
+  pass$loglik <- pass$loglik + saturated_loglik(numbers$y, weights, family)
+  pass$offset <- pass$offset || numbers_shifted(numbers)
+  if (family == "binomial") note_classes(pass, numbers$y, classnames)
+}
+
+note_classes <- function(pass, y, classnames) {
+  pass$both <- pass$both | c(any(y < 1), any(y > 0))
+  if (!is.null(pass$classnames) && !identical(pass$classnames, classnames)) {
     abort_input(
       "A block has the classes {first_words(classnames)}, the first had {first_words(pass$classnames)}.",
       "All must have the same."
@@ -122,14 +130,14 @@ row_facts_of <- function(pass) mget(c("names", "labels", "width", "used", "weigh
 # The moments of each fold, and what a fit tells of its rows. fold_of(places): the fold of rows of the source.
 gather_rows <- function(source, design, settings, call = NULL, folds = 1, fold_of = function(places) NULL) {
   pass <- new_pass(source, design, settings, call, folds)
-  pass$start <- function(x) {
+  pass$start <- function(sparse) {
     check_stream_width(pass$width)
     pass$moments <- r_new_moments(pass$width, folds)
   }
   pass$take <- function(numbers, places) {
-    x <- if (is.matrix(numbers$x)) numbers$x else as.matrix(numbers$x)
+    if (!is_native(numbers) && !is.matrix(numbers$x)) numbers$x <- as.matrix(numbers$x)
     fold <- fold_of(places)
-    r_add_moments(pass$moments, x, numbers$y, numbers$weights, numbers$offset, if (!is.null(fold)) fold - 1L, settings$threads)
+    r_add_moments(pass$moments, numbers, if (!is.null(fold)) fold - 1L, settings$threads)
   }
   pass$save <- function() r_take_moments(pass$moments)
   pass$restore <- function(state) pass$moments <- r_restore_moments(state)
@@ -205,6 +213,8 @@ rows_progress <- function(wanted, n, number) {
 # ---- blocks as numbers -----------------------------------------------------------
 
 number_blocks <- function(block, family = "gaussian") {
+  if (is_native(block) && block$clean) return(native_response(block, family))
+  block <- native_in_r(block)
   if (is.data.frame(block)) {
     abort_input(
       "The source hands out data frames.",

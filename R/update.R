@@ -146,9 +146,9 @@ continue_training <- function(object, source, design) {
   settings$solver <- on_source(settings$solver, "rows that were added")
   pass <- training_pass(source, design, settings, object$call)
   start <- pass$start
-  pass$start <- function(x) {
-    check_same_columns(object, kept$facts$labels, kept$facts$width, list(labels = colnames(x), width = ncol(x)))
-    start(if (kept$sparse) methods::as(x, "CsparseMatrix") else as.matrix(x))
+  pass$start <- function(sparse) {
+    check_same_columns(object, kept$facts$labels, kept$facts$width, pass)
+    start(kept$sparse)
     r_restore_passes(pass$training, kept$bytes)
     r_continue_pass(pass$training)
   }
@@ -176,7 +176,7 @@ blocks_like <- function(object, envir) {
   family <- object$family
   if (is.null(object$terms)) {
     return(function(block) {
-      numbers <- number_blocks(block, family)
+      numbers <- number_blocks(native_in_r(block), family)
       if (object$offset && is.null(numbers$offset)) {
         abort_input("`moredata` has no offset, and this fit has an offset.", "Give one number for each row.")
       }

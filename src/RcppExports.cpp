@@ -11,6 +11,49 @@ Rcpp::Rostream<true>&  Rcpp::Rcout = Rcpp::Rcpp_cout_get();
 Rcpp::Rostream<false>& Rcpp::Rcerr = Rcpp::Rcpp_cerr_get();
 #endif
 
+// r_native_block
+Rcpp::List r_native_block(Rcpp::List numbers);
+RcppExport SEXP _sgdlasso_r_native_block(SEXP numbersSEXP) {
+BEGIN_RCPP
+    Rcpp::RObject rcpp_result_gen;
+    Rcpp::RNGScope rcpp_rngScope_gen;
+    Rcpp::traits::input_parameter< Rcpp::List >::type numbers(numbersSEXP);
+    rcpp_result_gen = Rcpp::wrap(r_native_block(numbers));
+    return rcpp_result_gen;
+END_RCPP
+}
+// r_native_response
+SEXP r_native_response(Rcpp::List numbers);
+RcppExport SEXP _sgdlasso_r_native_response(SEXP numbersSEXP) {
+BEGIN_RCPP
+    Rcpp::RObject rcpp_result_gen;
+    Rcpp::RNGScope rcpp_rngScope_gen;
+    Rcpp::traits::input_parameter< Rcpp::List >::type numbers(numbersSEXP);
+    rcpp_result_gen = Rcpp::wrap(r_native_response(numbers));
+    return rcpp_result_gen;
+END_RCPP
+}
+// r_native_weights
+SEXP r_native_weights(Rcpp::List numbers);
+RcppExport SEXP _sgdlasso_r_native_weights(SEXP numbersSEXP) {
+BEGIN_RCPP
+    Rcpp::RObject rcpp_result_gen;
+    Rcpp::RNGScope rcpp_rngScope_gen;
+    Rcpp::traits::input_parameter< Rcpp::List >::type numbers(numbersSEXP);
+    rcpp_result_gen = Rcpp::wrap(r_native_weights(numbers));
+    return rcpp_result_gen;
+END_RCPP
+}
+// r_close_blocks
+void r_close_blocks(SEXP stream);
+RcppExport SEXP _sgdlasso_r_close_blocks(SEXP streamSEXP) {
+BEGIN_RCPP
+    Rcpp::RNGScope rcpp_rngScope_gen;
+    Rcpp::traits::input_parameter< SEXP >::type stream(streamSEXP);
+    r_close_blocks(stream);
+    return R_NilValue;
+END_RCPP
+}
 // r_not_finite
 Rcpp::NumericVector r_not_finite(SEXP x, int threads);
 RcppExport SEXP _sgdlasso_r_not_finite(SEXP xSEXP, SEXP threadsSEXP) {
@@ -65,6 +108,34 @@ BEGIN_RCPP
     Rcpp::traits::input_parameter< bool >::type last(lastSEXP);
     Rcpp::traits::input_parameter< int >::type threads(threadsSEXP);
     rcpp_result_gen = Rcpp::wrap(r_csv_numbers(piece, role, separator, last, threads));
+    return rcpp_result_gen;
+END_RCPP
+}
+// r_csv_stream
+SEXP r_csv_stream(std::string path, std::vector<int> role, std::string separator, Rcpp::RawVector start, double read, double bytes, int threads);
+RcppExport SEXP _sgdlasso_r_csv_stream(SEXP pathSEXP, SEXP roleSEXP, SEXP separatorSEXP, SEXP startSEXP, SEXP readSEXP, SEXP bytesSEXP, SEXP threadsSEXP) {
+BEGIN_RCPP
+    Rcpp::RObject rcpp_result_gen;
+    Rcpp::RNGScope rcpp_rngScope_gen;
+    Rcpp::traits::input_parameter< std::string >::type path(pathSEXP);
+    Rcpp::traits::input_parameter< std::vector<int> >::type role(roleSEXP);
+    Rcpp::traits::input_parameter< std::string >::type separator(separatorSEXP);
+    Rcpp::traits::input_parameter< Rcpp::RawVector >::type start(startSEXP);
+    Rcpp::traits::input_parameter< double >::type read(readSEXP);
+    Rcpp::traits::input_parameter< double >::type bytes(bytesSEXP);
+    Rcpp::traits::input_parameter< int >::type threads(threadsSEXP);
+    rcpp_result_gen = Rcpp::wrap(r_csv_stream(path, role, separator, start, read, bytes, threads));
+    return rcpp_result_gen;
+END_RCPP
+}
+// r_csv_stream_next
+SEXP r_csv_stream_next(SEXP stream);
+RcppExport SEXP _sgdlasso_r_csv_stream_next(SEXP streamSEXP) {
+BEGIN_RCPP
+    Rcpp::RObject rcpp_result_gen;
+    Rcpp::RNGScope rcpp_rngScope_gen;
+    Rcpp::traits::input_parameter< SEXP >::type stream(streamSEXP);
+    rcpp_result_gen = Rcpp::wrap(r_csv_stream_next(stream));
     return rcpp_result_gen;
 END_RCPP
 }
@@ -142,18 +213,15 @@ BEGIN_RCPP
 END_RCPP
 }
 // r_add_moments
-void r_add_moments(SEXP moments, Rcpp::NumericMatrix x, Rcpp::NumericVector y, SEXP weight, SEXP offset, SEXP fold, int threads);
-RcppExport SEXP _sgdlasso_r_add_moments(SEXP momentsSEXP, SEXP xSEXP, SEXP ySEXP, SEXP weightSEXP, SEXP offsetSEXP, SEXP foldSEXP, SEXP threadsSEXP) {
+void r_add_moments(SEXP moments, Rcpp::List numbers, SEXP fold, int threads);
+RcppExport SEXP _sgdlasso_r_add_moments(SEXP momentsSEXP, SEXP numbersSEXP, SEXP foldSEXP, SEXP threadsSEXP) {
 BEGIN_RCPP
     Rcpp::RNGScope rcpp_rngScope_gen;
     Rcpp::traits::input_parameter< SEXP >::type moments(momentsSEXP);
-    Rcpp::traits::input_parameter< Rcpp::NumericMatrix >::type x(xSEXP);
-    Rcpp::traits::input_parameter< Rcpp::NumericVector >::type y(ySEXP);
-    Rcpp::traits::input_parameter< SEXP >::type weight(weightSEXP);
-    Rcpp::traits::input_parameter< SEXP >::type offset(offsetSEXP);
+    Rcpp::traits::input_parameter< Rcpp::List >::type numbers(numbersSEXP);
     Rcpp::traits::input_parameter< SEXP >::type fold(foldSEXP);
     Rcpp::traits::input_parameter< int >::type threads(threadsSEXP);
-    r_add_moments(moments, x, y, weight, offset, fold, threads);
+    r_add_moments(moments, numbers, fold, threads);
     return R_NilValue;
 END_RCPP
 }
@@ -216,17 +284,14 @@ BEGIN_RCPP
 END_RCPP
 }
 // r_add_rows
-Rcpp::List r_add_rows(SEXP training, SEXP x, Rcpp::NumericVector y, SEXP weight, SEXP offset);
-RcppExport SEXP _sgdlasso_r_add_rows(SEXP trainingSEXP, SEXP xSEXP, SEXP ySEXP, SEXP weightSEXP, SEXP offsetSEXP) {
+Rcpp::List r_add_rows(SEXP training, Rcpp::List numbers);
+RcppExport SEXP _sgdlasso_r_add_rows(SEXP trainingSEXP, SEXP numbersSEXP) {
 BEGIN_RCPP
     Rcpp::RObject rcpp_result_gen;
     Rcpp::RNGScope rcpp_rngScope_gen;
     Rcpp::traits::input_parameter< SEXP >::type training(trainingSEXP);
-    Rcpp::traits::input_parameter< SEXP >::type x(xSEXP);
-    Rcpp::traits::input_parameter< Rcpp::NumericVector >::type y(ySEXP);
-    Rcpp::traits::input_parameter< SEXP >::type weight(weightSEXP);
-    Rcpp::traits::input_parameter< SEXP >::type offset(offsetSEXP);
-    rcpp_result_gen = Rcpp::wrap(r_add_rows(training, x, y, weight, offset));
+    Rcpp::traits::input_parameter< Rcpp::List >::type numbers(numbersSEXP);
+    rcpp_result_gen = Rcpp::wrap(r_add_rows(training, numbers));
     return rcpp_result_gen;
 END_RCPP
 }
@@ -325,6 +390,18 @@ BEGIN_RCPP
     return rcpp_result_gen;
 END_RCPP
 }
+// r_row_file_append_native
+SEXP r_row_file_append_native(SEXP writer, Rcpp::List numbers);
+RcppExport SEXP _sgdlasso_r_row_file_append_native(SEXP writerSEXP, SEXP numbersSEXP) {
+BEGIN_RCPP
+    Rcpp::RObject rcpp_result_gen;
+    Rcpp::RNGScope rcpp_rngScope_gen;
+    Rcpp::traits::input_parameter< SEXP >::type writer(writerSEXP);
+    Rcpp::traits::input_parameter< Rcpp::List >::type numbers(numbersSEXP);
+    rcpp_result_gen = Rcpp::wrap(r_row_file_append_native(writer, numbers));
+    return rcpp_result_gen;
+END_RCPP
+}
 // r_row_file_finish
 SEXP r_row_file_finish(SEXP writer);
 RcppExport SEXP _sgdlasso_r_row_file_finish(SEXP writerSEXP) {
@@ -347,20 +424,6 @@ BEGIN_RCPP
     return rcpp_result_gen;
 END_RCPP
 }
-// r_row_file_next
-SEXP r_row_file_next(SEXP reader, int columns, bool weighted, bool shifted);
-RcppExport SEXP _sgdlasso_r_row_file_next(SEXP readerSEXP, SEXP columnsSEXP, SEXP weightedSEXP, SEXP shiftedSEXP) {
-BEGIN_RCPP
-    Rcpp::RObject rcpp_result_gen;
-    Rcpp::RNGScope rcpp_rngScope_gen;
-    Rcpp::traits::input_parameter< SEXP >::type reader(readerSEXP);
-    Rcpp::traits::input_parameter< int >::type columns(columnsSEXP);
-    Rcpp::traits::input_parameter< bool >::type weighted(weightedSEXP);
-    Rcpp::traits::input_parameter< bool >::type shifted(shiftedSEXP);
-    rcpp_result_gen = Rcpp::wrap(r_row_file_next(reader, columns, weighted, shifted));
-    return rcpp_result_gen;
-END_RCPP
-}
 // r_row_file_close
 void r_row_file_close(SEXP reader);
 RcppExport SEXP _sgdlasso_r_row_file_close(SEXP readerSEXP) {
@@ -369,6 +432,32 @@ BEGIN_RCPP
     Rcpp::traits::input_parameter< SEXP >::type reader(readerSEXP);
     r_row_file_close(reader);
     return R_NilValue;
+END_RCPP
+}
+// r_row_stream
+SEXP r_row_stream(SEXP reader, int columns, bool weighted, bool shifted, int threads);
+RcppExport SEXP _sgdlasso_r_row_stream(SEXP readerSEXP, SEXP columnsSEXP, SEXP weightedSEXP, SEXP shiftedSEXP, SEXP threadsSEXP) {
+BEGIN_RCPP
+    Rcpp::RObject rcpp_result_gen;
+    Rcpp::RNGScope rcpp_rngScope_gen;
+    Rcpp::traits::input_parameter< SEXP >::type reader(readerSEXP);
+    Rcpp::traits::input_parameter< int >::type columns(columnsSEXP);
+    Rcpp::traits::input_parameter< bool >::type weighted(weightedSEXP);
+    Rcpp::traits::input_parameter< bool >::type shifted(shiftedSEXP);
+    Rcpp::traits::input_parameter< int >::type threads(threadsSEXP);
+    rcpp_result_gen = Rcpp::wrap(r_row_stream(reader, columns, weighted, shifted, threads));
+    return rcpp_result_gen;
+END_RCPP
+}
+// r_row_stream_next
+SEXP r_row_stream_next(SEXP stream);
+RcppExport SEXP _sgdlasso_r_row_stream_next(SEXP streamSEXP) {
+BEGIN_RCPP
+    Rcpp::RObject rcpp_result_gen;
+    Rcpp::RNGScope rcpp_rngScope_gen;
+    Rcpp::traits::input_parameter< SEXP >::type stream(streamSEXP);
+    rcpp_result_gen = Rcpp::wrap(r_row_stream_next(stream));
+    return rcpp_result_gen;
 END_RCPP
 }
 // r_svmlight_read
@@ -533,24 +622,42 @@ BEGIN_RCPP
     return rcpp_result_gen;
 END_RCPP
 }
+// r_read_numbers
+Rcpp::List r_read_numbers(std::string text, int columns);
+RcppExport SEXP _sgdlasso_r_read_numbers(SEXP textSEXP, SEXP columnsSEXP) {
+BEGIN_RCPP
+    Rcpp::RObject rcpp_result_gen;
+    Rcpp::RNGScope rcpp_rngScope_gen;
+    Rcpp::traits::input_parameter< std::string >::type text(textSEXP);
+    Rcpp::traits::input_parameter< int >::type columns(columnsSEXP);
+    rcpp_result_gen = Rcpp::wrap(r_read_numbers(text, columns));
+    return rcpp_result_gen;
+END_RCPP
+}
 
 static const R_CallMethodDef CallEntries[] = {
+    {"_sgdlasso_r_native_block", (DL_FUNC) &_sgdlasso_r_native_block, 1},
+    {"_sgdlasso_r_native_response", (DL_FUNC) &_sgdlasso_r_native_response, 1},
+    {"_sgdlasso_r_native_weights", (DL_FUNC) &_sgdlasso_r_native_weights, 1},
+    {"_sgdlasso_r_close_blocks", (DL_FUNC) &_sgdlasso_r_close_blocks, 1},
     {"_sgdlasso_r_not_finite", (DL_FUNC) &_sgdlasso_r_not_finite, 2},
     {"_sgdlasso_r_csv_types", (DL_FUNC) &_sgdlasso_r_csv_types, 5},
     {"_sgdlasso_r_csv_read", (DL_FUNC) &_sgdlasso_r_csv_read, 5},
     {"_sgdlasso_r_csv_numbers", (DL_FUNC) &_sgdlasso_r_csv_numbers, 5},
+    {"_sgdlasso_r_csv_stream", (DL_FUNC) &_sgdlasso_r_csv_stream, 7},
+    {"_sgdlasso_r_csv_stream_next", (DL_FUNC) &_sgdlasso_r_csv_stream_next, 1},
     {"_sgdlasso_r_fit", (DL_FUNC) &_sgdlasso_r_fit, 5},
     {"_sgdlasso_r_optimality", (DL_FUNC) &_sgdlasso_r_optimality, 7},
     {"_sgdlasso_r_fit_folds", (DL_FUNC) &_sgdlasso_r_fit_folds, 7},
     {"_sgdlasso_r_fit_moments", (DL_FUNC) &_sgdlasso_r_fit_moments, 2},
     {"_sgdlasso_r_new_moments", (DL_FUNC) &_sgdlasso_r_new_moments, 2},
-    {"_sgdlasso_r_add_moments", (DL_FUNC) &_sgdlasso_r_add_moments, 7},
+    {"_sgdlasso_r_add_moments", (DL_FUNC) &_sgdlasso_r_add_moments, 4},
     {"_sgdlasso_r_take_moments", (DL_FUNC) &_sgdlasso_r_take_moments, 1},
     {"_sgdlasso_r_restore_moments", (DL_FUNC) &_sgdlasso_r_restore_moments, 1},
     {"_sgdlasso_r_sum_moments", (DL_FUNC) &_sgdlasso_r_sum_moments, 1},
     {"_sgdlasso_r_hash_folds", (DL_FUNC) &_sgdlasso_r_hash_folds, 3},
     {"_sgdlasso_r_new_passes", (DL_FUNC) &_sgdlasso_r_new_passes, 2},
-    {"_sgdlasso_r_add_rows", (DL_FUNC) &_sgdlasso_r_add_rows, 5},
+    {"_sgdlasso_r_add_rows", (DL_FUNC) &_sgdlasso_r_add_rows, 2},
     {"_sgdlasso_r_end_pass", (DL_FUNC) &_sgdlasso_r_end_pass, 1},
     {"_sgdlasso_r_continue_pass", (DL_FUNC) &_sgdlasso_r_continue_pass, 1},
     {"_sgdlasso_r_passes_result", (DL_FUNC) &_sgdlasso_r_passes_result, 1},
@@ -559,10 +666,12 @@ static const R_CallMethodDef CallEntries[] = {
     {"_sgdlasso_r_predict", (DL_FUNC) &_sgdlasso_r_predict, 4},
     {"_sgdlasso_r_row_file_create", (DL_FUNC) &_sgdlasso_r_row_file_create, 2},
     {"_sgdlasso_r_row_file_append", (DL_FUNC) &_sgdlasso_r_row_file_append, 5},
+    {"_sgdlasso_r_row_file_append_native", (DL_FUNC) &_sgdlasso_r_row_file_append_native, 2},
     {"_sgdlasso_r_row_file_finish", (DL_FUNC) &_sgdlasso_r_row_file_finish, 1},
     {"_sgdlasso_r_row_file_open", (DL_FUNC) &_sgdlasso_r_row_file_open, 1},
-    {"_sgdlasso_r_row_file_next", (DL_FUNC) &_sgdlasso_r_row_file_next, 4},
     {"_sgdlasso_r_row_file_close", (DL_FUNC) &_sgdlasso_r_row_file_close, 1},
+    {"_sgdlasso_r_row_stream", (DL_FUNC) &_sgdlasso_r_row_stream, 5},
+    {"_sgdlasso_r_row_stream_next", (DL_FUNC) &_sgdlasso_r_row_stream_next, 1},
     {"_sgdlasso_r_svmlight_read", (DL_FUNC) &_sgdlasso_r_svmlight_read, 2},
     {"_sgdlasso_r_stream_sum", (DL_FUNC) &_sgdlasso_r_stream_sum, 1},
     {"_sgdlasso_r_random", (DL_FUNC) &_sgdlasso_r_random, 5},
@@ -574,6 +683,7 @@ static const R_CallMethodDef CallEntries[] = {
     {"_sgdlasso_r_merge_moments", (DL_FUNC) &_sgdlasso_r_merge_moments, 4},
     {"_sgdlasso_r_products", (DL_FUNC) &_sgdlasso_r_products, 9},
     {"_sgdlasso_r_panel_kernels", (DL_FUNC) &_sgdlasso_r_panel_kernels, 3},
+    {"_sgdlasso_r_read_numbers", (DL_FUNC) &_sgdlasso_r_read_numbers, 2},
     {NULL, NULL, 0}
 };
 

@@ -9,6 +9,8 @@
 #include <locale>
 #include <sstream>
 
+#include "csv_numbers.h"
+
 namespace sgdlasso {
 namespace {
 
@@ -18,7 +20,7 @@ bool is_blank(char c) {
 
 // Every number that the fast way leaves: many digits, large exponents, and words.
 bool parse_slowly(const char* text, const char* end, double& value) {
-  if (*text == '+') ++text;  // from_chars() takes none
+  if (*text == '+' && end - text > 1 && text[1] != '-') ++text;  // from_chars() takes none
 #if defined(__cpp_lib_to_chars)
   const auto found = std::from_chars(text, end, value);
   if (found.ec == std::errc::result_out_of_range) {  // what is too large is infinite, what is too small is 0
@@ -127,41 +129,6 @@ std::string quoted(const Fields& field) {
   return "\"" + std::string(field.text, std::min(field.size, most)) + "\"";
 }
 
-// A number in the form -12.5e-3, of at most 18 digits, from its start: where it ends, or nullptr. Up to 2^53 and ten to the
-// 22nd both factors are exact, so that one operation rounds as it should (Clinger 1990).
-const char* parse_digits(const char* at, const char* end, double& value) {
-  const bool negative = *at == '-';
-  if (negative || *at == '+') ++at;
-  const char* first = at;
-  std::uint64_t digits = 0;
-  for (; at < end && static_cast<unsigned char>(*at - '0') < 10; ++at)
-    digits = 10 * digits + static_cast<std::uint64_t>(*at - '0');
-  std::ptrdiff_t count = at - first, point = 0;
-  if (at < end && *at == '.') {
-    const char* start = ++at;
-    for (; at < end && static_cast<unsigned char>(*at - '0') < 10; ++at)
-      digits = 10 * digits + static_cast<std::uint64_t>(*at - '0');
-    point = at - start;
-    count += point;
-  }
-  if (at < end && (*at == 'e' || *at == 'E') && end - at > 1) {
-    const char* start = at + 1;
-    const bool falls = *start == '-';
-    if (falls || *start == '+') ++start;
-    int exponent = 0;
-    for (at = start; at < end && at - start < 4 && static_cast<unsigned char>(*at - '0') < 10; ++at)
-      exponent = 10 * exponent + (*at - '0');
-    if (at == start) return nullptr;
-    point += falls ? exponent : -exponent;
-  }
-  static const double powers[] = {1e0,  1e1,  1e2,  1e3,  1e4,  1e5,  1e6,  1e7,  1e8,  1e9,  1e10, 1e11,
-                                  1e12, 1e13, 1e14, 1e15, 1e16, 1e17, 1e18, 1e19, 1e20, 1e21, 1e22};
-  if (count == 0 || count > 18 || digits > (std::uint64_t{1} << 53) || point > 22 || point < -22) return nullptr;
-  value = point < 0 ? static_cast<double>(digits) * powers[-point] : static_cast<double>(digits) / powers[point];
-  if (negative) value = -value;
-  return at;
-}
-
 }  // namespace
 
 bool parse_number(const char* text, std::size_t size, double& value) {
@@ -174,38 +141,18 @@ bool parse_number(const char* text, std::size_t size, double& value) {
 
 CsvExtent whole_records(const char* text, std::size_t size, bool last) {
   const char* end = last ? text + size : end_of_records(text, size);
-  std::size_t lines = static_cast<std::size_t>(std::count(text, end, '\n'));
+  std::size_t lines = count_lines(text, end);
   if (end > text && end[-1] != '\n') ++lines;
   return {static_cast<std::size_t>(end - text), lines};
 }
 
-bool read_csv_numbers(const char* text, std::size_t size, std::size_t columns, char separator, double missing,
-                      double* const* to) {
-  const char* end = text + size;
-  std::size_t record = 0;
-  for (const char* at = text; at < end; ++record) {
-    for (std::size_t k = 0; k < columns; ++k) {
-      const char* stop = at;
-      double value = missing;
-      if (at < end && *at != separator && *at != '\n') {
-        stop = parse_digits(at, end, value);
-        if (!stop || (stop < end && *stop != separator && *stop != '\n' && *stop != '\r')) {  // not the plain form
-          stop = at;
-          while (stop < end && *stop != separator && *stop != '\n') ++stop;
-          const bool carriage = stop > at && stop[-1] == '\r';
-          if (!parse_number(at, static_cast<std::size_t>(stop - at) - carriage, value)) return false;
-        }
-      } else if (columns == 1) {
-        return false;  // a blank line is no record
-      }
-      if (stop < end && *stop == '\r') ++stop;
-      const bool ends = stop == end || *stop == '\n';
-      if (ends != (k + 1 == columns) || (!ends && *stop != separator)) return false;
-      to[k][record] = value;
-      at = stop == end ? end : stop + 1;
-    }
+std::size_t count_lines(const char* from, const char* end) {
+  std::size_t count = 0;
+  while (from < end && (from = static_cast<const char*>(std::memchr(from, '\n', static_cast<std::size_t>(end - from))))) {
+    ++count;
+    ++from;
   }
-  return true;
+  return count;
 }
 
 CsvRead read_csv(const char* text, std::size_t size, std::size_t columns, char separator, bool last, CsvSink& sink) {

@@ -39,12 +39,7 @@ struct CsvExtent {
   std::size_t lines;
 };
 CsvExtent whole_records(const char* text, std::size_t size, bool last);
-
-// Whole records of nothing but numbers, one line each, straight into columns: column k of record i is to[k][i]. Empty fields
-// are `missing`. False, with anything in the columns, where there is something else: then read_csv() tells what. Parts of a
-// piece may be read side by side.
-bool read_csv_numbers(const char* text, std::size_t size, std::size_t columns, char separator, double missing,
-                      double* const* to);
+std::size_t count_lines(const char* from, const char* end);
 
 // The number that a whole field is, blanks around it aside; false if it is none. The decimal point is a point in every locale.
 bool parse_number(const char* text, std::size_t size, double& value);

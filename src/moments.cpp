@@ -10,6 +10,7 @@ namespace sgdlasso {
 namespace {
 
 constexpr std::size_t kStrip = 128;  // rows whose packed columns stay in the second cache
+constexpr std::size_t kAhead = 2;    // columns whose scattered rows memory is asked for in advance
 
 // Some rows of x: `count` of them from `first` on or, where given, those at `index`.
 struct Strip {
@@ -64,7 +65,11 @@ class StripAdder {
     for (std::size_t j = 0; j < p; ++j) {
       const double* column = x_ + j * response_.n;
       if (strip.index) {
-        for (std::size_t i = 0; i < strip.count; ++i) some[i] = column[strip.index[i]];
+        const double* ahead = j + kAhead < p ? column + kAhead * response_.n : response_.y;
+        for (std::size_t i = 0; i < strip.count; ++i) {
+          some[i] = column[strip.index[i]];
+          __builtin_prefetch(ahead + strip.index[i]);
+        }
       }
       pack_one(strip.index ? some : column + strip.first, j, strip.count, root, moments);
     }

@@ -1,11 +1,15 @@
 #include <Rcpp.h>
 
 #include <algorithm>
+#include <memory>
 #include <string>
 #include <vector>
 
 #include "csv.h"
+#include "csv_numbers.h"
+#include "csv_stream.h"
 #include "parallel.h"
+#include "r_block.h"
 
 using namespace sgdlasso;
 
@@ -110,8 +114,7 @@ std::vector<CsvPart> parts_of(const char* text, const CsvExtent& extent, int par
     const char* near = text + extent.bytes * static_cast<std::size_t>(k) / static_cast<std::size_t>(parts);
     const char* stop = std::find(std::max(begin, near), text + extent.bytes, '\n');
     if (stop == text + extent.bytes) break;
-    const auto lines = static_cast<std::size_t>(std::count(begin, stop + 1, '\n'));
-    result.push_back({static_cast<std::size_t>(stop + 1 - text), result.back().line + lines});
+    result.push_back({static_cast<std::size_t>(stop + 1 - text), result.back().line + count_lines(begin, stop + 1)});
   }
   result.push_back({extent.bytes, extent.lines});
   return result;
@@ -185,9 +188,38 @@ SEXP r_csv_numbers(Rcpp::RawVector piece, std::vector<int> role, std::string sep
     std::vector<double*> columns = to;
     for (double*& column : columns) column += parts[k].line;
     plain[k] = read_csv_numbers(text + parts[k].first, parts[k + 1].first - parts[k].first, role.size(), separator[0], NA_REAL,
-                                columns.data());
+                                columns.data())
+                   .plain;
   });
   if (std::count(plain.begin(), plain.end(), 0) > 0) return R_NilValue;
   return Rcpp::List::create(Rcpp::_["x"] = x, Rcpp::_["others"] = others, Rcpp::_["bytes"] = static_cast<double>(extent.bytes),
                             Rcpp::_["lines"] = static_cast<double>(extent.lines));
+}
+
+// The numbers of a plain file from byte `first` on, as a stream; NULL where the file is compressed or no file. role: of each
+// column, 0 for x, then y, weights, offset. start: its first bytes as text; read: bytes that R has read.
+// [[Rcpp::export]]
+SEXP r_csv_stream(std::string path, std::vector<int> role, std::string separator, Rcpp::RawVector start, double read,
+                  double bytes, int threads) {
+  const auto first = static_cast<std::uint64_t>(start.size());
+  CsvLayout layout{path, {}, separator[0], first, static_cast<std::uint64_t>(read), static_cast<std::uint64_t>(bytes), NA_REAL};
+  for (const int one : role) layout.role.push_back(static_cast<CsvRole>(one));
+  std::unique_ptr<RBlockStream> stream(new RBlockStream);
+  try {
+    stream->stream.reset(new CsvStream(layout, std::string(start.begin(), start.end()), threads));
+  } catch (const NotPlain&) {
+    return R_NilValue;
+  }
+  return Rcpp::XPtr<RBlockStream>(stream.release());
+}
+
+// As next_native_block(); at the end or where it stops, list(stopped =, pieces =, lines =): read before that.
+// [[Rcpp::export]]
+SEXP r_csv_stream_next(SEXP stream) {
+  Rcpp::XPtr<RBlockStream> from(stream);
+  const SEXP block = next_native_block(*from);
+  if (!Rf_isNull(block)) return block;
+  const auto& csv = static_cast<const CsvStream&>(*from->stream);
+  return Rcpp::List::create(Rcpp::_["stopped"] = csv.stopped(), Rcpp::_["pieces"] = static_cast<double>(csv.pieces()),
+                            Rcpp::_["lines"] = static_cast<double>(csv.lines()), Rcpp::_["bytes"] = csv.bytes());
 }

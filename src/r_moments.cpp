@@ -4,10 +4,14 @@
 
 #include <cstdint>
 
-#include "r_convert.h"
+#include "r_block.h"
 #include "r_watch.h"
 
 using namespace sgdlasso;
+
+// Blocks with fewer products take about a millisecond, of which starting threads would take much, and others read ahead
+// meanwhile.
+constexpr double kWorthThreads = 5e7;
 
 Moments as_moments(const Rcpp::List& moments) {
   const Rcpp::NumericVector mean = moments["mean"], cross = moments["cross"];
@@ -39,20 +43,20 @@ SEXP r_new_moments(int p, int folds) {
       new std::vector<Moments>(static_cast<std::size_t>(folds), Moments(static_cast<std::size_t>(p))));
 }
 
-// fold: of each row, from 0; NULL where there is one. Weights are as they are.
+// numbers: a block (r_block.h). fold: of each row, from 0; NULL where there is one. Weights are as they are.
 // [[Rcpp::export]]
-void r_add_moments(SEXP moments, Rcpp::NumericMatrix x, Rcpp::NumericVector y, SEXP weight, SEXP offset, SEXP fold,
-                   int threads) {
+void r_add_moments(SEXP moments, Rcpp::List numbers, SEXP fold, int threads) {
   Rcpp::XPtr<std::vector<Moments>> to(moments);
   RWatch watch(R_NilValue);
-  const std::size_t p = static_cast<std::size_t>(x.ncol());
-  const Response response = as_response(y, weight, offset);
+  const RBlock block(numbers);
+  const double products = static_cast<double>(block.n) * static_cast<double>(block.p) * static_cast<double>(block.p);
+  const Work work{products < kWorthThreads ? 1 : threads, watch};
   if (Rf_isNull(fold)) {
-    to->at(0).merge(dense_moments(x.begin(), p, response, {threads, watch}));
+    to->at(0).merge(dense_moments(block.x, block.p, block.response, work));
     return;
   }
   const std::vector<Moments> part =
-      fold_moments(x.begin(), p, response, Rcpp::as<std::vector<int>>(fold), to->size(), {threads, watch});
+      fold_moments(block.x, block.p, block.response, Rcpp::as<std::vector<int>>(fold), to->size(), work);
   for (std::size_t k = 0; k < part.size(); ++k) (*to)[k].merge(part[k]);
 }
 

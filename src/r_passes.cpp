@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "pass_training.h"
+#include "r_block.h"
 #include "r_path.h"
 
 using namespace sgdlasso;
@@ -63,12 +64,13 @@ SEXP r_new_passes(Rcpp::List spec, bool sparse) {
   return Handle(new PassTraining(make_loss(setting<std::string>(spec, "family")), as_plan(spec), sparse));
 }
 
-// A block: x a double matrix or a dgCMatrix; weights as they are, or NULL.
+// numbers: a block (r_block.h), all of them dense or all sparse. Weights are as they are.
 // [[Rcpp::export]]
-Rcpp::List r_add_rows(SEXP training, SEXP x, Rcpp::NumericVector y, SEXP weight, SEXP offset) {
+Rcpp::List r_add_rows(SEXP training, Rcpp::List numbers) {
   return in_words([&] {
     Rcpp::checkUserInterrupt();
-    Handle(training)->add(*as_rows(x), as_response(y, weight, offset));
+    const RBlock block(numbers);
+    Handle(training)->add(*block.rows(), block.response);
     return true;
   });
 }

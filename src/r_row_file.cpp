@@ -4,7 +4,9 @@
 #include <string>
 #include <vector>
 
+#include "r_block.h"
 #include "row_file.h"
+#include "row_stream.h"
 
 using namespace sgdlasso;
 
@@ -47,6 +49,20 @@ SEXP r_row_file_append(SEXP writer, Rcpp::NumericMatrix x, Rcpp::NumericVector y
   });
 }
 
+// The same of a native block.
+// [[Rcpp::export]]
+SEXP r_row_file_append_native(SEXP writer, Rcpp::List numbers) {
+  return in_words([&]() -> SEXP {
+    const RBlock block(numbers);
+    std::vector<RowFileWriter::Part> parts{{block.x, block.n * block.p}};
+    for (const double* part : {block.response.weight, block.response.offset, block.response.y}) {
+      if (part) parts.push_back({part, block.n});
+    }
+    Rcpp::XPtr<RowFileWriter>(writer)->block(block.n, parts);
+    return R_NilValue;
+  });
+}
+
 // [[Rcpp::export]]
 SEXP r_row_file_finish(SEXP writer) {
   return in_words([&]() -> SEXP {
@@ -55,39 +71,34 @@ SEXP r_row_file_finish(SEXP writer) {
   });
 }
 
+using RowFile = std::shared_ptr<RowPieces>;
+
 // list(reader, header), the header as raw bytes.
 // [[Rcpp::export]]
 SEXP r_row_file_open(std::string path) {
   return in_words([&]() -> SEXP {
-    Rcpp::XPtr<RowFileReader> reader(new RowFileReader(path));
-    const std::vector<char>& header = reader->header();
-    return Rcpp::List::create(Rcpp::_["reader"] = reader, Rcpp::_["header"] = Rcpp::RawVector(header.begin(), header.end()));
-  });
-}
-
-// The next block as list(x, y, weights, offset), NULL after the last.
-// [[Rcpp::export]]
-SEXP r_row_file_next(SEXP reader, int columns, bool weighted, bool shifted) {
-  return in_words([&]() -> SEXP {
-    Rcpp::XPtr<RowFileReader> from(reader);
-    const std::size_t rows = from->next_rows(static_cast<std::size_t>(columns) + 1 + weighted + shifted);
-    if (rows == 0) return R_NilValue;
-    const R_xlen_t n = static_cast<R_xlen_t>(rows);
-    Rcpp::NumericMatrix x(Rcpp::no_init(static_cast<int>(n), columns));
-    Rcpp::NumericVector y(Rcpp::no_init(n)), weights(weighted ? n : 0), offset(shifted ? n : 0);
-    std::vector<std::pair<double*, std::size_t>> parts{{x.begin(), static_cast<std::size_t>(x.size())}};
-    if (weighted) parts.emplace_back(weights.begin(), rows);
-    if (shifted) parts.emplace_back(offset.begin(), rows);
-    parts.emplace_back(y.begin(), rows);
-    from->read(parts);
-    Rcpp::List block = Rcpp::List::create(Rcpp::_["x"] = x, Rcpp::_["y"] = y);
-    if (weighted) block["weights"] = weights;
-    if (shifted) block["offset"] = offset;
-    return block;
+    Rcpp::XPtr<RowFile> file(new RowFile(std::make_shared<RowPieces>(path)));
+    const std::vector<char>& header = (*file)->header();
+    return Rcpp::List::create(Rcpp::_["reader"] = file, Rcpp::_["header"] = Rcpp::RawVector(header.begin(), header.end()));
   });
 }
 
 // [[Rcpp::export]]
 void r_row_file_close(SEXP reader) {
-  Rcpp::XPtr<RowFileReader>(reader).release();
+  Rcpp::XPtr<RowFile>(reader).release();
+}
+
+// The blocks of a file, as a stream, which keeps the file open.
+// [[Rcpp::export]]
+SEXP r_row_stream(SEXP reader, int columns, bool weighted, bool shifted, int threads) {
+  std::unique_ptr<RBlockStream> stream(new RBlockStream);
+  const RowLayout layout{static_cast<std::size_t>(columns), weighted, shifted};
+  stream->stream.reset(new RowStream(*Rcpp::XPtr<RowFile>(reader), layout, threads));
+  return Rcpp::XPtr<RBlockStream>(stream.release());
+}
+
+// As next_native_block().
+// [[Rcpp::export]]
+SEXP r_row_stream_next(SEXP stream) {
+  return in_words([&]() -> SEXP { return next_native_block(*Rcpp::XPtr<RBlockStream>(stream)); });
 }

@@ -1,6 +1,8 @@
 // For the tests and bench/ only: pieces of the core that no user calls.
 #include <Rcpp.h>
 
+#include "csv.h"
+#include "csv_numbers.h"
 #include "dense_kernels.h"
 #include "loss.h"
 #include "moments.h"
@@ -198,6 +200,21 @@ Rcpp::List r_panel_kernels(Rcpp::NumericMatrix a, Rcpp::NumericMatrix b, Rcpp::N
     both.push_back(Rcpp::List::create(Rcpp::_["cross"] = cross, Rcpp::_["self"] = self, Rcpp::_["add"] = sum,
                                       Rcpp::_["packed"] = packed, Rcpp::_["total"] = total,
                                       Rcpp::_["dot"] = kernels->shifted_dot(a.begin(), 0.3, b.begin(), n)));
+  }
+  return both;
+}
+
+// Records of numbers by this machine's kernel and by the portable one: list(plain, finite, x).
+// [[Rcpp::export]]
+Rcpp::List r_read_numbers(std::string text, int columns) {
+  Rcpp::List both;
+  const std::size_t rows = whole_records(text.data(), text.size(), true).lines, width = static_cast<std::size_t>(columns);
+  for (const auto read : {read_csv_numbers, read_csv_numbers_portably}) {
+    Rcpp::NumericMatrix x(static_cast<int>(rows), columns);
+    std::vector<double*> to;
+    for (std::size_t k = 0; k < width; ++k) to.push_back(x.begin() + k * rows);
+    const CsvNumbers found = read(text.data(), text.size(), width, ',', NA_REAL, to.data());
+    both.push_back(Rcpp::List::create(Rcpp::_["plain"] = found.plain, Rcpp::_["finite"] = found.finite, Rcpp::_["x"] = x));
   }
   return both;
 }

@@ -89,3 +89,62 @@ test_that("a full disk is an error that says so", {
   wrote <- if (is.list(result)) result else r_row_file_append(result, matrix(0, 1e5, 3), numeric(1e5), NULL, NULL)
   expect_match(wrote$error, "cannot be written.*[Nn]o space")
 })
+
+test_that("a cache is read on any number of threads with the same bits, and written from numbers that R never saw", {
+  d <- make_rows(500)
+  d$w <- d$w + 0.1
+  path <- withr::local_tempfile()
+  cache_rows(as_rows(d$x, d$y, d$w, d$o, block = 33), path)
+  in_r <- read_cache(path)
+  in_r$native <- NULL
+  expected <- cv.sgdlasso(in_r, seed = 1)[c("cvm", "cvsd", "lambda")]
+  for (threads in 1:3) expect_identical(cv.sgdlasso(read_cache(path, threads), seed = 1)[c("cvm", "cvsd", "lambda")], expected)
+  copies <- file.path(withr::local_tempdir(), c("a", "b"))
+  cache_rows(in_r, copies[1])
+  cache_rows(read_cache(path, threads = 2), copies[2])
+  expect_identical(unname(tools::md5sum(copies)), unname(tools::md5sum(c(path, path))))
+  fit <- sgdlasso(as_rows(d$x[1:99, ], d$y[1:99], d$w[1:99], d$o[1:99]), keep.moments = TRUE, tol = 1e-12)
+  expect_equal(
+    update(fit, moredata = read_cache(path, 2))$beta, update(fit, moredata = in_r)$beta, tolerance = 1e-12
+  )
+  expect_input_error(read_cache(path, threads = 0), "`threads`")
+})
+
+test_that("rows of weight 0 and numbers whose squares are infinite are what they are in R", {
+  d <- make_rows(60)
+  d$w[c(1, 20)] <- 0
+  path <- withr::local_tempfile()
+  rows <- cache_rows(as_rows(d$x, d$y, d$w, block = 7), path)
+  expect_identical(sgdlasso(rows)$beta, sgdlasso(as_rows(d$x, d$y, d$w, block = 7))$beta)
+  rows <- cache_rows(as_rows(d$x, d$y * 1e200, block = 7), path)
+  expect_input_error(cv.sgdlasso(rows, seed = 1), "so large that the deviance overflows")
+})
+
+test_that("damage is found on several threads too", {
+  d <- make_rows(400, 3)
+  path <- withr::local_tempfile()
+  cache_rows(as_rows(d$x, d$y, block = 15), path)
+  bytes <- readBin(path, "raw", file.size(path))
+  set.seed(2)
+  for (at in sample(length(bytes), 60)) {
+    bad <- bytes
+    bad[at] <- xor(bad[at], as.raw(2^sample(0:7, 1)))
+    writeBin(bad, path)
+    expect_error(sgdlasso(read_cache(path, threads = 2)), class = "sgdlasso_error_input")
+  }
+  for (left in length(bytes) - c(1, 17, 40, 500, 5000)) {
+    writeBin(bytes[seq_len(left)], path)
+    expect_error(sgdlasso(read_cache(path, threads = 2)), class = "sgdlasso_error_input")
+  }
+})
+
+test_that("a pass over a cache that is dropped ends its threads", {
+  d <- make_rows(400, 3)
+  path <- withr::local_tempfile()
+  rows <- cache_rows(as_rows(d$x, d$y, block = 15), path)
+  count_threads <- function() length(list.files("/proc/self/task"))
+  before <- count_threads()
+  for (k in 1:50) read_cache(path, threads = 2)$native()$read()
+  gc()
+  expect_equal(count_threads(), before)
+})

@@ -102,3 +102,165 @@ test_that("a number that stands for a missing value is missing, with and without
   expect_equal(all_rows(rows_csv(file, missing = "-999"))$a, c(NA, 5, 6))
   expect_input_error(sgdlasso(rows_csv(file, y = "y", missing = "-999")), "missing or infinite")
 })
+
+# The same source, read by R alone.
+read_by_r <- function(source) {
+  source$native <- NULL
+  source
+}
+number_lines <- function(n = 300, columns = 3) {
+  set.seed(5)
+  x <- matrix(round(rnorm(n * columns) * 10^sample(-2:2, n * columns, TRUE), 4), n)
+  y <- x[, 1] + rnorm(n)
+  c(
+    paste(c("w", paste0("a", seq_len(columns)), "y", "o"), collapse = ","),
+    paste(format(runif(n, 0.1, 2), digits = 15), apply(x, 1, paste, collapse = ","), y, round(rnorm(n), 3), sep = ",")
+  )
+}
+outcome <- function(source, ...) {
+  tryCatch(
+    unclass(sgdlasso(source, nlambda = 5, ...))[c("beta", "a0", "dev.ratio", "nobs", "lambda", "nulldev")],
+    error = function(e) conditionMessage(e)
+  )
+}
+kinds_of_blocks <- function(source) {
+  pass <- source$native()
+  on.exit(pass$close())
+  kinds <- character()
+  while (!is.null(block <- pass$read())) kinds <- c(kinds, class(block)[1])
+  kinds
+}
+
+test_that("numbers read in C++ give the fit of those read by R, to the bit, on any number of threads", {
+  file <- local_text(paste(number_lines(), collapse = "\n"))
+  second <- local_text(paste(c(number_lines(20), ""), collapse = "\r\n"))
+  for (bytes in c(7, 300, 2000.5, 1e6)) {
+    rows <- function(threads) {
+      rows_csv(c(file, second), y = "y", weights = "w", offset = "o", bytes = bytes, threads = threads)
+    }
+    expect_setequal(kinds_of_blocks(rows(2)), "sgdlasso_native_block")
+    expected <- outcome(read_by_r(rows(1)))
+    expect_type(expected$a0, "double")
+    for (threads in 1:3) expect_identical(outcome(rows(threads)), expected)
+  }
+  wide <- local_text(paste(number_lines(40, 70), collapse = "\n"))
+  expect_identical(outcome(rows_csv(wide, y = "y", threads = 2)), outcome(read_by_r(rows_csv(wide, y = "y"))))
+  cv <- function(source) cv.sgdlasso(source, seed = 2, nfolds = 4)[c("cvm", "cvsd", "lambda.min")]
+  rows <- rows_csv(file, y = "y", threads = 2)
+  expect_identical(cv(rows), cv(read_by_r(rows)))
+})
+
+test_that("where something else than a number stands, R goes on from that block, with the same result", {
+  lines <- number_lines()
+  changes <- list(
+    quoted = function(line) sub("^([^,]*)", "\"\\1\"", line),
+    break_in_quotes = function(line) sub("^[^,]*", "\"1\n2\"", line),
+    blank_line = function(line) paste0(line, "\n"),
+    carriage = function(line) paste0(line, "\r"),
+    blanks = function(line) gsub(",", " ,\t", line),
+    plus = function(line) sub(",-?", ",+", line),
+    missing = function(line) sub(",[^,]*", ",NA", line),
+    empty = function(line) sub(",[^,]*", ",", line),
+    text = function(line) sub(",[^,]*", ",word", line),
+    infinite = function(line) sub(",[^,]*", ",1e999", line),
+    narrow = function(line) sub(",[^,]*", "", line),
+    long = function(line) paste0(line, ",1"),
+    no_weight = function(line) sub("^[^,]*", "0", line),
+    bad_weight = function(line) sub("^[^,]*", "-1", line),
+    two_signs = function(line) sub("^[^,]*", "+-1", line)
+  )
+  for (name in names(changes)) {
+    for (at in c(2, 150, 301)) {
+      changed <- lines
+      changed[at] <- changes[[name]](lines[at])
+      file <- local_text(paste(c(changed, ""), collapse = "\n"))
+      for (bytes in c(500, 4000, 1e6)) {
+        rows <- rows_csv(c(file, file), y = "y", weights = "w", offset = "o", bytes = bytes, threads = 2)
+        expect_identical(outcome(rows), outcome(read_by_r(rows)), info = paste(name, at, bytes))
+      }
+    }
+  }
+  file <- local_text(paste(append(lines, "1,2", 200), collapse = "\n"))
+  expect_input_error(sgdlasso(rows_csv(file, y = "y", bytes = 1000)), "line 201: it has 2 fields, not 6")
+  file <- local_text(paste(append(lines, "1,2,Inf,1,1,1", 200), collapse = "\n"))
+  expect_input_error(sgdlasso(rows_csv(file, y = "y", bytes = 3000)), "In rows [0-9]+ to [0-9]+ of the source: .*missing or infinite")
+  rows <- rows_csv(local_text(paste(append(lines, "\"1\",2,3,4,5,6", 200), collapse = "\n")), y = "y", bytes = 2000)
+  expect_setequal(kinds_of_blocks(rows), c("sgdlasso_native_block", "list"))
+})
+
+test_that("other files than plain ones of numbers are read by R alone", {
+  lines <- number_lines(50)
+  file <- local_text(paste(lines, collapse = "\n"))
+  zipped <- withr::local_tempfile(fileext = ".csv.gz")
+  con <- gzfile(zipped, "w")
+  writeLines(lines, con)
+  close(con)
+  expect_identical(kinds_of_blocks(rows_csv(zipped, y = "y")), "list")
+  expect_identical(outcome(rows_csv(zipped, y = "y")), outcome(rows_csv(file, y = "y")))
+  expect_identical(kinds_of_blocks(rows_csv(file, y = "y", missing = "-9")), "list")
+  header <- lines[1]
+  for (text in c(header, paste0(header, "\n"))) {
+    rows <- rows_csv(c(local_text(text), file), y = "y")
+    expect_identical(outcome(rows), outcome(read_by_r(rows)))
+  }
+  other <- local_text(paste(sub("a1", "b1", lines), collapse = "\n"))
+  expect_input_error(sgdlasso(rows_csv(c(file, other), y = "y")), "whose columns are not those of")
+  expect_input_error(sgdlasso(rows_csv(file, y = "q")), "lack the column \"q\"")
+  expect_identical(class(rows_csv(file, y = "y")$open()$read()), "list")
+})
+
+test_that("the kernel of this machine and the portable one read the same numbers, the nearest ones", {
+  set.seed(9)
+  digits <- function(n) paste(sample(0:9, n, TRUE), collapse = "")
+  for (columns in c(1, 3, 4, 7, 67)) {
+    whole <- matrix(floor(runif(12 * columns) * 10^sample(15, 12 * columns, TRUE)), 12)
+    point <- matrix(sample(0:18, 12 * columns, TRUE), 12)
+    text <- matrix(sprintf("%.0f", whole), 12)
+    size <- pmax(nchar(text), point)
+    text <- matrix(paste0(strrep("0", size - nchar(text)), text), 12)
+    text <- matrix(paste0(ifelse(whole %% 3 == 0, "-", ""), substr(text, 1, size - point), ".", substring(text, size - point + 1)), 12)
+    both <- r_read_numbers(paste(apply(text, 1, paste, collapse = ","), collapse = "\n"), columns)
+    expect_true(both[[1]]$plain && both[[1]]$finite)
+    expect_identical(both[[1]], both[[2]])
+    # one division of exact numbers is rounded once
+    expect_identical(both[[1]]$x, matrix(whole / 10^point * ifelse(whole %% 3 == 0, -1, 1), 12))
+  }
+  odd <- c(
+    "-", ".", "-.", "1.2.3", "5.", ".5", "1e5", "1e", "--1", "+-1", "nan", "9007199254740993", "9999999999999999", "0x1", " 1 ",
+    "", "123456789012345678901234567890", "0.00000000000000000000000000001", "12345678901234567.5", "1,2", "-0"
+  )
+  for (one in odd) {
+    text <- paste(c("1.5", "2", one, "3", "4", "5.25"), collapse = ",")
+    both <- r_read_numbers(paste(text, text, text, sep = "\n"), 6)
+    expect_identical(both[[1]][1:2], both[[2]][1:2], info = one)
+    if (both[[1]]$plain) expect_identical(both[[1]], both[[2]], info = one)
+  }
+  numbers <- rnorm(6000) * 10^sample(-300:300, 6000, TRUE)
+  text <- apply(matrix(sprintf("%.17g", numbers), 1000), 1, paste, collapse = ",")
+  expect_identical(as.numeric(r_read_numbers(paste(text, collapse = "\n"), 6)[[1]]$x), numbers)
+})
+
+count_threads <- function() length(list.files("/proc/self/task"))
+
+test_that("a pass that ends early ends its threads, and its blocks are gone", {
+  file <- local_text(paste(number_lines(2000), collapse = "\n"))
+  rows <- rows_csv(file, y = "y", bytes = 3000, threads = 3)
+  before <- count_threads()
+  for (k in 1:50) {
+    pass <- rows$native()
+    block <- pass$read()
+    if (k == 1 && before > 0) expect_equal(count_threads(), before + 2)
+    pass$close()
+    if (k %% 10 == 0) gc()
+  }
+  expect_error(r_native_block(block), "no longer|not valid")
+  pass <- rows$native()
+  block <- pass$read()
+  again <- pass$read()
+  expect_error(r_native_block(block), "no longer there")
+  expect_equal(nrow(r_native_block(again)$x), again$rows)
+  pass$close()
+  expect_equal(count_threads(), before)
+  expect_error(for_each_row_block(rows, function(block) stop("enough"), native = TRUE), "enough")
+  expect_equal(count_threads(), before)
+})

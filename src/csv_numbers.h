@@ -1,0 +1,26 @@
+// csv_numbers.h: records of nothing but numbers, one line each, from text straight into columns: what files of numbers are made
+// of, at a few nanoseconds a number. Every number is the double nearest to its text, on every machine.
+#pragma once
+
+#include <cstddef>
+
+namespace sgdlasso {
+
+struct CsvNumbers {
+  bool plain;   // false, with anything in the columns: there is something else, and read_csv() tells what
+  bool finite;  // no field is empty, infinite or none
+};
+
+// Whole records. Column k of record i becomes to[k][i], empty fields `missing`. Parts of a piece may be read side by side.
+CsvNumbers read_csv_numbers(const char* text, std::size_t size, std::size_t columns, char separator, double missing,
+                            double* const* to);
+
+// For tests: the same without the machine's larger registers.
+CsvNumbers read_csv_numbers_portably(const char* text, std::size_t size, std::size_t columns, char separator, double missing,
+                                     double* const* to);
+
+// A number in the form -12.5e-3 of few digits, from its start: where it ends, or nullptr where it has another form, more digits
+// or a large exponent.
+const char* parse_digits(const char* at, const char* end, double& value);
+
+}  // namespace sgdlasso

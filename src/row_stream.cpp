@@ -1,0 +1,170 @@
+#include "row_stream.h"
+
+#include <algorithm>
+#include <cerrno>
+#include <cmath>
+#include <cstring>
+
+#include "dense_kernels.h"
+#include "row_checksum.h"
+#include "row_file.h"
+#include "row_format.h"
+
+namespace sgdlasso {
+namespace {
+
+constexpr std::size_t kSegment = std::size_t{1} << 15;  // numbers read at a time: they stay in the second cache
+
+class RowFiller final : public Filler<RowBlockRead> {
+ public:
+  RowFiller(std::shared_ptr<RowPieces> pieces, const RowLayout& layout) : pieces_(std::move(pieces)), layout_(layout) {}
+
+  bool fill(std::size_t k, RowBlockRead& block) override {
+    RowPieces::Place place;
+    if (!pieces_->locate(k, layout_.numbers(), place)) return false;
+    const std::size_t n = place.rows;
+    double* const x = block.memory.room(n * layout_.numbers());
+    NumberBlock& numbers = block.numbers;
+    numbers = {x, n, layout_.columns, Response(), true};
+    numbers.response.n = n;
+    at_ = place.at;
+    Checksum sum;
+    sum.add(&place.rows, sizeof place.rows);
+    double* next = x;
+    const auto read_part = [&](std::size_t count) {
+      double* const part = next;
+      numbers.clean = read(k, part, count, sum) && numbers.clean;
+      next += count;
+      return part;
+    };
+    read_part(n * layout_.columns);
+    if (layout_.weighted) numbers.response.weight = read_part(n);
+    if (layout_.shifted) numbers.response.offset = read_part(n);
+    numbers.response.y = read_part(n);
+    if (sum.value() != place.checksum) {
+      throw RowFileError("is damaged: the checksum of block " + std::to_string(k + 1) + " is wrong");
+    }
+    const double* weight = numbers.response.weight;
+    if (weight) numbers.clean = numbers.clean && std::all_of(weight, weight + n, [](double w) { return w > 0; });
+    return true;
+  }
+
+ private:
+  // Whether all are finite. False too where their squares are not: then R looks again.
+  bool read(std::size_t k, double* to, std::size_t count, Checksum& sum) {
+    bool finite = true;
+    for (std::size_t done = 0; done < count; done += kSegment) {
+      const std::size_t some = std::min(kSegment, count - done), bytes = some * sizeof(double);
+      if (pieces_->file().read(at_, to + done, bytes) != bytes) {
+        throw RowFileError("is cut off after block " + std::to_string(k));
+      }
+      at_ += bytes;
+      sum.add(to + done, bytes);
+      double total = 0, square = 0;
+      dense_kernels().shifted_sums(to + done, 0, some, &total, &square);
+      finite = finite && std::isfinite(total) && std::isfinite(square);
+    }
+    return finite;
+  }
+
+  std::shared_ptr<RowPieces> pieces_;
+  RowLayout layout_;
+  std::uint64_t at_ = 0;
+};
+
+std::vector<std::unique_ptr<Filler<RowBlockRead>>> make_fillers(const std::shared_ptr<RowPieces>& pieces,
+                                                                const RowLayout& layout, int threads) {
+  std::vector<std::unique_ptr<Filler<RowBlockRead>>> fillers;
+  for (int t = 0; t < std::max(threads, 1); ++t) fillers.push_back(std::make_unique<RowFiller>(pieces, layout));
+  return fillers;
+}
+
+}  // namespace
+
+RowPieces::RowPieces(const std::string& path) : file_(path) {
+  if (!file_.opened()) throw RowFileError("cannot be read");
+  char magic[sizeof row_format::kMagic];
+  if (file_.read(0, magic, sizeof magic) != sizeof magic || std::memcmp(magic, row_format::kMagic, sizeof magic) != 0) {
+    throw RowFileError("is no row file of this package");
+  }
+  at_ = sizeof magic;
+  std::uint32_t version = 0, order = 0;
+  read(&version, sizeof version);
+  read(&order, sizeof order);
+  if (order != row_format::kByteOrder) throw RowFileError("was written on a machine of another byte order");
+  if (version != row_format::kVersion) {
+    throw RowFileError("has version " + std::to_string(version) + ", and this package reads version 1");
+  }
+  const Piece found = piece();
+  if (found.kind != row_format::kHeader) throw RowFileError("is damaged: its header is not where it should be");
+  header_.resize(found.size);
+  read(header_.data(), header_.size());
+  Checksum sum;
+  sum.add(header_.data(), header_.size());
+  if (sum.value() != found.checksum) throw RowFileError("is damaged: the checksum of its header is wrong");
+}
+
+void RowPieces::read(void* to, std::size_t size) {
+  if (file_.read(at_, to, size) != size) throw RowFileError("is cut off after block " + std::to_string(blocks_.size()));
+  at_ += size;
+}
+
+RowPieces::Piece RowPieces::piece() {
+  Piece result;
+  read(&result.kind, sizeof result.kind);
+  read(&result.size, sizeof result.size);
+  read(&result.checksum, sizeof result.checksum);
+  if (result.size > file_.size()) {
+    throw RowFileError("is damaged or cut off after block " + std::to_string(blocks_.size()));
+  }
+  return result;
+}
+
+void RowPieces::check_end(const Piece& piece) {
+  std::uint64_t counts[2] = {0, 0};
+  read(counts, sizeof counts);
+  Checksum sum;
+  sum.add(counts, sizeof counts);
+  const bool right = sum.value() == piece.checksum && counts[0] == blocks_.size() && counts[1] == rows_;
+  if (!right) throw RowFileError("is damaged: its end does not count the blocks that are there");
+}
+
+bool RowPieces::locate(std::size_t k, std::size_t numbers, Place& place) {
+  const std::lock_guard<std::mutex> lock(guard_);
+  while (blocks_.size() <= k) {
+    const std::uint64_t from = at_;
+    try {
+      const Piece found = piece();
+      if (found.kind == row_format::kEnd) {
+        check_end(found);
+        at_ = from;
+        return false;
+      }
+      const std::string after = " after block " + std::to_string(blocks_.size());
+      if (found.kind != row_format::kBlock) throw RowFileError("is damaged" + after);
+      std::uint64_t rows = 0;
+      read(&rows, sizeof rows);
+      const bool right =
+          rows > 0 && rows <= found.size / sizeof(double) && found.size == sizeof rows + rows * numbers * sizeof(double);
+      if (!right) throw RowFileError("is damaged" + after);
+      blocks_.push_back({at_, rows, found.checksum});
+      rows_ += rows;
+      at_ += found.size - sizeof rows;
+    } catch (...) {
+      at_ = from;  // who asks again is told the same
+      throw;
+    }
+  }
+  place = blocks_[k];
+  return true;
+}
+
+RowStream::RowStream(std::shared_ptr<RowPieces> pieces, const RowLayout& layout, int threads)
+    : queue_(make_fillers(pieces, layout, threads)) {}
+
+const NumberBlock* RowStream::next() {
+  const RowBlockRead* block = queue_.next();
+  return block ? &block->numbers : nullptr;
+}
+
+}  // namespace sgdlasso
