@@ -40,7 +40,7 @@ training_pass <- function(source, design, settings, call) {
     pass$training <- r_new_passes(core_settings(pass$settings), sparse)
   }
   pass$take <- function(numbers, places) {
-    for (part in in_pieces(numbers, rows_at_once(settings$memory))) {
+    for (part in in_pieces(numbers, rows_at_once(settings))) {
       if (!is_native(part) && is_sparse(part) != pass$sparse) {
         part$x <- if (pass$sparse) methods::as(part$x, "CsparseMatrix") else as.matrix(part$x)
       }
@@ -72,13 +72,17 @@ passes_settings <- function(settings, p, rewindable) {
 }
 
 # Blocks are taken in parts, so that what is computed of each row, a few numbers for each lambda, stays within bounds.
-rows_at_once <- function(memory) max(64, floor(memory / 8 / (8 * 4 * 100)))
+rows_at_once <- function(settings) {
+  lambdas <- if (is.null(settings$lambda)) settings$nlambda else length(settings$lambda)
+  max(64, floor(settings$memory / 8 / (8 * 4 * lambdas)))
+}
 
 in_pieces <- function(numbers, most) {
   n <- numbers_rows(numbers)
   if (n <= most) return(list(numbers))
   numbers <- native_in_r(numbers)
-  lapply(split(seq_len(n), (seq_len(n) - 1) %/% most), function(rows) {
+  lapply(seq(1, n, by = most), function(first) {
+    rows <- seq(first, min(first + most - 1, n))
     list(x = numbers$x[rows, , drop = FALSE], y = numbers$y[rows], weights = numbers$weights[rows], offset = numbers$offset[rows])
   })
 }
