@@ -103,7 +103,9 @@ if (has("RSQLite", has_packages("DBI", "RSQLite"))) {
 # ---- other tools ---------------------------------------------------------------------
 
 python <- Filter(
-  function(command) nzchar(command) && system2(command, c("-c", shQuote("import sklearn, pandas")), stdout = FALSE, stderr = FALSE) == 0,
+  function(command) {
+    nzchar(command) && system2(command, c("-c", shQuote("import sklearn, pandas")), stdout = FALSE, stderr = FALSE) == 0
+  },
   c(Sys.which("python3"), "/usr/bin/python3")
 )
 if (has("scikit-learn with pandas", length(python) > 0)) {
@@ -127,8 +129,8 @@ if (has("biglasso", has_packages("biglasso", "bigmemory"))) {
 }
 
 cat("### Rows from files\n\n")
-cat(sprintf("%g million rows of %d columns and a response, two threads; \"cat\" writes the same bytes to /dev/null, from memory or,", millions, columns))
-cat(" cold, from the disk.")
+cat(sprintf("%g million rows of %d columns and a response, two threads;", millions, columns))
+cat(" \"cat\" writes the same bytes to /dev/null, from memory or, cold, from the disk.")
 if (length(absent)) cat(" Not installed:", paste(absent, collapse = ", "))
 cat("\n\n")
 options(knitr.kable.NA = "")
