@@ -123,7 +123,8 @@ if (has("biglasso", has_packages("biglasso", "bigmemory"))) {
   system2("sh", c("-c", shQuote(sprintf("head -n %s '%s' | cut -d, -f2- > '%s'", lines, csv, x))))
   rows <- c(rows, list(row(sprintf("biglasso: %g million rows of csv to a matrix on disk, path", few), x, function() {
     run(sprintf("y <- scan('%s', skip = 1, quiet = TRUE)", y), "seconds <- system.time({", sprintf(
-      "x <- bigmemory::read.big.matrix('%s', header = TRUE, type = 'double', backingfile = 'x.bin', backingpath = '%s', descriptorfile = 'x.desc')", x, folder
+      paste0("x <- bigmemory::read.big.matrix('%s', header = TRUE, type = 'double', ",
+      "backingfile = 'x.bin', backingpath = '%s', descriptorfile = 'x.desc')"), x, folder
     ), "fit <- biglasso::biglasso(x, y, ncores = 2)})[['elapsed']]; cat(seconds, peak(), NA)")
   }, of = few)))
 }
