@@ -11,7 +11,7 @@
 #' @param formula For sources of data frames, the model formula whose columns are written. A fit to the cached rows predicts from
 #'   data frames.
 #' @param xlev,contrasts As for [sgdlasso()].
-#' @param threads The number of threads that read the file. Default 1.
+#' @param threads The number of threads that read the file, ahead of its use. Results do not depend on it. Default 1.
 #' @return The row source of the file, of numbers: for `sgdlasso(rows)`.
 #' @section Errors: Files that cannot be written or read, and disks that are full: class `sgdlasso_error_input`; nothing is left
 #' under `path` then that was not there before.

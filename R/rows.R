@@ -32,7 +32,8 @@
 #' @param separator,missing The character between fields, and the words for missing values (of numbers an empty field is missing
 #'   too). Defaults `","` and `"NA"`.
 #' @param bytes Bytes read at a time. Default 4 million.
-#' @param threads For `rows_csv()` with `y`, the number of threads that read numbers. Default 1.
+#' @param threads For `rows_csv()` with `y`, the number of threads that read numbers, ahead of their use. Results do not depend on it.
+#'   Default 1.
 #' @param columns,first For svmlight files, the number of columns (`NULL`, the default: a pass over the files finds the largest) and
 #'   the number of the first one, 1 (default) or 0.
 #' @param stream For `rows_arrow()`, what nanoarrow makes a stream of arrays of, such as a stream, a reader or a table of package

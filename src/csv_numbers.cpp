@@ -290,8 +290,8 @@ SGDLASSO_AVX2_INLINE bool finish_four(const FourFields& four, double* const* to,
   return _mm256_movemask_pd(large) == 0;
 }
 
-// Up to sixteen groups of four fields, four at least; the last one may overlap. Each step is done for all groups before the
-// next step: they do not wait for each other, but a processor looks two groups ahead at most. Returns which groups are
+// Up to sixteen groups of four fields, four at least; the last one may overlap. Reading and finishing are loops of their own,
+// so that groups need not wait for each other's divisions (as fast as one loop, within the noise). Returns which groups are
 // something else.
 SGDLASSO_AVX2_INLINE unsigned read_groups(const char* const* ends, std::size_t columns, double* const* to, std::size_t record) {
   FourFields four[kGroups];

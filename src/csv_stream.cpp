@@ -10,7 +10,7 @@
 namespace sgdlasso {
 namespace {
 
-constexpr std::size_t kSegment = std::size_t{1} << 18;  // bytes read at a time: they stay in the second cache
+constexpr std::int64_t kAhead = 4;  // pieces that the system is told of in advance
 
 // A file's pieces, by their bytes.
 class CsvPieces {
@@ -44,6 +44,8 @@ class CsvFiller final : public Filler<CsvBlock> {
 
   bool fill(std::size_t k, CsvBlock& block) override {
     if (!pieces_->exists(k)) return false;
+    const std::int64_t piece = static_cast<std::int64_t>(k), first = k == 0 ? piece : piece + kAhead - 1;
+    pieces_->file().expect(pieces_->limit(first), pieces_->limit(piece + kAhead) - pieces_->limit(first));
     block.plain = read_records(k);
     if (!block.plain) return true;
     const std::size_t size = static_cast<std::size_t>(end_ - begin_);

@@ -30,6 +30,8 @@ std::size_t PlainFile::read(std::uint64_t from, void* to, std::size_t bytes) con
   return std::fread(to, 1, bytes, file_);
 }
 
+void PlainFile::expect(std::uint64_t, std::uint64_t) const {}
+
 #else
 
 PlainFile::PlainFile(const std::string& path) : file_(::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK)) {
@@ -52,6 +54,14 @@ std::size_t PlainFile::read(std::uint64_t from, void* to, std::size_t bytes) con
     done += static_cast<std::size_t>(found);
   }
   return done;
+}
+
+void PlainFile::expect(std::uint64_t from, std::uint64_t bytes) const {
+#if defined(POSIX_FADV_WILLNEED)
+  if (from < size_) ::posix_fadvise(file_, static_cast< ::off_t>(from), static_cast< ::off_t>(bytes), POSIX_FADV_WILLNEED);
+#else
+  static_cast<void>(from), static_cast<void>(bytes);
+#endif
 }
 
 #endif

@@ -21,6 +21,8 @@ class PlainFile {
   std::uint64_t size() const { return size_; }  // when it was opened
   // How many bytes were read: fewer than asked for where the file ends or cannot be read (errno tells).
   std::size_t read(std::uint64_t from, void* to, std::size_t bytes) const;
+  // Tells the system that these bytes will be asked for soon: reads from several threads look random to it.
+  void expect(std::uint64_t from, std::uint64_t bytes) const;
 
  private:
   bool opened_ = false;

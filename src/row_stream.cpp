@@ -13,6 +13,7 @@
 namespace sgdlasso {
 namespace {
 
+constexpr std::uint64_t kAhead = 4;                     // blocks that the system is told of in advance
 constexpr std::size_t kSegment = std::size_t{1} << 15;  // numbers read at a time: they stay in the second cache
 
 class RowFiller final : public Filler<RowBlockRead> {
@@ -28,6 +29,8 @@ class RowFiller final : public Filler<RowBlockRead> {
     numbers = {x, n, layout_.columns, Response(), true};
     numbers.response.n = n;
     at_ = place.at;
+    const std::uint64_t size = n * layout_.numbers() * sizeof(double);  // about that of those to come
+    pieces_->file().expect(at_ + (k == 0 ? 1 : kAhead) * size, k == 0 ? kAhead * size : size);
     Checksum sum;
     sum.add(&place.rows, sizeof place.rows);
     double* next = x;

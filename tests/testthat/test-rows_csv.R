@@ -206,7 +206,9 @@ test_that("other files than plain ones of numbers are read by R alone", {
   other <- local_text(paste(sub("a1", "b1", lines), collapse = "\n"))
   expect_input_error(sgdlasso(rows_csv(c(file, other), y = "y")), "whose columns are not those of")
   expect_input_error(sgdlasso(rows_csv(file, y = "q")), "lack the column \"q\"")
-  expect_identical(class(rows_csv(file, y = "y")$open()$read()), "list")
+  pass <- rows_csv(file, y = "y")$open()
+  expect_identical(class(pass$read()), "list")
+  pass$close()
 })
 
 test_that("the kernel of this machine and the portable one read the same numbers, the nearest ones", {
