@@ -117,12 +117,8 @@ r_row_file_create <- function(path, header) {
     .Call(`_sgdlasso_r_row_file_create`, path, header)
 }
 
-r_row_file_append <- function(writer, x, y, weights, offset) {
-    .Call(`_sgdlasso_r_row_file_append`, writer, x, y, weights, offset)
-}
-
-r_row_file_append_native <- function(writer, numbers) {
-    .Call(`_sgdlasso_r_row_file_append_native`, writer, numbers)
+r_row_file_append <- function(writer, numbers) {
+    .Call(`_sgdlasso_r_row_file_append`, writer, numbers)
 }
 
 r_row_file_finish <- function(writer) {
@@ -137,8 +133,8 @@ r_row_file_close <- function(reader) {
     invisible(.Call(`_sgdlasso_r_row_file_close`, reader))
 }
 
-r_row_stream <- function(reader, columns, weighted, shifted, threads) {
-    .Call(`_sgdlasso_r_row_stream`, reader, columns, weighted, shifted, threads)
+r_row_stream <- function(reader, columns, weighted, shifted, sparse, threads) {
+    .Call(`_sgdlasso_r_row_stream`, reader, columns, weighted, shifted, sparse, threads)
 }
 
 r_row_stream_next <- function(stream) {

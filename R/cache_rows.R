@@ -3,7 +3,7 @@
 #' Writes the rows of a source, as numbers, into a file of this package's own, from which they are read again without parsing. Use it
 #' before many passes over rows that are slow to come by. `read_cache()` opens such a file later, in another session too.
 #'
-#' The file is written under a temporary name beside `path` and takes that name once it is whole. Each block has a checksum: a
+#' Sparse blocks stay sparse. The file is written under a temporary name beside `path` and takes that name once it is whole. Each block has a checksum: a
 #' file that is cut off, damaged or no such file is an error that says so, never a wrong model.
 #'
 #' @param rows A [row source][as_rows].
@@ -11,6 +11,8 @@
 #' @param formula For sources of data frames, the model formula whose columns are written. A fit to the cached rows predicts from
 #'   data frames.
 #' @param xlev,contrasts As for [sgdlasso()].
+#' @param family The family that the response is meant for, as for [sgdlasso()]. Default `"gaussian"`. For `"binomial"` classes are
+#'   written as 0 and 1 and their names kept, and counts of two classes as shares with the numbers of trials as weights.
 #' @param threads The number of threads that read the file, ahead of its use. Results do not depend on it. Default 1.
 #' @return The row source of the file, of numbers: for `sgdlasso(rows)`.
 #' @section Errors: Files that cannot be written or read, and disks that are full: class `sgdlasso_error_input`; nothing is left
@@ -22,14 +24,15 @@
 #' predict(fit, murder_rates[1:2, ])
 #' unlink(path)
 #' @export
-cache_rows <- function(rows, path, formula = NULL, xlev = NULL, contrasts = NULL) {
+cache_rows <- function(rows, path, formula = NULL, xlev = NULL, contrasts = NULL, family = "gaussian") {
   if (!is_rows(rows)) abort_input("`rows` is {describe(rows)}.", "It must be a row source; as_rows() makes one.")
   path <- check_path(path)
-  design <- number_design(rows)
+  family <- check_family(family)
+  design <- number_design(rows, family)
   if (!is.null(formula)) {
     peeked <- peek(rows)
     on.exit(peeked$close())
-    design <- stream_design(call("cache_rows", formula = formula), peeked, "gaussian", contrasts, xlev, parent.frame())
+    design <- stream_design(call("cache_rows", formula = formula), peeked, family, contrasts, xlev, parent.frame())
     rows <- peeked$source
   }
   unfinished <- tempfile(paste0(basename(path), "-"), dirname(path))
@@ -41,26 +44,20 @@ cache_rows <- function(rows, path, formula = NULL, xlev = NULL, contrasts = NULL
     if (numbers_rows(numbers) == 0) return()
     found <- list(
       labels = numbers_labels(numbers), width = numbers_width(numbers), weighted = numbers_weighted(numbers),
-      shifted = numbers_shifted(numbers)
+      shifted = numbers_shifted(numbers), sparse = is_sparse(numbers), classnames = numbers$classnames
     )
     if (is.null(writer)) {
       has <<- found
       header <- c(found, list(kept = design$kept, intercept = design$intercept))
       writer <<- row_file(r_row_file_create(path.expand(unfinished), serialize(header, NULL, version = 3)), path)
     }
-    if (!identical(found, has)) abort_input("A block has other columns, weights or offset than the first.", "All blocks must be alike.")
-    row_file(append_block(writer, numbers), path)
+    if (!identical(found, has)) abort_input("A block has other columns, weights, offset or classes than the first.", "All blocks must be alike.")
+    row_file(r_row_file_append(writer, numbers), path)
   }, native = TRUE)
   if (is.null(writer)) abort_input("`rows` has no rows.", "It needs at least one.")
   row_file(r_row_file_finish(writer), path)
   if (!file.rename(unfinished, path)) abort_input("`path` is {path}, which cannot be replaced.", "Give another name.")
   read_cache(path)
-}
-
-append_block <- function(writer, numbers) {
-  if (is_native(numbers)) return(r_row_file_append_native(writer, numbers))
-  x <- if (is.matrix(numbers$x)) numbers$x else as.matrix(numbers$x)
-  r_row_file_append(writer, x, numbers$y, numbers$weights, numbers$offset)
 }
 
 #' @rdname cache_rows
@@ -80,16 +77,17 @@ read_cache <- function(path, threads = 1) {
   source$native <- native
   source$kept <- first$header$kept
   source$intercept <- first$header$intercept
+  source$classnames <- first$header$classnames
   source
 }
 
 cache_pass <- function(file, path, threads) {
   header <- file$header
-  stream <- r_row_stream(file$reader, header$width, header$weighted, header$shifted, threads)
+  stream <- r_row_stream(file$reader, header$width, header$weighted, header$shifted, header$sparse, threads)
   r_row_file_close(file$reader)
   read <- function() {
     found <- row_file(r_row_stream_next(stream), path)
-    if (!is.null(found)) native_block(stream, found, header$labels, header$width, header$weighted, header$shifted)
+    if (!is.null(found)) native_block(stream, found, header)
   }
   list(read = read, close = function() r_close_blocks(stream))
 }

@@ -41,7 +41,8 @@ training_pass <- function(source, design, settings, call) {
   }
   pass$take <- function(numbers, places) {
     for (part in in_pieces(numbers, rows_at_once(settings))) {
-      if (!is_native(part) && is_sparse(part) != pass$sparse) {
+      if (is_sparse(part) != pass$sparse) {
+        part <- native_in_r(part)
         part$x <- if (pass$sparse) methods::as(part$x, "CsparseMatrix") else as.matrix(part$x)
       }
       training_result(r_add_rows(pass$training, part), settings)

@@ -107,12 +107,15 @@ csv_ahead <- function(file, known, format, on_block) {
     enc2native(path.expand(file$name)), role, format$separator, file$start, file$read, floor(format$bytes), format$threads
   )
   if (is.null(file$stream)) return(invisible())
-  labels <- file$header[role == 0L]
+  layout <- list(
+    labels = file$header[role == 0L], width = width, weighted = "weights" %in% names(roles), shifted = "offset" %in% names(roles),
+    sparse = FALSE
+  )
   file$ahead <- function() {
     found <- r_csv_stream_next(file$stream)
     if (is.null(found$stopped)) {
       on_block()
-      return(native_block(file$stream, found, labels, width, "weights" %in% names(roles), "offset" %in% names(roles)))
+      return(native_block(file$stream, found, layout))
     }
     r_close_blocks(file$stream)
     file$stream <- NULL

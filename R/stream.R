@@ -135,7 +135,10 @@ gather_rows <- function(source, design, settings, call = NULL, folds = 1, fold_o
     pass$moments <- r_new_moments(pass$width, folds)
   }
   pass$take <- function(numbers, places) {
-    if (!is_native(numbers) && !is.matrix(numbers$x)) numbers$x <- as.matrix(numbers$x)
+    if (is_sparse(numbers)) {
+      numbers <- native_in_r(numbers)
+      numbers$x <- as.matrix(numbers$x)
+    }
     fold <- fold_of(places)
     r_add_moments(pass$moments, numbers, if (!is.null(fold)) fold - 1L, settings$threads)
   }
@@ -228,7 +231,12 @@ number_blocks <- function(block, family = "gaussian") {
 }
 
 number_design <- function(rows, family = "gaussian", width = NULL) {
-  list(blocks = function(block) number_blocks(block, family), width = width, intercept = rows$intercept, kept = rows$kept)
+  blocks <- function(block) {
+    numbers <- number_blocks(block, family)
+    if (family == "binomial" && !is.null(rows$classnames)) numbers$classnames <- rows$classnames
+    numbers
+  }
+  list(blocks = blocks, width = width, intercept = rows$intercept, kept = rows$kept)
 }
 
 block_width <- function(block) if (is.data.frame(block) || is.null(block)) 0 else ncol(block$x) %||% 0

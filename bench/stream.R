@@ -35,6 +35,7 @@ run <- function(...) {
 numbers_of <- function(output) suppressWarnings(as.numeric(strsplit(tail(output, 1), " ")[[1]]))
 timed <- function(code) sprintf("seconds <- system.time(fit <- %s)[['elapsed']]; cat(seconds, peak(), fit$gap)", code)
 cv_of <- function(rows) timed(sprintf("cv.sgdlasso(%s, seed = 1, threads = 2, progress = FALSE)", rows))
+trained <- function(path, call) c(sprintf("rows <- read_cache('%s', threads = 2)", path), timed(call))
 
 cat_seconds <- function(path) system.time(system2("cat", path, stdout = "/dev/null"))[["elapsed"]]
 drop_caches <- function() suppressWarnings(system2("sh", c("-c", shQuote("sync; echo 3 > /proc/sys/vm/drop_caches")), stderr = FALSE) == 0)
@@ -72,9 +73,14 @@ rows <- list(
   row("csv to cache", csv, function() {
     run(sprintf("cat(system.time(cache_rows(rows_csv('%s', y = 'y', threads = 2), '%s'))[['elapsed']], peak(), NA)", csv, cache))
   }),
-  row("cache: path and ten folds", cache, function() run(cv_of(sprintf("read_cache('%s', threads = 2)", cache))), cold = TRUE)
+  row("cache: path and ten folds", cache, function() run(cv_of(sprintf("read_cache('%s', threads = 2)", cache))), cold = TRUE),
+  row("cache: lasso in three passes, one lambda", cache, function() {
+    run(trained(cache, "sgdlasso(rows, lambda = 0.1, solver = solver_exact('passes'), threads = 2, progress = FALSE)"))
+  }),
+  row("cache: stochastic gradient descent and its certificate, two passes, one lambda", cache, function() {
+    run(trained(cache, "sgdlasso(rows, lambda = 0.1, solver = solver_sgd(epochs = 1), threads = 2, progress = FALSE)"))
+  }, cold = TRUE)
 )
-# SGD on the cache: here
 
 # ---- the same rows elsewhere ---------------------------------------------------------
 

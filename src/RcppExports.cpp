@@ -376,29 +376,14 @@ BEGIN_RCPP
 END_RCPP
 }
 // r_row_file_append
-SEXP r_row_file_append(SEXP writer, Rcpp::NumericMatrix x, Rcpp::NumericVector y, SEXP weights, SEXP offset);
-RcppExport SEXP _sgdlasso_r_row_file_append(SEXP writerSEXP, SEXP xSEXP, SEXP ySEXP, SEXP weightsSEXP, SEXP offsetSEXP) {
-BEGIN_RCPP
-    Rcpp::RObject rcpp_result_gen;
-    Rcpp::RNGScope rcpp_rngScope_gen;
-    Rcpp::traits::input_parameter< SEXP >::type writer(writerSEXP);
-    Rcpp::traits::input_parameter< Rcpp::NumericMatrix >::type x(xSEXP);
-    Rcpp::traits::input_parameter< Rcpp::NumericVector >::type y(ySEXP);
-    Rcpp::traits::input_parameter< SEXP >::type weights(weightsSEXP);
-    Rcpp::traits::input_parameter< SEXP >::type offset(offsetSEXP);
-    rcpp_result_gen = Rcpp::wrap(r_row_file_append(writer, x, y, weights, offset));
-    return rcpp_result_gen;
-END_RCPP
-}
-// r_row_file_append_native
-SEXP r_row_file_append_native(SEXP writer, Rcpp::List numbers);
-RcppExport SEXP _sgdlasso_r_row_file_append_native(SEXP writerSEXP, SEXP numbersSEXP) {
+SEXP r_row_file_append(SEXP writer, Rcpp::List numbers);
+RcppExport SEXP _sgdlasso_r_row_file_append(SEXP writerSEXP, SEXP numbersSEXP) {
 BEGIN_RCPP
     Rcpp::RObject rcpp_result_gen;
     Rcpp::RNGScope rcpp_rngScope_gen;
     Rcpp::traits::input_parameter< SEXP >::type writer(writerSEXP);
     Rcpp::traits::input_parameter< Rcpp::List >::type numbers(numbersSEXP);
-    rcpp_result_gen = Rcpp::wrap(r_row_file_append_native(writer, numbers));
+    rcpp_result_gen = Rcpp::wrap(r_row_file_append(writer, numbers));
     return rcpp_result_gen;
 END_RCPP
 }
@@ -435,8 +420,8 @@ BEGIN_RCPP
 END_RCPP
 }
 // r_row_stream
-SEXP r_row_stream(SEXP reader, int columns, bool weighted, bool shifted, int threads);
-RcppExport SEXP _sgdlasso_r_row_stream(SEXP readerSEXP, SEXP columnsSEXP, SEXP weightedSEXP, SEXP shiftedSEXP, SEXP threadsSEXP) {
+SEXP r_row_stream(SEXP reader, int columns, bool weighted, bool shifted, bool sparse, int threads);
+RcppExport SEXP _sgdlasso_r_row_stream(SEXP readerSEXP, SEXP columnsSEXP, SEXP weightedSEXP, SEXP shiftedSEXP, SEXP sparseSEXP, SEXP threadsSEXP) {
 BEGIN_RCPP
     Rcpp::RObject rcpp_result_gen;
     Rcpp::RNGScope rcpp_rngScope_gen;
@@ -444,8 +429,9 @@ BEGIN_RCPP
     Rcpp::traits::input_parameter< int >::type columns(columnsSEXP);
     Rcpp::traits::input_parameter< bool >::type weighted(weightedSEXP);
     Rcpp::traits::input_parameter< bool >::type shifted(shiftedSEXP);
+    Rcpp::traits::input_parameter< bool >::type sparse(sparseSEXP);
     Rcpp::traits::input_parameter< int >::type threads(threadsSEXP);
-    rcpp_result_gen = Rcpp::wrap(r_row_stream(reader, columns, weighted, shifted, threads));
+    rcpp_result_gen = Rcpp::wrap(r_row_stream(reader, columns, weighted, shifted, sparse, threads));
     return rcpp_result_gen;
 END_RCPP
 }
@@ -665,12 +651,11 @@ static const R_CallMethodDef CallEntries[] = {
     {"_sgdlasso_r_restore_passes", (DL_FUNC) &_sgdlasso_r_restore_passes, 2},
     {"_sgdlasso_r_predict", (DL_FUNC) &_sgdlasso_r_predict, 4},
     {"_sgdlasso_r_row_file_create", (DL_FUNC) &_sgdlasso_r_row_file_create, 2},
-    {"_sgdlasso_r_row_file_append", (DL_FUNC) &_sgdlasso_r_row_file_append, 5},
-    {"_sgdlasso_r_row_file_append_native", (DL_FUNC) &_sgdlasso_r_row_file_append_native, 2},
+    {"_sgdlasso_r_row_file_append", (DL_FUNC) &_sgdlasso_r_row_file_append, 2},
     {"_sgdlasso_r_row_file_finish", (DL_FUNC) &_sgdlasso_r_row_file_finish, 1},
     {"_sgdlasso_r_row_file_open", (DL_FUNC) &_sgdlasso_r_row_file_open, 1},
     {"_sgdlasso_r_row_file_close", (DL_FUNC) &_sgdlasso_r_row_file_close, 1},
-    {"_sgdlasso_r_row_stream", (DL_FUNC) &_sgdlasso_r_row_stream, 5},
+    {"_sgdlasso_r_row_stream", (DL_FUNC) &_sgdlasso_r_row_stream, 6},
     {"_sgdlasso_r_row_stream_next", (DL_FUNC) &_sgdlasso_r_row_stream_next, 1},
     {"_sgdlasso_r_svmlight_read", (DL_FUNC) &_sgdlasso_r_svmlight_read, 2},
     {"_sgdlasso_r_stream_sum", (DL_FUNC) &_sgdlasso_r_stream_sum, 1},

@@ -13,7 +13,10 @@
 namespace sgdlasso {
 
 struct NumberBlock {
-  const double* x = nullptr;  // column by column, n rows of p
+  const double* x = nullptr;      // column by column, n rows of p; nullptr where sparse
+  const int* index = nullptr;     // sparse: as in SparseColumns (rows.h)
+  const int* start = nullptr;
+  const double* value = nullptr;
   std::size_t n = 0;
   std::size_t p = 0;
   Response response;   // its weights are as they were read

@@ -110,6 +110,34 @@ SGDLASSO_INLINE void shifted_sums(const double* x, double shift, std::size_t p, 
   *square = squares.sum() + rest_square;
 }
 
+template <std::size_t W>
+SGDLASSO_INLINE void moments_add(const double* x, double share, double weight, double off, double* mean, double* square,
+                                 double* cross, std::size_t p) {
+  using V = Lanes<W>;
+  const V shares = V::all(share), weights = V::all(weight), offs = V::all(off);
+  std::size_t j = 0;
+  for (; j + kLanes <= p; j += kLanes) {
+    const V value = V::load(x + j), before = V::load(mean + j), d = value - before, after = before + shares * d;
+    after.store(mean + j);
+    (V::load(square + j) + weights * d * (value - after)).store(square + j);
+    (V::load(cross + j) + offs * d).store(cross + j);
+  }
+  for (; j < p; ++j) {
+    const double d = x[j] - mean[j];
+    mean[j] += share * d;
+    square[j] += weight * d * (x[j] - mean[j]);
+    cross[j] += off * d;
+  }
+}
+
+template <std::size_t W>
+SGDLASSO_INLINE void scaled(const double* x, const double* centre, const double* scale, double* to, std::size_t p) {
+  using V = Lanes<W>;
+  std::size_t j = 0;
+  for (; j + kLanes <= p; j += kLanes) ((V::load(x + j) - V::load(centre + j)) * V::load(scale + j)).store(to + j);
+  for (; j < p; ++j) to[j] = (x[j] - centre[j]) * scale[j];
+}
+
 // One version of all kernels: NAME, compiled with ATTRIBUTE for registers of W numbers.
 #define SGDLASSO_KERNELS(NAME, ATTRIBUTE, W)                                                                             \
   struct NAME {                                                                                                          \
@@ -130,7 +158,15 @@ SGDLASSO_INLINE void shifted_sums(const double* x, double shift, std::size_t p, 
     ATTRIBUTE static void shifted_sums_(const double* x, double shift, std::size_t p, double* s, double* q) {            \
       shifted_sums<W>(x, shift, p, s, q);                                                                                \
     }                                                                                                                    \
-    static constexpr DenseKernels kernels = {dual_dot_, dual_add_, dot_, primal_add_, accumulate_, shifted_sums_};       \
+    ATTRIBUTE static void moments_add_(const double* x, double share, double w, double off, double* m, double* s,        \
+                                       double* c, std::size_t p) {                                                       \
+      moments_add<W>(x, share, w, off, m, s, c, p);                                                                      \
+    }                                                                                                                    \
+    ATTRIBUTE static void scaled_(const double* x, const double* c, const double* s, double* to, std::size_t p) {        \
+      scaled<W>(x, c, s, to, p);                                                                                         \
+    }                                                                                                                    \
+    static constexpr DenseKernels kernels = {dual_dot_,   dual_add_,     dot_,         primal_add_,                      \
+                                             accumulate_, shifted_sums_, moments_add_, scaled_};                         \
   };
 
 SGDLASSO_KERNELS(Portable, , 2)

@@ -26,6 +26,11 @@ struct DenseKernels {
   void (*accumulate)(const double* b, double weight, double* total, std::size_t p);
   // sum and sum of squares of x - shift
   void (*shifted_sums)(const double* x, double shift, std::size_t p, double* sum, double* square);
+  // A row more: d = x - mean; mean += share d; square += weight d (x - mean); cross += off d
+  void (*moments_add)(const double* x, double share, double weight, double off, double* mean, double* square, double* cross,
+                      std::size_t p);
+  // to = (x - centre) scale
+  void (*scaled)(const double* x, const double* centre, const double* scale, double* to, std::size_t p);
 };
 
 const DenseKernels& dense_kernels();

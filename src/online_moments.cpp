@@ -4,6 +4,8 @@
 
 #include <algorithm>
 
+#include "dense_kernels.h"
+
 namespace sgdlasso {
 
 OnlineMoments::OnlineMoments(std::size_t p, bool sparse)
@@ -39,17 +41,8 @@ void OnlineMoments::add_response(const Row& row, const Loss& loss) {
 }
 
 void OnlineMoments::add_dense(const Row& row) {
-  const double share = row.weight / response_.weight, off = row.weight * target_off_;
-  const double* x = row.value;
-  double* mean = mean_.data();
-  double* square = square_.data();
-  double* cross = cross_.data();
-  for (std::size_t j = 0; j < row.size; ++j) {
-    const double before = x[j] - mean[j];
-    mean[j] += share * before;
-    square[j] += row.weight * before * (x[j] - mean[j]);
-    cross[j] += before * off;
-  }
+  dense_kernels().moments_add(row.value, row.weight / response_.weight, row.weight, row.weight * target_off_, mean_.data(),
+                              square_.data(), cross_.data(), row.size);
 }
 
 void OnlineMoments::add_sparse(const Row& row) {

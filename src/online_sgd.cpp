@@ -6,6 +6,7 @@
 #include <cmath>
 #include <utility>
 
+#include "dense_kernels.h"
 #include "row_order.h"
 #include "solver.h"
 
@@ -185,16 +186,14 @@ void OnlineSgd::take_new_scales_of(const Row& row) {
 void OnlineSgd::scale_row(const Row& row) {
   one_.rows.assign(1, row);
   one_.numbers.resize(row.size);
-  double norm2 = 0;
-  for (std::size_t k = 0; k < row.size; ++k) {
-    const std::size_t j = row.index ? static_cast<std::size_t>(row.index[k]) : k;
-    const double value = (row.value[k] - scaling_.centre[j]) * scaling_.scale[j];
-    one_.numbers[k] = value;
-    norm2 += value * value;
+  double* to = one_.numbers.data();
+  if (!row.index) {
+    dense_kernels().scaled(row.value, scaling_.centre.data(), scaling_.scale.data(), to, row.size);
   }
+  for (std::size_t k = 0; k < row.size && row.index; ++k) to[k] = row.value[k] * scaling_.scale[static_cast<std::size_t>(row.index[k])];
   Row& scaled = one_.rows[0];
-  scaled.value = one_.numbers.data();
-  scaled.norm2 = norm2;
+  scaled.value = to;
+  scaled.norm2 = dense_kernels().dot(to, to, row.size);
   scaled.weight = row.weight / moments_.response().mean_weight();
 }
 

@@ -19,6 +19,13 @@ SEXP vector_of(const double* values, std::size_t n) {
   return Rcpp::NumericVector(values, values + n);
 }
 
+Rcpp::List sparse_slots(const NumberBlock& block) {
+  const int nonzeros = block.start[block.p];
+  return Rcpp::List::create(Rcpp::_["i"] = Rcpp::IntegerVector(block.index, block.index + nonzeros),
+                            Rcpp::_["p"] = Rcpp::IntegerVector(block.start, block.start + block.p + 1),
+                            Rcpp::_["x"] = Rcpp::NumericVector(block.value, block.value + nonzeros));
+}
+
 }  // namespace
 
 SEXP next_native_block(RBlockStream& from) {
@@ -38,28 +45,36 @@ RBlock::RBlock(const Rcpp::List& numbers) {
   x_ = Rcpp::as<SEXP>(numbers["x"]);
   y_ = Rcpp::as<Rcpp::NumericVector>(numbers["y"]);
   const SEXP dim = Rf_isMatrix(x_) ? Rf_getAttrib(x_, R_DimSymbol) : R_do_slot(x_, Rf_install("Dim"));
-  if (Rf_isMatrix(x_)) x = REAL(x_);
   n = static_cast<std::size_t>(INTEGER(dim)[0]);
   p = static_cast<std::size_t>(INTEGER(dim)[1]);
+  if (Rf_isMatrix(x_)) {
+    x = REAL(x_);
+  } else {
+    sparse = as_sparse_columns(x_);
+  }
   response = as_response(y_, part(numbers, "weights"), part(numbers, "offset"));
 }
 
 std::unique_ptr<Rows> RBlock::rows() const {
-  return x ? dense_rows(x, n, p) : as_rows(x_);
+  return x ? dense_rows(x, n, p) : sparse_rows(sparse);
 }
 
 void RBlock::view(const NumberBlock& block) {
   x = block.x;
   n = block.n;
   p = block.p;
+  sparse = {block.value, block.index, block.start, n, p};
   response = block.response;
 }
 
-// A native block in vectors of R's: list(x, y, weights, offset), the last two NULL where there are none.
+// A native block in vectors of R's: list(x, y, weights, offset), the last two NULL where there are none. Of a sparse x the slots
+// of a dgCMatrix: list(i, p, x).
 // [[Rcpp::export]]
 Rcpp::List r_native_block(Rcpp::List numbers) {
   const NumberBlock& block = native_block(numbers);
-  Rcpp::NumericMatrix x(static_cast<int>(block.n), static_cast<int>(block.p), block.x);
+  SEXP x;
+  Rcpp::Shield<SEXP> kept(x = block.x ? SEXP(Rcpp::NumericMatrix(static_cast<int>(block.n), static_cast<int>(block.p), block.x))
+                                      : SEXP(sparse_slots(block)));
   return Rcpp::List::create(Rcpp::_["x"] = x, Rcpp::_["y"] = vector_of(block.response.y, block.n),
                             Rcpp::_["weights"] = vector_of(block.response.weight, block.n),
                             Rcpp::_["offset"] = vector_of(block.response.offset, block.n));

@@ -29,6 +29,7 @@ struct RBlock {
   std::unique_ptr<sgdlasso::Rows> rows() const;
 
   const double* x = nullptr;  // column by column; nullptr where sparse
+  sgdlasso::SparseColumns sparse{};
   std::size_t n = 0;
   std::size_t p = 0;
   sgdlasso::Response response;

@@ -9,15 +9,17 @@
 #include "response.h"
 #include "rows.h"
 
+// x: a dgCMatrix.
+inline sgdlasso::SparseColumns as_sparse_columns(SEXP x) {
+  const SEXP dim = R_do_slot(x, Rf_install("Dim"));
+  return {REAL(R_do_slot(x, Rf_install("x"))), INTEGER(R_do_slot(x, Rf_install("i"))), INTEGER(R_do_slot(x, Rf_install("p"))),
+          static_cast<std::size_t>(INTEGER(dim)[0]), static_cast<std::size_t>(INTEGER(dim)[1])};
+}
+
 // x: a double matrix or a dgCMatrix.
 inline std::unique_ptr<sgdlasso::Rows> as_rows(SEXP x) {
-  if (Rf_isMatrix(x)) {
-    return sgdlasso::dense_rows(REAL(x), static_cast<std::size_t>(Rf_nrows(x)), static_cast<std::size_t>(Rf_ncols(x)));
-  }
-  const SEXP dim = R_do_slot(x, Rf_install("Dim"));
-  return sgdlasso::sparse_rows({REAL(R_do_slot(x, Rf_install("x"))), INTEGER(R_do_slot(x, Rf_install("i"))),
-                                INTEGER(R_do_slot(x, Rf_install("p"))), static_cast<std::size_t>(INTEGER(dim)[0]),
-                                static_cast<std::size_t>(INTEGER(dim)[1])});
+  if (!Rf_isMatrix(x)) return sgdlasso::sparse_rows(as_sparse_columns(x));
+  return sgdlasso::dense_rows(REAL(x), static_cast<std::size_t>(Rf_nrows(x)), static_cast<std::size_t>(Rf_ncols(x)));
 }
 
 inline const double* pointer_or_null(SEXP values) {

@@ -22,10 +22,6 @@ SEXP in_words(Code code) {
   }
 }
 
-void add_part(std::vector<RowFileWriter::Part>& parts, SEXP values) {
-  if (!Rf_isNull(values)) parts.push_back({REAL(values), static_cast<std::size_t>(Rf_xlength(values))});
-}
-
 }  // namespace
 
 // [[Rcpp::export]]
@@ -35,30 +31,18 @@ SEXP r_row_file_create(std::string path, Rcpp::RawVector header) {
   });
 }
 
-// x, y and, the same in every block, weights and offset or NULL.
+// numbers: a block (r_block.h), dense or sparse as all others are, weights and offset in each or in none.
 // [[Rcpp::export]]
-SEXP r_row_file_append(SEXP writer, Rcpp::NumericMatrix x, Rcpp::NumericVector y, SEXP weights, SEXP offset) {
-  return in_words([&]() -> SEXP {
-    std::vector<RowFileWriter::Part> parts;
-    add_part(parts, x);
-    add_part(parts, weights);
-    add_part(parts, offset);
-    add_part(parts, y);
-    Rcpp::XPtr<RowFileWriter>(writer)->block(static_cast<std::size_t>(x.nrow()), parts);
-    return R_NilValue;
-  });
-}
-
-// The same of a native block.
-// [[Rcpp::export]]
-SEXP r_row_file_append_native(SEXP writer, Rcpp::List numbers) {
+SEXP r_row_file_append(SEXP writer, Rcpp::List numbers) {
   return in_words([&]() -> SEXP {
     const RBlock block(numbers);
-    std::vector<RowFileWriter::Part> parts{{block.x, block.n * block.p}};
+    std::vector<RowFileWriter::Part> parts;
+    if (block.x) parts.push_back({block.x, block.n * block.p});
     for (const double* part : {block.response.weight, block.response.offset, block.response.y}) {
       if (part) parts.push_back({part, block.n});
     }
-    Rcpp::XPtr<RowFileWriter>(writer)->block(block.n, parts);
+    const Rcpp::XPtr<RowFileWriter> to(writer);
+    block.x ? to->block(block.n, parts) : to->sparse_block(block.sparse, parts);
     return R_NilValue;
   });
 }
@@ -90,9 +74,9 @@ void r_row_file_close(SEXP reader) {
 
 // The blocks of a file, as a stream, which keeps the file open.
 // [[Rcpp::export]]
-SEXP r_row_stream(SEXP reader, int columns, bool weighted, bool shifted, int threads) {
+SEXP r_row_stream(SEXP reader, int columns, bool weighted, bool shifted, bool sparse, int threads) {
   std::unique_ptr<RBlockStream> stream(new RBlockStream);
-  const RowLayout layout{static_cast<std::size_t>(columns), weighted, shifted};
+  const RowLayout layout{static_cast<std::size_t>(columns), weighted, shifted, sparse};
   stream->stream.reset(new RowStream(*Rcpp::XPtr<RowFile>(reader), layout, threads));
   return Rcpp::XPtr<RBlockStream>(stream.release());
 }

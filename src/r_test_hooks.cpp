@@ -100,10 +100,14 @@ Rcpp::List r_kernels(Rcpp::NumericVector x, Rcpp::NumericVector z, Rcpp::Numeric
     kernels->primal_add(x.begin(), 0.7, theta.begin(), l1, primal.begin(), p);
     kernels->accumulate(z.begin(), 0.3, total.begin(), p);
     kernels->shifted_sums(x.begin(), 0.1, p, &sum, &square);
+    Rcpp::NumericVector mean = Rcpp::clone(z), squares = Rcpp::clone(theta), cross = Rcpp::clone(rho), scaled(x.size());
+    kernels->moments_add(x.begin(), 0.2, 1.7, 0.6, mean.begin(), squares.begin(), cross.begin(), p);
+    kernels->scaled(x.begin(), z.begin(), theta.begin(), scaled.begin(), p);
     both.push_back(Rcpp::List::create(
         Rcpp::_["dual_dot"] = kernels->dual_dot(x.begin(), z.begin(), theta.begin(), rho.begin(), {l1, l2}, p),
         Rcpp::_["dot"] = kernels->dot(x.begin(), z.begin(), p), Rcpp::_["dual"] = dual, Rcpp::_["carry"] = carry,
-        Rcpp::_["primal"] = primal, Rcpp::_["total"] = total, Rcpp::_["sum"] = sum, Rcpp::_["square"] = square));
+        Rcpp::_["primal"] = primal, Rcpp::_["total"] = total, Rcpp::_["sum"] = sum, Rcpp::_["square"] = square,
+        Rcpp::_["mean"] = mean, Rcpp::_["squares"] = squares, Rcpp::_["cross"] = cross, Rcpp::_["scaled"] = scaled));
   }
   return both;
 }

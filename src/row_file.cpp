@@ -49,19 +49,32 @@ void RowFileWriter::begin_piece(std::uint32_t kind, std::uint64_t size, std::uin
 }
 
 void RowFileWriter::block(std::size_t rows, const std::vector<Part>& parts) {
-  const std::uint64_t count = rows;
+  write_block(row_format::kBlock, {rows}, parts);
+}
+
+void RowFileWriter::sparse_block(const SparseColumns& x, const std::vector<Part>& parts) {
+  const std::size_t nonzeros = static_cast<std::size_t>(x.start[x.p]), count = x.p + 1 + nonzeros;
+  std::vector<double> integers(row_format::integers(count), 0.0);
+  std::memcpy(integers.data(), x.start, (x.p + 1) * sizeof(int));
+  std::memcpy(reinterpret_cast<char*>(integers.data()) + (x.p + 1) * sizeof(int), x.index, nonzeros * sizeof(int));
+  std::vector<Part> all{{integers.data(), integers.size()}, {x.value, nonzeros}};
+  all.insert(all.end(), parts.begin(), parts.end());
+  write_block(row_format::kSparseBlock, {x.n, nonzeros}, all);
+}
+
+void RowFileWriter::write_block(std::uint32_t kind, const std::vector<std::uint64_t>& counts, const std::vector<Part>& parts) {
   Checksum sum;
-  sum.add(&count, sizeof count);
-  std::uint64_t size = sizeof count;
+  std::uint64_t size = counts.size() * sizeof(std::uint64_t);
+  sum.add(counts.data(), size);
   for (const Part& part : parts) {
     sum.add(part.data, part.count * sizeof(double));
     size += part.count * sizeof(double);
   }
-  begin_piece(row_format::kBlock, size, sum.value());
-  write(&count, sizeof count);
+  begin_piece(kind, size, sum.value());
+  write(counts.data(), counts.size() * sizeof(std::uint64_t));
   for (const Part& part : parts) write(part.data, part.count * sizeof(double));
   ++blocks_;
-  rows_ += rows;
+  rows_ += counts[0];
 }
 
 void RowFileWriter::finish() {

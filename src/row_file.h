@@ -10,6 +10,8 @@
 #include <string>
 #include <vector>
 
+#include "rows.h"
+
 namespace sgdlasso {
 
 // What is wrong with a file, in words.
@@ -31,12 +33,15 @@ class RowFileWriter {
     std::size_t count;
   };
   void block(std::size_t rows, const std::vector<Part>& parts);
+  // The same where x is sparse: parts are the rest.
+  void sparse_block(const SparseColumns& x, const std::vector<Part>& parts);
   // Writes the end and closes the file.
   void finish();
 
  private:
   void write(const void* bytes, std::size_t size);
   void begin_piece(std::uint32_t kind, std::uint64_t size, std::uint64_t checksum);
+  void write_block(std::uint32_t kind, const std::vector<std::uint64_t>& counts, const std::vector<Part>& parts);
 
   std::FILE* file_;
   std::uint64_t blocks_ = 0;

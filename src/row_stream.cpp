@@ -22,25 +22,35 @@ class RowFiller final : public Filler<RowBlockRead> {
 
   bool fill(std::size_t k, RowBlockRead& block) override {
     RowPieces::Place place;
-    if (!pieces_->locate(k, layout_.numbers(), place)) return false;
+    if (!pieces_->locate(k, layout_, place)) return false;
     const std::size_t n = place.rows;
-    double* const x = block.memory.room(n * layout_.numbers());
     NumberBlock& numbers = block.numbers;
-    numbers = {x, n, layout_.columns, Response(), true};
-    numbers.response.n = n;
+    numbers = NumberBlock();
+    numbers.n = numbers.response.n = n;
+    numbers.p = layout_.columns;
+    numbers.clean = true;
     at_ = place.at;
-    const std::uint64_t size = n * layout_.numbers() * sizeof(double);  // about that of those to come
+    const std::uint64_t size = place.size * sizeof(double);  // about that of those to come
     pieces_->file().expect(at_ + (k == 0 ? 1 : kAhead) * size, k == 0 ? kAhead * size : size);
     Checksum sum;
     sum.add(&place.rows, sizeof place.rows);
-    double* next = x;
+    if (layout_.sparse) sum.add(&place.nonzeros, sizeof place.nonzeros);
+    double* next = block.memory.room(place.size);
     const auto read_part = [&](std::size_t count) {
       double* const part = next;
       numbers.clean = read(k, part, count, sum) && numbers.clean;
       next += count;
       return part;
     };
-    read_part(n * layout_.columns);
+    if (layout_.sparse) {
+      const std::size_t starts = layout_.columns + 1;
+      numbers.start = reinterpret_cast<const int*>(read_part(row_format::integers(starts + place.nonzeros)));
+      numbers.index = numbers.start + starts;
+      numbers.clean = true;  // integers are no numbers that could be infinite
+      numbers.value = read_part(place.nonzeros);
+    } else {
+      numbers.x = read_part(n * layout_.columns);
+    }
     if (layout_.weighted) numbers.response.weight = read_part(n);
     if (layout_.shifted) numbers.response.offset = read_part(n);
     numbers.response.y = read_part(n);
@@ -128,11 +138,31 @@ void RowPieces::check_end(const Piece& piece) {
   read(counts, sizeof counts);
   Checksum sum;
   sum.add(counts, sizeof counts);
-  const bool right = sum.value() == piece.checksum && counts[0] == blocks_.size() && counts[1] == rows_;
+  const bool right = piece.size == sizeof counts && sum.value() == piece.checksum && counts[0] == blocks_.size() && counts[1] == rows_;
   if (!right) throw RowFileError("is damaged: its end does not count the blocks that are there");
 }
 
-bool RowPieces::locate(std::size_t k, std::size_t numbers, Place& place) {
+// What a piece holds, once its counts agree with its size.
+RowPieces::Place RowPieces::place_of(const Piece& piece, const RowLayout& layout) {
+  const std::string after = "is damaged after block " + std::to_string(blocks_.size());
+  if (piece.kind != (layout.sparse ? row_format::kSparseBlock : row_format::kBlock)) throw RowFileError(after);
+  Place place{0, 0, 0, piece.checksum, 0};
+  read(&place.rows, sizeof place.rows);
+  std::uint64_t counts = 1, x = 0;
+  if (layout.sparse) {
+    read(&place.nonzeros, sizeof place.nonzeros);
+    counts = 2;
+  }
+  const std::uint64_t most = piece.size / sizeof(double);
+  if (place.rows == 0 || place.rows > most || place.nonzeros > most) throw RowFileError(after);
+  x = layout.sparse ? row_format::integers(layout.columns + 1 + place.nonzeros) + place.nonzeros : place.rows * layout.columns;
+  place.size = x + place.rows * layout.others();
+  if (piece.size != (counts + place.size) * sizeof(double)) throw RowFileError(after);
+  place.at = at_;
+  return place;
+}
+
+bool RowPieces::locate(std::size_t k, const RowLayout& layout, Place& place) {
   const std::lock_guard<std::mutex> lock(guard_);
   while (blocks_.size() <= k) {
     const std::uint64_t from = at_;
@@ -143,16 +173,9 @@ bool RowPieces::locate(std::size_t k, std::size_t numbers, Place& place) {
         at_ = from;
         return false;
       }
-      const std::string after = " after block " + std::to_string(blocks_.size());
-      if (found.kind != row_format::kBlock) throw RowFileError("is damaged" + after);
-      std::uint64_t rows = 0;
-      read(&rows, sizeof rows);
-      const bool right =
-          rows > 0 && rows <= found.size / sizeof(double) && found.size == sizeof rows + rows * numbers * sizeof(double);
-      if (!right) throw RowFileError("is damaged" + after);
-      blocks_.push_back({at_, rows, found.checksum});
-      rows_ += rows;
-      at_ += found.size - sizeof rows;
+      blocks_.push_back(place_of(found, layout));
+      rows_ += blocks_.back().rows;
+      at_ += blocks_.back().size * sizeof(double);
     } catch (...) {
       at_ = from;  // who asks again is told the same
       throw;

@@ -17,8 +17,8 @@ namespace sgdlasso {
 // What the numbers of a row are besides x.
 struct RowLayout {
   std::size_t columns;
-  bool weighted, shifted;
-  std::size_t numbers() const { return columns + 1 + weighted + shifted; }
+  bool weighted, shifted, sparse;
+  std::size_t others() const { return std::size_t{1} + weighted + shifted; }
 };
 
 struct RowBlockRead {
@@ -37,10 +37,12 @@ class RowPieces {
   struct Place {
     std::uint64_t at;  // of the first number
     std::uint64_t rows;
+    std::uint64_t nonzeros;  // where sparse
     std::uint64_t checksum;
+    std::uint64_t size;  // numbers of 8 bytes
   };
-  // Block k of so many numbers a row; false where there are not so many, and the end is right.
-  bool locate(std::size_t k, std::size_t numbers, Place& place);
+  // Block k; false where there are not so many, and the end is right.
+  bool locate(std::size_t k, const RowLayout& layout, Place& place);
 
  private:
   struct Piece {
@@ -51,6 +53,7 @@ class RowPieces {
   void read(void* to, std::size_t size);
   Piece piece();
   void check_end(const Piece& piece);
+  Place place_of(const Piece& piece, const RowLayout& layout);
 
   PlainFile file_;
   std::vector<char> header_;

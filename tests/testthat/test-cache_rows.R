@@ -43,7 +43,7 @@ test_that("damage anywhere in the file is an error, never a model", {
   }
   set.seed(1)
   # every byte of the first kilobyte and some of the rest: header, sizes, checksums, numbers, end
-  for (at in c(seq_len(min(length(bytes), 600)), sample(length(bytes), 200))) {
+  for (at in c(seq_len(600), sample(length(bytes), 200), tail(seq_along(bytes), 40))) {
     bad <- bytes
     bad[at] <- xor(bad[at], as.raw(2^sample(0:7, 1)))
     expect_error(with_bytes(bad), class = "sgdlasso_error_input")
@@ -52,6 +52,62 @@ test_that("damage anywhere in the file is an error, never a model", {
     expect_error(with_bytes(bytes[seq_len(left)]), class = "sgdlasso_error_input")
   }
   expect_identical(with_bytes(bytes), whole)
+})
+
+test_that("sparse rows stay sparse in the file, and damage there is an error too", {
+  d <- make_sparse_rows(200, 40)
+  x <- as_sparse(d$x)
+  path <- withr::local_tempfile()
+  rows <- cache_rows(as_rows(x, d$y, d$w, d$o, block = 33), path)
+  expect_lt(file.size(path), 8 * length(d$x) / 2)
+  wide <- cbind(x, Matrix::sparseMatrix(i = integer(), j = integer(), x = numeric(), dims = c(200, 1e5)))
+  cache_rows(as_rows(wide, d$y), wide_path <- withr::local_tempfile())
+  expect_lt(file.size(wide_path), 8 * length(wide) / 50)
+  whole <- sgdlasso(x, d$y, weights = d$w, offset = d$o, tol = 1e-12)
+  for (threads in 1:3) {
+    rows <- read_cache(path, threads = threads)
+    expect_equal(same_fit(sgdlasso(rows, tol = 1e-12)), same_fit(whole), tolerance = 1e-7)
+    passes <- sgdlasso(rows, tol = 1e-12, solver = solver_exact("passes"))
+    expect_equal(passes$beta, whole$beta, tolerance = 1e-5)
+    sgd <- sgdlasso(rows, lambda = 0.1, solver = solver_sgd(epochs = 1))
+    expect_identical(sgd$beta, sgdlasso(as_rows(x, d$y, d$w, d$o), lambda = 0.1, solver = solver_sgd(epochs = 1))$beta)
+  }
+  blocks <- list()
+  for_each_row_block(rows, function(block) blocks <<- c(blocks, list(block$x)))
+  expect_equal(do.call(rbind, blocks), x, ignore_attr = TRUE)
+  bytes <- readBin(path, "raw", file.size(path))
+  set.seed(2)
+  for (at in sample(length(bytes), 150)) {
+    bad <- bytes
+    bad[at] <- xor(bad[at], as.raw(2^sample(0:7, 1)))
+    writeBin(bad, path)
+    expect_error(sgdlasso(read_cache(path), lambda = 0.1), class = "sgdlasso_error_input")
+  }
+})
+
+test_that("a cache knows the classes of a binomial response", {
+  d <- make_rows(200, 4, "binomial")
+  f <- factor(c("no", "yes"))[d$y + 1]
+  path <- withr::local_tempfile()
+  rows <- cache_rows(as_rows(d$x, f, block = 60), path, family = "binomial")
+  fit <- sgdlasso(rows, family = "binomial", lambda = 0.05, tol = 1e-10)
+  whole <- sgdlasso(d$x, f, family = "binomial", lambda = 0.05, tol = 1e-10)
+  expect_equal(fit$classnames, c("no", "yes"))
+  expect_equal(predict(fit, d$x[1:9, ], type = "class"), predict(whole, d$x[1:9, ], type = "class"))
+  expect_equal(fit$beta, whole$beta, tolerance = 1e-4)
+  frame <- data.frame(d$x, two = f)
+  rows <- cache_rows(as_rows(frame, block = 60), path, two ~ X1 + X2:X3, family = "binomial")
+  by_formula <- sgdlasso(rows, family = "binomial", lambda = 0.05)
+  expect_equal(
+    predict(by_formula, frame[1:5, ], type = "class"),
+    predict(sgdlasso(two ~ X1 + X2:X3, data = frame, family = "binomial", lambda = 0.05), frame[1:5, ], type = "class")
+  )
+  counts <- cbind(rbinom(200, 5, 0.3), 5)
+  rows <- cache_rows(as_rows(d$x, counts), path, family = "binomial")
+  expect_equal(
+    sgdlasso(rows, family = "binomial", lambda = 0.01, tol = 1e-9)$beta,
+    sgdlasso(d$x, counts, family = "binomial", lambda = 0.01, tol = 1e-9)$beta, tolerance = 1e-3
+  )
 })
 
 test_that("what is wrong with a file is named", {
@@ -86,7 +142,7 @@ test_that("a pass that fails leaves the old file as it was, and nothing beside i
 test_that("a full disk is an error that says so", {
   skip_if_not(file.exists("/dev/full"), "there is no /dev/full here")
   result <- r_row_file_create("/dev/full", as.raw(1:3))
-  wrote <- if (is.list(result)) result else r_row_file_append(result, matrix(0, 1e5, 3), numeric(1e5), NULL, NULL)
+  wrote <- if (is.list(result)) result else r_row_file_append(result, list(x = matrix(0, 1e5, 3), y = numeric(1e5)))
   expect_match(wrote$error, "cannot be written.*[Nn]o space")
 })
 

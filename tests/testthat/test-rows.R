@@ -90,6 +90,10 @@ test_that("kernels compute what they say", {
   expect_equal(got$primal, soft(z + 0.7 * x, 0.8 * theta), tolerance = 1e-14)
   expect_equal(got$total, rho + 0.3 * z, tolerance = 1e-15)
   expect_equal(c(got$sum, got$square), c(sum(x - 0.1), sum((x - 0.1)^2)), tolerance = 1e-13)
+  expect_equal(got$mean, z + 0.2 * (x - z), tolerance = 1e-15)
+  expect_equal(got$squares, theta + 1.7 * (x - z) * (x - got$mean), tolerance = 1e-14)
+  expect_equal(got$cross, rho + 0.6 * (x - z), tolerance = 1e-15)
+  expect_equal(got$scaled, (x - z) * theta, tolerance = 1e-15)
 })
 
 test_that("products with working columns are those of the matrix, dense and sparse, for any number of lanes and threads", {
