@@ -21,7 +21,8 @@
 #' `rows_svmlight()` reads lines of `y index:value index:value ...`, as svmlight and libsvm write them, compressed or not; what
 #' follows `#`, and `qid`, is passed over.
 #'
-#' @param x A function, a data frame, a matrix (dense or of the Matrix package), a `big.matrix` of bigmemory, or a row source, which
+#' @param x A function, a data frame, a matrix (dense or of the Matrix package), a `big.matrix` of bigmemory (in memory, or a file
+#'   mapped into it), or a row source, which
 #'   comes back as it is.
 #' @param y,weights,offset For a matrix, the response of its rows and, if there are any, their weights and offset. For `rows_csv()` and
 #'   `rows_sql()` the names of columns: with `y` the source hands out numbers, all other columns being those of x.
