@@ -21,19 +21,19 @@ void add_cross_products(const Selection& z, const Rows& rows, const Panel& panel
 
 }  // namespace
 
-PassLook::PassLook(const StandardForm& form, std::vector<std::size_t> columns, std::vector<PassModel> models,
-                   const std::vector<std::size_t>& curvatures, std::size_t first, std::size_t bounded)
+PassLook::PassLook(const StandardForm& form, std::vector<std::size_t> columns, std::vector<PassModel> models, const Wanted& wanted)
     : columns_(std::move(columns)),
+      curved_(columns_.begin(), columns_.begin() + static_cast<std::ptrdiff_t>(wanted.curved)),
       models_(std::move(models)),
       sums_(models_.size()),
-      largest_(bounded, 0.0),
-      first_(first) {
+      largest_(wanted.bounded, 0.0),
+      first_(wanted.first) {
   for (ModelSums& sums : sums_) {
     sums.slope.assign(form.columns.size(), 0.0);
-    sums.border.assign(columns_.size(), 0.0);
+    sums.border.assign(curved_.size(), 0.0);
   }
-  for (const std::size_t model : curvatures) {
-    curvatures_.push_back({model, std::vector<double>(columns_.size() * columns_.size(), 0.0)});
+  for (const std::size_t model : wanted.curvatures) {
+    curvatures_.push_back({model, std::vector<double>(curved_.size() * curved_.size(), 0.0)});
   }
 }
 
@@ -51,7 +51,7 @@ void PassLook::add(const Statement& problem, const StandardForm& form, const Row
   add_cross_products(
       form.all(), rows, residual, work, [&](std::size_t k) -> auto& { return sums_[k].slope; });
   add_cross_products(
-      chosen, rows, variance, work, [&](std::size_t k) -> auto& { return sums_[k].border; });
+      {form.scaling, curved_}, rows, variance, work, [&](std::size_t k) -> auto& { return sums_[k].border; });
   std::vector<double> weight(n);
   for (Curvature& to : curvatures_) {
     const double* v = variance.lane(to.model);
@@ -84,11 +84,11 @@ void PassLook::take_rows(const Statement& problem, const Response& response, std
 
 void PassLook::add_curvature(const Statement& problem, const StandardForm& form, const Rows& rows,
                              const std::vector<double>& weight, Curvature& to) {
-  const std::size_t size = columns_.size();
+  const std::size_t size = curved_.size();
   if (first_ == size) return;
   Square gram;
   gram.grow(size);
-  rows.gram({form.scaling, columns_}, first_, weight.data(), gram, {problem.threads, problem.watch});
+  rows.gram({form.scaling, curved_}, first_, weight.data(), gram, {problem.threads, problem.watch});
   for (std::size_t j = 0; j < size; ++j) {
     const double* from = gram.column(j);
     double* sum = to.products.data() + j * size;

@@ -25,11 +25,11 @@ struct ModelSums {
   double curvature = 0;        // of the variance
   double most_curvature = 0;   // the largest variance, not a sum
   std::vector<double> slope;   // residual times column, for all columns of the form
-  std::vector<double> border;  // variance times column, for the look's columns
+  std::vector<double> border;  // variance times column, for the look's curved columns
   void exchange(Archive& archive) { archive(loss, residual, misfit, curvature, most_curvature, slope, border); }
 };
 
-// Variance times the products of two of the look's columns; the variance is that of one model.
+// Variance times the products of two of the look's curved columns; the variance is that of one model.
 struct Curvature {
   std::size_t model = 0;
   std::vector<double> products;  // column after column
@@ -39,10 +39,13 @@ struct Curvature {
 class PassLook {
  public:
   PassLook() = default;
-  // Curvatures are gathered at these models, of products with the columns from `first` on; of the first `bounded` columns their
-  // largest size too.
-  PassLook(const StandardForm& form, std::vector<std::size_t> columns, std::vector<PassModel> models,
-           const std::vector<std::size_t>& curvatures, std::size_t first, std::size_t bounded);
+  // What is asked besides losses and slopes: curvatures at these models, of the first `curved` columns, products with those from
+  // `first` on; and the largest size of the first `bounded` ones.
+  struct Wanted {
+    std::vector<std::size_t> curvatures;
+    std::size_t curved = 0, first = 0, bounded = 0;
+  };
+  PassLook(const StandardForm& form, std::vector<std::size_t> columns, std::vector<PassModel> models, const Wanted& wanted);
 
   // Some rows; weights are absolute.
   void add(const Statement& problem, const StandardForm& form, const Rows& rows, const Response& response);
@@ -52,8 +55,9 @@ class PassLook {
   const std::vector<ModelSums>& sums() const { return sums_; }
   const std::vector<Curvature>& curvatures() const { return curvatures_; }
   const std::vector<double>& largest() const { return largest_; }
+  std::size_t curved() const { return curved_.size(); }
 
-  void exchange(Archive& archive) { archive(columns_, models_, sums_, curvatures_, largest_, first_); }
+  void exchange(Archive& archive) { archive(columns_, curved_, models_, sums_, curvatures_, largest_, first_); }
 
  private:
   void take_rows(const Statement& problem, const Response& response, std::size_t k, Panel& eta, Panel& residual,
@@ -62,7 +66,7 @@ class PassLook {
                      Curvature& to);
   void see_largest(const StandardForm& form, const Rows& rows, const Work& work);
 
-  std::vector<std::size_t> columns_;
+  std::vector<std::size_t> columns_, curved_;
   std::vector<PassModel> models_;
   std::vector<ModelSums> sums_;
   std::vector<Curvature> curvatures_;

@@ -73,7 +73,6 @@ void PassSolver::start(const std::vector<double>& lambda, const std::vector<Coef
 // The next pass looks at the lanes that are not done.
 void PassSolver::plan_look() {
   const std::size_t size = working_.size();
-  const bool squared = problem_.loss.is_squared();
   std::vector<PassModel> models;
   in_look_.clear();
   for (std::size_t k = 0; k < lane_.size(); ++k) {
@@ -87,24 +86,38 @@ void PassSolver::plan_look() {
   }
   std::vector<std::size_t> columns;
   for (const std::size_t k : working_) columns.push_back(form_.columns[k]);
-  const double numbers = static_cast<double>(size) * static_cast<double>(size), copies = 3;
-  if (squared && numbers * copies > settings_.most_numbers)
-    throw TooManyColumns{size, std::sqrt(settings_.most_numbers / copies)};
-  const std::vector<std::size_t> curvatures =
-      squared ? std::vector<std::size_t>(models.empty() ? 0 : 1, 0) : share_curvatures(models.size());
-  look_ = PassLook(form_, std::move(columns), std::move(models), curvatures, squared ? known_ : 0, squared ? 0 : free_);
+  const PassLook::Wanted wanted = wanted_of(models.size());
+  look_ = PassLook(form_, std::move(columns), std::move(models), wanted);
+}
+
+// Of models that are not moved the certificate alone is wanted, which asks for the curvature of columns without penalty.
+PassLook::Wanted PassSolver::wanted_of(std::size_t models) {
+  const bool squared = problem_.loss.is_squared();
+  PassLook::Wanted wanted;
+  if (models == 0) return wanted;
+  wanted.curved = settings_.moves ? working_.size() : free_;
+  if (!squared) {
+    wanted.bounded = free_;
+    wanted.curvatures = share_curvatures(models, wanted.curved);
+    return wanted;
+  }
+  const double numbers = static_cast<double>(wanted.curved) * static_cast<double>(wanted.curved), copies = 3;
+  if (numbers * copies > settings_.most_numbers) throw TooManyColumns{wanted.curved, std::sqrt(settings_.most_numbers / copies)};
+  wanted.first = known_;
+  wanted.curvatures = {0};
+  return wanted;
 }
 
 // Neighbouring models share one curvature, more of them where there is little memory. The certificate of columns without
 // penalty needs one for each.
-std::vector<std::size_t> PassSolver::share_curvatures(std::size_t models) {
-  const double numbers = static_cast<double>(working_.size()) * static_cast<double>(working_.size());
+std::vector<std::size_t> PassSolver::share_curvatures(std::size_t models, std::size_t curved) {
+  const double numbers = static_cast<double>(curved) * static_cast<double>(curved);
   std::size_t group = free_ > 0 ? 1 : kGroup;
   const auto count = [&] { return (models + group - 1) / group; };
   const double spare = 2;  // and what is made of one of them
   while (free_ == 0 && group < models && numbers * (static_cast<double>(count()) + spare) > settings_.most_numbers) group *= 2;
   if (numbers * (static_cast<double>(count()) + spare) > settings_.most_numbers) {
-    throw TooManyColumns{working_.size(), std::sqrt(settings_.most_numbers / (spare + 1))};
+    throw TooManyColumns{curved, std::sqrt(settings_.most_numbers / (spare + 1))};
   }
   std::vector<std::size_t> curvatures;
   group_.assign(models, 0);
@@ -136,6 +149,7 @@ bool PassSolver::advance() {
       go_back(in_look_[m]);
       continue;
     }
+    if (!settings_.moves) continue;
     note_missing(lane, sums, missing);
     if (squared) {
       solve(lane, sums);
@@ -150,7 +164,7 @@ bool PassSolver::advance() {
 }
 
 void PassSolver::take_gram() {
-  const std::size_t size = look_.columns().size();
+  const std::size_t size = look_.curved();
   if (look_.curvatures().empty() || known_ == size) return;
   std::vector<double> gram(size * size);
   const std::vector<double>& fresh = look_.curvatures()[0].products;
@@ -226,9 +240,10 @@ std::vector<double> PassSolver::spread_out(const PassModel& model) const {
 PassSolver::Projection PassSolver::project(const Lane&, const ModelSums& sums, const Curvature* curvature) const {
   Projection result;
   const bool squared = problem_.loss.is_squared();
-  const std::size_t first = problem_.intercept ? 1 : 0, size = first + free_, stride = look_.columns().size();
+  const std::size_t first = problem_.intercept ? 1 : 0, size = first + free_, stride = look_.curved();
   if (size == 0) return result;
-  const double* products = squared ? gram_.data() : curvature ? curvature->products.data() : nullptr;
+  const double* products = nullptr;  // of the columns without penalty, which come first
+  if (free_ > 0) products = squared ? gram_.data() : curvature->products.data();
   const double share = squared ? 1 : 1 / weight_;  // gram_ has it already
   Eigen::MatrixXd inner = Eigen::MatrixXd::Zero(static_cast<Eigen::Index>(size), static_cast<Eigen::Index>(size));
   Eigen::VectorXd target(static_cast<Eigen::Index>(size));

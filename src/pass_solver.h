@@ -77,7 +77,8 @@ class PassSolver {
 
   void add_column(std::size_t form_position);
   void plan_look();
-  std::vector<std::size_t> share_curvatures(std::size_t models);
+  PassLook::Wanted wanted_of(std::size_t models);
+  std::vector<std::size_t> share_curvatures(std::size_t models, std::size_t curved);
   void take_gram();
   void go_back(std::size_t k);
   void assess(Lane& lane, const ModelSums& sums, const Curvature* curvature);

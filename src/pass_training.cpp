@@ -221,7 +221,7 @@ PassTraining::Phase PassTraining::begin_slopes(const Coefficients& at) {
     model.b.push_back(at.beta[j] / form.scaling.scale[j]);
     model.intercept += form.scaling.centre[j] * at.beta[j];
   }
-  slopes_look_ = PassLook(form, columns, {model}, {}, 0, 0);
+  slopes_look_ = PassLook(form, columns, {model}, {});
   return Phase::slopes;
 }
 

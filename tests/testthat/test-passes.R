@@ -252,6 +252,22 @@ test_that("little memory takes the lambdas in turns, to the same models", {
   )
 })
 
+test_that("the certificate of stochastic gradient descent needs no memory for products of columns", {
+  set.seed(1)
+  x <- Matrix::rsparsematrix(1000, 800, 0.02)
+  y <- as.numeric(x[, 1] - x[, 2] + rnorm(1000) / 9)
+  for (family in c("gaussian", "binomial")) {
+    z <- if (family == "gaussian") y else y > 0
+    fit <- sgdlasso(as_rows(x, z), family = family, lambda = 1e-4, solver = solver_sgd(epochs = 1), memory = "100kB")
+    expect_gt(fit$df, sqrt(1e5 / 8 / 3))
+    expect_equal(fit$gap, optimality(fit, x, z)$gap, tolerance = 1)
+    free <- sgdlasso(
+      as_rows(x, z), family = family, lambda = 1e-2, solver = solver_sgd(epochs = 3), penalty.factor = c(0, 0, rep(1, 798)), memory = "1MB"
+    )
+    expect_gte(free$gap, optimality(free, x, z)$gap * 0.4)
+  }
+})
+
 test_that("sizes of memory are numbers or words", {
   expect_equal(check_memory("256MB"), 256e6)
   expect_equal(check_memory("1.5 GB"), 1.5e9)
