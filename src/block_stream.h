@@ -13,8 +13,8 @@
 namespace sgdlasso {
 
 struct NumberBlock {
-  const double* x = nullptr;      // column by column, n rows of p; nullptr where sparse
-  const int* index = nullptr;     // sparse: as in SparseColumns (rows.h)
+  const double* x = nullptr;   // column by column, n rows of p; nullptr where sparse
+  const int* index = nullptr;  // sparse: as in SparseColumns (rows.h)
   const int* start = nullptr;
   const double* value = nullptr;
   std::size_t n = 0;

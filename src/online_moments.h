@@ -28,10 +28,6 @@ struct ResponseMoments {
   double mean_weight() const { return weight / rows; }
 };
 
-struct ColumnMoment {
-  double mean, variance, square, frequency;  // as in ColumnMoments
-};
-
 class OnlineMoments {
  public:
   OnlineMoments(std::size_t p, bool sparse);

@@ -131,7 +131,7 @@ void OnlineSgd::learn(const Row& row) {
   }
   scale_row(row);
   if (learns_moments_ && given_scale_.empty() && one_.rows[0].norm2 + (plan_.intercept ? 1 : 0) > kFarLonger * norm2_) {
-    take_new_scales_of(row);
+    take_new_scales_of(row, false);
     scale_row(row);
   }
   const RowBlock none;
@@ -144,7 +144,7 @@ void OnlineSgd::see(const Row& row) {
   if (!sparse_ || !given_scale_.empty()) return;
   const bool fresh =
       std::any_of(row.index, row.index + row.size, [&](int j) { return scaling_.scale[static_cast<std::size_t>(j)] == 0; });
-  if (fresh) take_new_scales_of(row);
+  if (fresh) take_new_scales_of(row, true);
 }
 
 // Column j in the scale that its moments so far give; the centre moves only when all columns are seen anew.
@@ -171,15 +171,16 @@ void OnlineSgd::take_new_scales() {
   for (const auto& learner : learner_) learner->forget(all, norm2_);
 }
 
-void OnlineSgd::take_new_scales_of(const Row& row) {
+// Of the columns of one row, or of those among them that no row has held before.
+void OnlineSgd::take_new_scales_of(const Row& row, bool fresh_only) {
   std::vector<NewScale> some;
   for (std::size_t k = 0; k < row.size; ++k) {
     const std::size_t j = row.index ? static_cast<std::size_t>(row.index[k]) : k;
-    const ColumnMoment column = known_column(j);
-    ColumnMoments checked;  // for a column that counts as constant
-    checked.add(column.mean, column.variance, column.square, column.frequency);
-    some.push_back(new_scale(j, {checked.mean[0], checked.variance[0], checked.square[0], checked.frequency[0]}, true));
+    if (fresh_only && scaling_.scale[j] != 0) continue;
+    const ColumnMoment column = known_column(j).checked();
+    if (column.variance > 0) some.push_back(new_scale(j, column, true));
   }
+  if (some.empty()) return;
   for (const auto& learner : learner_) learner->rescale(some);
 }
 
@@ -190,7 +191,8 @@ void OnlineSgd::scale_row(const Row& row) {
   if (!row.index) {
     dense_kernels().scaled(row.value, scaling_.centre.data(), scaling_.scale.data(), to, row.size);
   }
-  for (std::size_t k = 0; k < row.size && row.index; ++k) to[k] = row.value[k] * scaling_.scale[static_cast<std::size_t>(row.index[k])];
+  for (std::size_t k = 0; k < row.size && row.index; ++k)
+    to[k] = row.value[k] * scaling_.scale[static_cast<std::size_t>(row.index[k])];
   Row& scaled = one_.rows[0];
   scaled.value = to;
   scaled.norm2 = dense_kernels().dot(to, to, row.size);

@@ -74,7 +74,7 @@ class OnlineSgd {
   ColumnMoments known_columns() const;
   NewScale new_scale(std::size_t j, const ColumnMoment& column, bool keeps_centre);
   void take_new_scales();
-  void take_new_scales_of(const Row& row);
+  void take_new_scales_of(const Row& row, bool fresh_only);
   void scale_row(const Row& row);
 
   const Loss& loss_;

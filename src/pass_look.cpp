@@ -21,7 +21,8 @@ void add_cross_products(const Selection& z, const Rows& rows, const Panel& panel
 
 }  // namespace
 
-PassLook::PassLook(const StandardForm& form, std::vector<std::size_t> columns, std::vector<PassModel> models, const Wanted& wanted)
+PassLook::PassLook(const StandardForm& form, std::vector<std::size_t> columns, std::vector<PassModel> models,
+                   const Wanted& wanted)
     : columns_(std::move(columns)),
       curved_(columns_.begin(), columns_.begin() + static_cast<std::ptrdiff_t>(wanted.curved)),
       models_(std::move(models)),

@@ -39,8 +39,8 @@ struct Curvature {
 class PassLook {
  public:
   PassLook() = default;
-  // What is asked besides losses and slopes: curvatures at these models, of the first `curved` columns, products with those from
-  // `first` on; and the largest size of the first `bounded` ones.
+  // What is asked besides losses and slopes: curvatures at these models, of the first `curved` columns, products with those
+  // from `first` on; and the largest size of the first `bounded` ones.
   struct Wanted {
     std::vector<std::size_t> curvatures;
     std::size_t curved = 0, first = 0, bounded = 0;

@@ -35,9 +35,14 @@ PassSolver::PassSolver(const Statement& problem, const StandardForm& form, doubl
       settings_(settings),
       inside_(form.columns.size(), 0) {
   for (std::size_t k = 0; k < form.columns.size(); ++k) {
-    if (form.penalty.at(form.columns[k], 1).unpenalized()) add_column(k);
+    const CoordinatePenalty penalty = form.penalty.at(form.columns[k], 1);
+    if (penalty.l1 == 0 && penalty.l2 == 0) add_column(k);
   }
   free_ = working_.size();
+}
+
+double PassSolver::most_columns() const {
+  return std::sqrt(settings_.most_numbers / 3);
 }
 
 void PassSolver::add_column(std::size_t form_position) {
@@ -52,6 +57,10 @@ void PassSolver::start(const std::vector<double>& lambda, const std::vector<Coef
   for (std::size_t k = 0; k < form_.columns.size(); ++k) position[form_.columns[k]] = k;
   for (const std::size_t j : columns) {
     if (position[j] < form_.columns.size()) add_column(position[j]);
+  }
+  reaches_zero_ = std::any_of(lambda.begin(), lambda.end(), [](double one) { return one == 0; });
+  if (reaches_zero_ && static_cast<double>(form_.columns.size()) <= most_columns()) {
+    for (std::size_t k = 0; k < form_.columns.size(); ++k) add_column(k);
   }
   for (std::size_t m = 0; m < lambda.size(); ++m) {
     Lane lane;
@@ -95,14 +104,16 @@ PassLook::Wanted PassSolver::wanted_of(std::size_t models) {
   const bool squared = problem_.loss.is_squared();
   PassLook::Wanted wanted;
   if (models == 0) return wanted;
-  wanted.curved = settings_.moves ? working_.size() : free_;
+  const bool all_free = reaches_zero_ && static_cast<double>(working_.size()) <= most_columns();
+  wanted.curved = settings_.moves || all_free ? working_.size() : free_;
   if (!squared) {
-    wanted.bounded = free_;
+    wanted.bounded = reaches_zero_ ? wanted.curved : free_;
     wanted.curvatures = share_curvatures(models, wanted.curved);
     return wanted;
   }
   const double numbers = static_cast<double>(wanted.curved) * static_cast<double>(wanted.curved), copies = 3;
-  if (numbers * copies > settings_.most_numbers) throw TooManyColumns{wanted.curved, std::sqrt(settings_.most_numbers / copies)};
+  if (numbers * copies > settings_.most_numbers)
+    throw TooManyColumns{wanted.curved, std::sqrt(settings_.most_numbers / copies)};
   wanted.first = known_;
   wanted.curvatures = {0};
   return wanted;
@@ -112,10 +123,11 @@ PassLook::Wanted PassSolver::wanted_of(std::size_t models) {
 // penalty needs one for each.
 std::vector<std::size_t> PassSolver::share_curvatures(std::size_t models, std::size_t curved) {
   const double numbers = static_cast<double>(curved) * static_cast<double>(curved);
-  std::size_t group = free_ > 0 ? 1 : kGroup;
+  const bool each = free_ > 0 || reaches_zero_;
+  std::size_t group = each ? 1 : kGroup;
   const auto count = [&] { return (models + group - 1) / group; };
   const double spare = 2;  // and what is made of one of them
-  while (free_ == 0 && group < models && numbers * (static_cast<double>(count()) + spare) > settings_.most_numbers) group *= 2;
+  while (!each && group < models && numbers * (static_cast<double>(count()) + spare) > settings_.most_numbers) group *= 2;
   if (numbers * (static_cast<double>(count()) + spare) > settings_.most_numbers) {
     throw TooManyColumns{curved, std::sqrt(settings_.most_numbers / (spare + 1))};
   }
@@ -237,13 +249,15 @@ std::vector<double> PassSolver::spread_out(const PassModel& model) const {
   return b;
 }
 
-PassSolver::Projection PassSolver::project(const Lane&, const ModelSums& sums, const Curvature* curvature) const {
+// free: positions of working columns.
+PassSolver::Projection PassSolver::project(const std::vector<std::size_t>& free, const ModelSums& sums,
+                                           const Curvature* curvature) const {
   Projection result;
   const bool squared = problem_.loss.is_squared();
-  const std::size_t first = problem_.intercept ? 1 : 0, size = first + free_, stride = look_.curved();
+  const std::size_t first = problem_.intercept ? 1 : 0, size = first + free.size(), stride = look_.curved();
   if (size == 0) return result;
-  const double* products = nullptr;  // of the columns without penalty, which come first
-  if (free_ > 0) products = squared ? gram_.data() : curvature->products.data();
+  const double* products = nullptr;
+  if (!free.empty()) products = squared ? gram_.data() : curvature->products.data();
   const double share = squared ? 1 : 1 / weight_;  // gram_ has it already
   Eigen::MatrixXd inner = Eigen::MatrixXd::Zero(static_cast<Eigen::Index>(size), static_cast<Eigen::Index>(size));
   Eigen::VectorXd target(static_cast<Eigen::Index>(size));
@@ -251,11 +265,13 @@ PassSolver::Projection PassSolver::project(const Lane&, const ModelSums& sums, c
     inner(0, 0) = sums.curvature / weight_;
     target[0] = sums.residual / weight_;
   }
-  for (std::size_t f = 0; f < free_; ++f) {
+  for (std::size_t f = 0; f < free.size(); ++f) {
     const Eigen::Index row = static_cast<Eigen::Index>(first + f);
-    target[row] = sums.slope[working_[f]] / weight_;
-    if (first) inner(0, row) = inner(row, 0) = sums.border[f] / weight_;
-    for (std::size_t g = 0; g < free_; ++g) inner(row, static_cast<Eigen::Index>(first + g)) = products[f * stride + g] * share;
+    target[row] = sums.slope[working_[free[f]]] / weight_;
+    if (first) inner(0, row) = inner(row, 0) = sums.border[free[f]] / weight_;
+    for (std::size_t g = 0; g < free.size(); ++g) {
+      inner(row, static_cast<Eigen::Index>(first + g)) = products[free[f] * stride + free[g]] * share;
+    }
   }
   const Eigen::VectorXd a = inner.completeOrthogonalDecomposition().solve(target);
   result.fall = std::max(a.dot(target), 0.0);
@@ -264,8 +280,9 @@ PassSolver::Projection PassSolver::project(const Lane&, const ModelSums& sums, c
   result.slack = std::sqrt(moving * (squared ? 1 : sums.most_curvature));
   if (squared) return result;
   if (first) result.reach = std::abs(a[0]);
-  for (std::size_t f = 0; f < free_; ++f)
-    result.reach += std::abs(a[static_cast<Eigen::Index>(first + f)]) * look_.largest()[f];
+  for (std::size_t f = 0; f < free.size(); ++f) {
+    result.reach += std::abs(a[static_cast<Eigen::Index>(first + f)]) * look_.largest()[free[f]];
+  }
   return result;
 }
 
@@ -279,13 +296,21 @@ Certificate PassSolver::certify(const Lane& lane, const ModelSums& sums, const C
   for (double& slope : c) slope /= weight_;
   const double off = problem_.intercept ? std::abs(sums.residual) / weight_ : 0;
   const double violation = std::max(Brackets(penalty, b, c).violation(), off) / std::sqrt(2 * scale);
-  const Projection part = project(lane, sums, curvature);
+  std::vector<std::size_t> free;
+  std::vector<char> projected(c.size(), 0);
+  for (std::size_t w = 0; w < look_.curved(); ++w) {
+    if (!penalty[working_[w]].free_at(b[working_[w]])) continue;
+    free.push_back(w);
+    projected[working_[w]] = 1;
+  }
+  const Projection part = project(free, sums, curvature);
   double blurred = 0;
   for (std::size_t k = 0; k < c.size(); ++k) {
-    if (penalty[k].free_at(b[k]) && penalty[k].unpenalized()) {
+    if (projected[k]) {
       c[k] = 0;
       continue;
     }
+    if (penalty[k].free_at(b[k])) return {kInfinity, violation};  // its products are not known
     const std::size_t j = form_.columns[k];
     const double size = problem_.intercept ? 1 : std::sqrt(problem_.moments.square[j] / problem_.moments.variance[j]);
     const double slack = part.slack * size;
@@ -318,7 +343,7 @@ void PassSolver::widen(const std::vector<double>& missing) {
   for (std::size_t k = 0; k < missing.size(); ++k) {
     if (missing[k] > 0) found.push_back(k);
   }
-  const double share = 0.9, most = share * std::sqrt(settings_.most_numbers / 3);
+  const double share = 0.9, most = share * most_columns();
   const std::size_t room = most > static_cast<double>(working_.size()) ? static_cast<std::size_t>(most) - working_.size() : 0;
   if (found.size() > room) {
     const std::size_t hopeless = 4;  // times the room there is
@@ -361,7 +386,7 @@ void PassSolver::step(Lane& lane, const ModelSums& sums, const Curvature& curvat
   const std::vector<CoordinatePenalty> penalty = penalties_at(form_, look_.columns(), lane.lambda);
   // What is left of the slopes of free columns enters the certificate as it is, and the quadratic's gap as its square.
   const double wanted = std::max(1e-3 * std::min(lane.certificate.gap, 1.0), 1e-2 * settings_.certified.tol);
-  const double gap = free_ > 0 ? wanted * wanted : wanted;
+  const double gap = free_ > 0 || lane.lambda == 0 ? wanted * wanted : wanted;
   const std::vector<double> start = lane.at.b;
   // The residuals cannot be scaled up, or no mean would be left to them: nor may the quadratic's.
   const double widest = 1;
@@ -392,7 +417,7 @@ std::vector<Trained> PassSolver::trained() const {
 }
 
 void PassSolver::exchange(Archive& archive) {
-  archive(lane_, working_, inside_, free_, in_look_, group_, gram_, known_);
+  archive(lane_, working_, inside_, free_, in_look_, group_, gram_, known_, reaches_zero_);
   look_.exchange(archive);
 }
 

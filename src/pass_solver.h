@@ -76,13 +76,14 @@ class PassSolver {
   };
 
   void add_column(std::size_t form_position);
+  double most_columns() const;  // that memory has room for
   void plan_look();
   PassLook::Wanted wanted_of(std::size_t models);
   std::vector<std::size_t> share_curvatures(std::size_t models, std::size_t curved);
   void take_gram();
   void go_back(std::size_t k);
   void assess(Lane& lane, const ModelSums& sums, const Curvature* curvature);
-  Projection project(const Lane& lane, const ModelSums& sums, const Curvature* curvature) const;
+  Projection project(const std::vector<std::size_t>& free, const ModelSums& sums, const Curvature* curvature) const;
   Certificate certify(const Lane& lane, const ModelSums& sums, const Curvature* curvature) const;
   std::vector<double> spread_out(const PassModel& model) const;
   void note_missing(const Lane& lane, const ModelSums& sums, std::vector<double>& missing) const;
@@ -98,7 +99,8 @@ class PassSolver {
   std::vector<Lane> lane_;
   std::vector<std::size_t> working_;  // positions in the form's columns; those without penalty come first
   std::vector<char> inside_;
-  std::size_t free_ = 0;              // how many have none
+  std::size_t free_ = 0;              // how many have none whatever lambda is
+  bool reaches_zero_ = false;         // some lambda is 0: then no column has one there
   std::vector<std::size_t> in_look_;  // lanes that the look evaluates
   std::vector<std::size_t> group_;    // of these, which curvature each is moved by
   PassLook look_;

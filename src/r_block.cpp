@@ -67,8 +67,8 @@ void RBlock::view(const NumberBlock& block) {
   response = block.response;
 }
 
-// A native block in vectors of R's: list(x, y, weights, offset), the last two NULL where there are none. Of a sparse x the slots
-// of a dgCMatrix: list(i, p, x).
+// A native block in vectors of R's: list(x, y, weights, offset), the last two NULL where there are none. Of a sparse x the
+// slots of a dgCMatrix: list(i, p, x).
 // [[Rcpp::export]]
 Rcpp::List r_native_block(Rcpp::List numbers) {
   const NumberBlock& block = native_block(numbers);

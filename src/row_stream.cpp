@@ -138,7 +138,8 @@ void RowPieces::check_end(const Piece& piece) {
   read(counts, sizeof counts);
   Checksum sum;
   sum.add(counts, sizeof counts);
-  const bool right = piece.size == sizeof counts && sum.value() == piece.checksum && counts[0] == blocks_.size() && counts[1] == rows_;
+  const bool right =
+      piece.size == sizeof counts && sum.value() == piece.checksum && counts[0] == blocks_.size() && counts[1] == rows_;
   if (!right) throw RowFileError("is damaged: its end does not count the blocks that are there");
 }
 

@@ -6,13 +6,18 @@
 
 namespace sgdlasso {
 
+ColumnMoment ColumnMoment::checked() const {
+  const bool overflows = !std::isfinite(square);
+  const bool constant = is_rounding(std::sqrt(variance), std::abs(mean));
+  return {overflows ? 0 : mean, overflows || constant ? 0 : variance, overflows ? 0 : square, frequency};
+}
+
 void ColumnMoments::add(double column_mean, double column_variance, double column_square, double column_frequency) {
-  const bool overflows = !std::isfinite(column_square);
-  const bool constant = is_rounding(std::sqrt(column_variance), std::abs(column_mean));
-  mean.push_back(overflows ? 0 : column_mean);
-  variance.push_back(overflows || constant ? 0 : column_variance);
-  square.push_back(overflows ? 0 : column_square);
-  frequency.push_back(column_frequency);
+  const ColumnMoment one = ColumnMoment{column_mean, column_variance, column_square, column_frequency}.checked();
+  mean.push_back(one.mean);
+  variance.push_back(one.variance);
+  square.push_back(one.square);
+  frequency.push_back(one.frequency);
 }
 
 void Rows::turn_products(const Selection& z, const double* b, std::size_t lanes, const Turn& turn, double* out,

@@ -20,6 +20,12 @@ namespace sgdlasso {
 
 // Weighted moments of each column. A column counts as constant where its deviation is rounding of its own size, and where its
 // squares overflow: it then takes no part.
+struct ColumnMoment {
+  double mean, variance, square, frequency;
+  // With variance 0, and overflown squares as 0, where the column counts as constant.
+  ColumnMoment checked() const;
+};
+
 struct ColumnMoments {
   std::vector<double> mean;
   std::vector<double> variance;   // around the mean, weights sum to 1; 0 for a constant column

@@ -199,7 +199,8 @@ plain_online <- function(x, y, w, o, family, lambda, v, alpha, standardize, spar
     sum_y <- sum_y + weight * y[t]
     if (sparse && t > length(first) && any(now$h == 0 & x[t, ] != 0)) {
       fresh <- known(t)
-      for (part in c("h", "theta", "rho")) now[[part]][x[t, ] != 0] <- fresh[[part]][x[t, ] != 0]
+      new <- now$h == 0 & x[t, ] != 0
+      for (part in c("h", "theta", "rho")) now[[part]][new] <- fresh[[part]][new]
     }
     if (t >= next_forget) {
       z_mean <- if (g > 0) z - big_a / g else z
