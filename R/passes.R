@@ -89,6 +89,12 @@ in_pieces <- function(numbers, most) {
 }
 
 training_result <- function(result, settings) {
+  if (!is.null(result$before)) {
+    abort_input(
+      "The row source handed out other rows in a later pass than in the first ({result$rows} and {result$before}, by their number).",
+      "All passes must have the same."
+    )
+  }
   if (!is.null(result$columns)) {
     abort_input(
       "The models have {result$columns} nonzero coefficients together.",
@@ -108,7 +114,7 @@ fit_so_far <- function(pass) {
   fit <- fit_object(checked_result(result), row_facts_of(pass), settings, pass$classnames, fit_call(pass$call))
   pass$shortened <- result$shortened
   once <- settings$solver$name == "sgd" && settings$solver$epochs == 1
-  if (pass$done && once && pass$used >= first_rows) fit$state <- kept_state(pass)
+  if (pass$done && once && pass$used >= first_rows && result$continues) fit$state <- kept_state(pass)
   fit
 }
 
@@ -128,7 +134,7 @@ check_memory <- function(memory) {
     unit <- c(B = 1, kB = 1e3, MB = 1e6, GB = 1e9, TB = 1e12)[[sub("^[ 0-9.]*", "", trimws(memory))]]
     bytes <- suppressWarnings(as.numeric(sub("[kMGT]?B *$", "", memory))) * unit
   }
-  if (!is_number(bytes) || bytes <= 0) {
+  if (!is_number(bytes) || bytes <= 0 || is.infinite(bytes)) {
     abort_input("`memory` is {describe(memory)}.", "It must be a size such as \"256MB\" or \"2GB\", or a number of bytes.")
   }
   bytes

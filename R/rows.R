@@ -186,17 +186,13 @@ abort_block <- function(block) abort_input("A block is {describe(block)}.", "It 
 # The first block that holds rows, and the source as if none had been read: one that can be read once goes on with the same pass.
 peek <- function(source) {
   pass <- source$open()
-  first <- NULL
-  tryCatch(
-    repeat {
-      first <- pass$read()
-      if (is.null(first) || block_rows(first) > 0) break
-    },
-    error = function(e) {
-      pass$close()
-      stop(e)
-    }
-  )
+  whole <- FALSE
+  on.exit(if (!whole) pass$close())
+  repeat {
+    first <- pass$read()
+    if (is.null(first) || block_rows(first) > 0) break
+  }
+  whole <- TRUE
   if (source$rewindable) {
     pass$close()
     return(list(source = source, first = first, close = function() NULL))

@@ -144,7 +144,7 @@ skip_pieces <- function(file, found, format) {
 # Blocks of numbers without the detour by a data frame; NULL where there is something else.
 csv_numbers <- function(file, known, format) {
   roles <- Filter(Negate(is.null), format$roles)
-  if (!may_be_numbers(known, format)) return(NULL)
+  if (!may_be_numbers(known, format) || anyDuplicated(unlist(roles))) return(NULL)
   role <- match(known$header, unlist(roles), nomatch = 0L)
   found <- r_csv_numbers(file$rest, role, format$separator, file$ended, format$threads)
   if (is.null(found)) return(NULL)

@@ -6,6 +6,8 @@ check_files <- function(files) {
   }
   absent <- files[!file.exists(files)]
   if (length(absent)) abort_input("`files` holds {first_words(absent)}, which {qty(absent)}{?does/do} not exist.")
+  folders <- files[dir.exists(files)]
+  if (length(folders)) abort_input("`files` holds {first_words(folders)}, which is a folder.", "Name the files in it.")
   files
 }
 
@@ -58,7 +60,13 @@ block_ahead <- function(file) {
 # rest: bytes read and not yet used; line: that they begin in, from 1; ended: whether nothing follows them in the file; read: how many
 # bytes were read.
 open_file <- function(name) {
-  con <- if (is_pipe(name)) file(name, "rb", raw = TRUE) else gzfile(name, "rb")
+  con <- or_input_error(
+    withCallingHandlers(
+      if (is_pipe(name)) file(name, "rb", raw = TRUE) else gzfile(name, "rb"),
+      warning = function(w) abort_input("`files` holds {name}, which cannot be opened: {conditionMessage(w)}.")
+    ),
+    "A file cannot be opened"
+  )
   list2env(list(name = name, con = con, rest = raw(), line = 1, ended = FALSE, read = 0))
 }
 

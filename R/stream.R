@@ -44,10 +44,17 @@ fit_rows_by <- function(rows, design, settings, call) {
 # it takes numbers, start(x), take(numbers, places), save() and restore(state), is up to who makes it.
 new_pass <- function(source, design, settings, call, key) {
   list2env(list(
-    number = 1, place = 0, skip = 0, used = 0, weight = 0, loglik = 0, offset = FALSE, classnames = NULL, both = c(FALSE, FALSE),
-    written = proc.time()[["elapsed"]], call = call, kept = design$kept, key = list(deparse(call), source$label, key), first = NULL,
+    number = 1, place = 0, skip = 0, taken = 0, used = 0, weight = 0, loglik = 0, offset = FALSE, classnames = NULL, both = c(FALSE, FALSE),
+    written = proc.time()[["elapsed"]], call = call, kept = design$kept, key = list(deparse(call), source$label, key, asked_of(settings)), first = NULL,
     seed = settings$seed, started = FALSE
   ))
+}
+
+# What the state of a pass depends on, by value: variables of a call may have changed.
+asked_of <- function(settings) {
+  settings$solver[c("why", "source")] <- NULL
+  settings <- settings[setdiff(names(settings), c("progress", "threads", "checkpoint", "seed"))]
+  lapply(settings, function(value) if (is.null(value)) NA else unclass(value))
 }
 
 pass_facts <- c("names", "labels", "width", "used", "weight", "loglik", "offset", "classnames", "both", "place", "number", "first", "seed")
@@ -55,7 +62,7 @@ pass_facts <- c("names", "labels", "width", "used", "weight", "loglik", "offset"
 run_pass <- function(pass, source, design, settings) {
   progress <- rows_progress(settings$progress, source$n, pass$number)
   on.exit(progress$done())
-  pass$place <- 0
+  pass$place <- pass$taken <- 0
   for_each_row_block(source, function(block) {
     count <- block_rows(block)
     if (skip_block(pass, block, count, design)) return()
@@ -64,7 +71,7 @@ run_pass <- function(pass, source, design, settings) {
     write_checkpoint(pass, settings)
   }, native = TRUE)
   if (pass$place < pass$skip) abort_skipped(pass)
-  if (pass$used == 0) abort_input("The row source has no row of positive weight.", "It needs at least one.")
+  if (pass$taken == 0 && pass$skip == 0) abort_input("The row source has no row of positive weight.", "It needs at least one.")
   pass$skip <- 0
 }
 
@@ -76,6 +83,7 @@ add_block <- function(pass, numbers, settings) {
   places <- pass$place + (numbers$at %||% seq_len(total))
   begin_pass(pass, numbers_labels(numbers), numbers_width(numbers), is_sparse(numbers))
   kept <- if (is_native(numbers)) numbers else drop_zero_weights(numbers$x, numbers, numbers$offset)
+  pass$taken <- pass$taken + numbers_rows(kept)
   if (numbers_rows(kept) > 0) {
     if (pass$number == 1) note_rows(pass, kept, numbers$classnames, settings$family)
     pass$take(kept, places[kept_rows(numbers)])

@@ -33,8 +33,8 @@ PassLook::PassLook(const StandardForm& form, std::vector<std::size_t> columns, s
     sums.slope.assign(form.columns.size(), 0.0);
     sums.border.assign(curved_.size(), 0.0);
   }
-  for (const std::size_t model : wanted.curvatures) {
-    curvatures_.push_back({model, std::vector<double>(curved_.size() * curved_.size(), 0.0)});
+  for (const Wanted::At& at : wanted.curvatures) {
+    curvatures_.push_back({at.model, at.size, std::vector<double>(at.size * at.size, 0.0)});
   }
 }
 
@@ -85,11 +85,12 @@ void PassLook::take_rows(const Statement& problem, const Response& response, std
 
 void PassLook::add_curvature(const Statement& problem, const StandardForm& form, const Rows& rows,
                              const std::vector<double>& weight, Curvature& to) {
-  const std::size_t size = curved_.size();
-  if (first_ == size) return;
+  const std::size_t size = to.size;
+  if (first_ >= size) return;
+  const std::vector<std::size_t> columns(curved_.begin(), curved_.begin() + static_cast<std::ptrdiff_t>(size));
   Square gram;
   gram.grow(size);
-  rows.gram({form.scaling, curved_}, first_, weight.data(), gram, {problem.threads, problem.watch});
+  rows.gram({form.scaling, columns}, first_, weight.data(), gram, {problem.threads, problem.watch});
   for (std::size_t j = 0; j < size; ++j) {
     const double* from = gram.column(j);
     double* sum = to.products.data() + j * size;

@@ -29,20 +29,24 @@ struct ModelSums {
   void exchange(Archive& archive) { archive(loss, residual, misfit, curvature, most_curvature, slope, border); }
 };
 
-// Variance times the products of two of the look's curved columns; the variance is that of one model.
+// Variance times the products of two of the look's first columns; the variance is that of one model.
 struct Curvature {
   std::size_t model = 0;
+  std::size_t size = 0;          // of those columns
   std::vector<double> products;  // column after column
-  void exchange(Archive& archive) { archive(model, products); }
+  void exchange(Archive& archive) { archive(model, size, products); }
 };
 
 class PassLook {
  public:
   PassLook() = default;
-  // What is asked besides losses and slopes: curvatures at these models, of the first `curved` columns, products with those
-  // from `first` on; and the largest size of the first `bounded` ones.
+  // What is asked besides losses and slopes: curvatures, at a model and of so many columns, at most `curved` (the products of
+  // those before `first` with each other are known); and the largest size of the first `bounded` columns.
   struct Wanted {
-    std::vector<std::size_t> curvatures;
+    struct At {
+      std::size_t model, size;
+    };
+    std::vector<At> curvatures;
     std::size_t curved = 0, first = 0, bounded = 0;
   };
   PassLook(const StandardForm& form, std::vector<std::size_t> columns, std::vector<PassModel> models, const Wanted& wanted);

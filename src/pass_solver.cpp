@@ -13,9 +13,10 @@
 namespace sgdlasso {
 namespace {
 
-constexpr std::size_t kGroup = 4;     // neighbouring lambdas that share a curvature
-constexpr double kNear = 0.97;        // of its bound: a column whose slope is beyond may soon be needed
-constexpr std::size_t kMostIdle = 8;  // looks in a row that lower no gap: rounding is all that is left
+constexpr std::size_t kGroup = 4;          // neighbouring lambdas that share a curvature
+constexpr double kNear = 0.97;             // of its bound: a column whose slope is beyond may soon be needed
+constexpr std::size_t kMostIdle = 8;       // looks in a row that lower no gap: rounding is all that is left
+constexpr std::size_t kMostRejected = 64;  // steps that go too far, in a row
 constexpr double kInfinity = std::numeric_limits<double>::infinity();
 constexpr double kNaN = std::numeric_limits<double>::quiet_NaN();
 
@@ -108,42 +109,70 @@ PassLook::Wanted PassSolver::wanted_of(std::size_t models) {
   wanted.curved = settings_.moves || all_free ? working_.size() : free_;
   if (!squared) {
     wanted.bounded = reaches_zero_ ? wanted.curved : free_;
-    wanted.curvatures = share_curvatures(models, wanted.curved);
+    want_curvatures(models, wanted);
     return wanted;
   }
   const double numbers = static_cast<double>(wanted.curved) * static_cast<double>(wanted.curved), copies = 3;
   if (numbers * copies > settings_.most_numbers)
     throw TooManyColumns{wanted.curved, std::sqrt(settings_.most_numbers / copies)};
   wanted.first = known_;
-  wanted.curvatures = {0};
+  wanted.curvatures = {{0, wanted.curved}};
   return wanted;
 }
 
-// Neighbouring models share one curvature, more of them where there is little memory. The certificate of columns without
-// penalty needs one for each.
-std::vector<std::size_t> PassSolver::share_curvatures(std::size_t models, std::size_t curved) {
-  const double numbers = static_cast<double>(curved) * static_cast<double>(curved);
-  const bool each = free_ > 0 || reaches_zero_;
-  std::size_t group = each ? 1 : kGroup;
-  const auto count = [&] { return (models + group - 1) / group; };
-  const double spare = 2;  // and what is made of one of them
-  while (!each && group < models && numbers * (static_cast<double>(count()) + spare) > settings_.most_numbers) group *= 2;
-  if (numbers * (static_cast<double>(count()) + spare) > settings_.most_numbers) {
-    throw TooManyColumns{curved, std::sqrt(settings_.most_numbers / (spare + 1))};
+// Neighbouring models share one curvature, more of them where there is little memory. The certificate needs one for each model
+// besides, of the columns without penalty alone.
+void PassSolver::want_curvatures(std::size_t models, PassLook::Wanted& wanted) {
+  const auto square = [](std::size_t size) { return static_cast<double>(size) * static_cast<double>(size); };
+  const auto free_of = [&](std::size_t model) { return lane_[in_look_[model]].lambda == 0 ? wanted.curved : free_; };
+  double certificates = 0;
+  for (std::size_t m = 0; m < models; ++m) certificates += square(free_of(m));
+  const double spare = 2, room = settings_.most_numbers - certificates;  // spare: what is made of one of them
+  std::vector<std::size_t> ends;
+  double apart = 1.5;  // largest lambda of a group over its smallest
+  for (std::size_t most = kGroup; settings_.moves; most *= 2) {
+    ends = group_ends(models, most, apart);
+    const double count = static_cast<double>(ends.size());
+    if (square(wanted.curved) * (count + spare) <= room) break;
+    if (ends.size() <= 1) throw TooManyColumns{wanted.curved, std::sqrt(std::max(room, 0.0) / (spare + 1))};
+    apart = kInfinity;
   }
-  std::vector<std::size_t> curvatures;
-  group_.assign(models, 0);
-  for (std::size_t first = 0; first < models; first += group) {
-    const std::size_t last = std::min(first + group, models);
-    for (std::size_t m = first; m < last; ++m) group_[m] = curvatures.size();
-    curvatures.push_back((first + last) / 2);
+  for (const std::size_t middle : middles(ends)) wanted.curvatures.push_back({middle, wanted.curved});
+  for (std::size_t m = 0; m < models; ++m) {
+    if (free_of(m) > 0) wanted.curvatures.push_back({m, free_of(m)});
   }
-  return curvatures;
 }
 
+// Where groups of at most so many neighbouring models end.
+std::vector<std::size_t> PassSolver::group_ends(std::size_t models, std::size_t most, double apart) const {
+  std::vector<std::size_t> ends;
+  std::size_t first = 0;
+  for (std::size_t m = 1; m <= models; ++m) {
+    const auto lambda = [&](std::size_t model) { return lane_[in_look_[model]].lambda; };
+    if (m < models && m - first < most && lambda(first) <= apart * lambda(m)) continue;
+    ends.push_back(m);
+    first = m;
+  }
+  return ends;
+}
+
+// The model in the middle of each group.
+std::vector<std::size_t> PassSolver::middles(const std::vector<std::size_t>& ends) {
+  std::vector<std::size_t> result;
+  group_.clear();
+  for (const std::size_t end : ends) {
+    const std::size_t first = group_.size();
+    result.push_back((first + end) / 2);
+    group_.resize(end, result.size() - 1);
+  }
+  return result;
+}
+
+// The one that its certificate needs, if any.
 const Curvature* PassSolver::curvature_of(std::size_t model) const {
-  for (const Curvature& one : look_.curvatures()) {
-    if (one.model == model) return &one;
+  const std::vector<Curvature>& all = look_.curvatures();
+  for (std::size_t k = all.size(); k-- > 0;) {
+    if (all[k].model == model) return &all[k];
   }
   return nullptr;
 }
@@ -216,10 +245,11 @@ void PassSolver::assess(Lane& lane, const ModelSums& sums, const Curvature* curv
   const double rounding = 1e-12 * std::max(std::abs(lane.objective_before), problem_.null.deviance);
   lane.taken = objective <= lane.objective_before + rounding || !settings_.guards;
   if (!lane.taken) {
-    lane.idle += 1;
-    lane.done = lane.idle >= 8 * kMostIdle;
+    lane.rejected += 1;
+    lane.done = lane.rejected >= kMostRejected;
     return;
   }
+  lane.rejected = 0;
   lane.damping = std::max(1.0, lane.damping / 4);
   const Certificate found = std::isfinite(objective) ? certify(lane, sums, curvature) : Certificate{kInfinity, kInfinity};
   if (!lane.known || found.gap < lane.certificate.gap) {
@@ -254,8 +284,9 @@ PassSolver::Projection PassSolver::project(const std::vector<std::size_t>& free,
                                            const Curvature* curvature) const {
   Projection result;
   const bool squared = problem_.loss.is_squared();
-  const std::size_t first = problem_.intercept ? 1 : 0, size = first + free.size(), stride = look_.curved();
+  const std::size_t first = problem_.intercept ? 1 : 0, size = first + free.size();
   if (size == 0) return result;
+  const std::size_t stride = squared ? known_ : curvature ? curvature->size : 0;
   const double* products = nullptr;
   if (!free.empty()) products = squared ? gram_.data() : curvature->products.data();
   const double share = squared ? 1 : 1 / weight_;  // gram_ has it already
@@ -298,7 +329,8 @@ Certificate PassSolver::certify(const Lane& lane, const ModelSums& sums, const C
   const double violation = std::max(Brackets(penalty, b, c).violation(), off) / std::sqrt(2 * scale);
   std::vector<std::size_t> free;
   std::vector<char> projected(c.size(), 0);
-  for (std::size_t w = 0; w < look_.curved(); ++w) {
+  const std::size_t known = squared ? known_ : curvature ? curvature->size : 0;
+  for (std::size_t w = 0; w < known; ++w) {
     if (!penalty[working_[w]].free_at(b[working_[w]])) continue;
     free.push_back(w);
     projected[working_[w]] = 1;

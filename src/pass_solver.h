@@ -61,11 +61,11 @@ class PassSolver {
     Certificate certificate{0, 0};
     bool taken = false;  // the point that was looked at
     bool known = false, done = false;
-    std::size_t looks = 0, idle = 0;  // idle: looks since the gap last fell
+    std::size_t looks = 0, idle = 0, rejected = 0;  // idle: points taken since the gap last fell; rejected: in a row
     std::vector<Epoch> trace;
     void exchange(Archive& archive) {
       archive(lambda, at, before, objective_before, damping, best, best_loss, certificate, taken, known, done, looks, idle,
-              trace);
+              rejected, trace);
     }
   };
   // The residuals' part along the intercept and the columns without penalty.
@@ -79,7 +79,9 @@ class PassSolver {
   double most_columns() const;  // that memory has room for
   void plan_look();
   PassLook::Wanted wanted_of(std::size_t models);
-  std::vector<std::size_t> share_curvatures(std::size_t models, std::size_t curved);
+  void want_curvatures(std::size_t models, PassLook::Wanted& wanted);
+  std::vector<std::size_t> group_ends(std::size_t models, std::size_t most, double apart) const;
+  std::vector<std::size_t> middles(const std::vector<std::size_t>& ends);
   void take_gram();
   void go_back(std::size_t k);
   void assess(Lane& lane, const ModelSums& sums, const Curvature* curvature);

@@ -11,23 +11,32 @@ constexpr double kNaN = std::numeric_limits<double>::quiet_NaN();
 constexpr double kInfinity = std::numeric_limits<double>::infinity();
 constexpr double kNumbersPerColumn = 12;  // held for each column and lambda, at most
 
+// Where no event is seen, or nothing but events, the best intercept is infinite: half an event is lent or taken.
+double finite_mean(const ResponseMoments& all, double largest) {
+  if (all.y <= 0) return 0.5 / (all.rows + 1);
+  return all.y < largest ? all.y : (all.rows + 0.5) / (all.rows + 1);
+}
+
+// Whether there is nothing to explain, as for rows in memory: rounding aside, nothing deviates from the null model.
+bool is_constant(const ResponseMoments& all, const Loss& loss, bool intercept, double deviance) {
+  const bool eventless = all.first == 0 && !loss.is_squared();
+  if (intercept && all.equal && (!all.offset || eventless)) return true;
+  return is_rounding(std::sqrt(std::max(deviance, 0.0)), std::sqrt(all.y_square));
+}
+
 // Of intercept alone, from the moments; the offset of other losses than squared is not accounted for.
 NullModel null_without_offset(const ResponseMoments& all, const Loss& loss, bool intercept) {
   NullModel result;
   if (loss.is_squared()) {
     result.intercept = intercept ? all.target : 0;
-    const double square = all.target_square / all.weight + (intercept ? 0 : all.target * all.target);
-    result.deviance = square;
-    result.loss = square / 2;
+    result.deviance = all.target_square / all.weight + (intercept ? 0 : all.target * all.target);
+    result.loss = result.deviance / 2;
   } else {
-    const double mean = std::max(all.y, 0.5 / (all.rows + 1));
-    result.intercept = intercept ? loss.link(std::min(mean, loss.largest_mean() * (1 - 1e-16))) : 0;
+    result.intercept = intercept ? loss.link(finite_mean(all, loss.largest_mean())) : 0;
     result.loss = loss.value(result.intercept, all.y);  // linear in y
     result.deviance = 2 * (result.loss - all.saturated);
   }
-  const bool constant = intercept && all.equal && !all.offset;
-  const bool rounding = is_rounding(std::sqrt(std::max(result.deviance, 0.0)), std::sqrt(all.y_square));
-  if (constant || rounding) result.deviance = 0;
+  if (is_constant(all, loss, intercept, result.deviance)) result.deviance = 0;
   return result;
 }
 
@@ -80,7 +89,30 @@ std::size_t PassTraining::lanes_at_once() const {
   return plan_.solves ? static_cast<std::size_t>(std::max(1.0, std::min(lanes, 1e6))) : grid_.lambda.size();
 }
 
+void PassTraining::count(const Response& response) {
+  count_.rows += static_cast<double>(response.n);
+  for (std::size_t i = 0; i < response.n; ++i) {
+    count_.weight += response.weight_of(i);
+    count_.y += response.weight_of(i) * response.y[i];
+  }
+}
+
+// Every pass must bring the same rows, in whatever order.
+void PassTraining::check_count() {
+  const Count now = std::exchange(count_, Count());
+  if (passes_ == 1) {
+    first_count_ = now;
+    return;
+  }
+  const auto differ = [](double a, double b, double size) { return std::abs(a - b) > 1e-9 * (std::abs(b) + size); };
+  const double y_size = std::sqrt(moments().response().y_square) * first_count_.weight;
+  if (now.rows != first_count_.rows || differ(now.weight, first_count_.weight, 0) || differ(now.y, first_count_.y, y_size)) {
+    throw RowsChanged{now.rows, first_count_.rows};
+  }
+}
+
 void PassTraining::add(const Rows& rows, const Response& response) {
+  count(response);
   switch (phase_) {
     case Phase::moments: {
       const std::size_t p = rows.p();
@@ -111,6 +143,7 @@ void PassTraining::add(const Rows& rows, const Response& response) {
 
 bool PassTraining::end_pass() {
   passes_ += 1;
+  check_count();
   phase_ = next();
   return phase_ != Phase::done;
 }
@@ -125,6 +158,7 @@ PassTraining::Phase PassTraining::next() {
       null_.intercept = found.coefficients.intercept;
       null_.loss = found.mse;
       null_.deviance = std::max(2 * (null_.loss - moments_.response().saturated), 0.0);
+      if (is_constant(moments_.response(), *loss_, plan_.penalty.intercept, null_.deviance)) null_.deviance = 0;
       return after_null();
     }
     case Phase::unpenalized:
@@ -158,8 +192,8 @@ PassTraining::Phase PassTraining::next() {
 PassTraining::Phase PassTraining::after_moments() {
   const ResponseMoments& all = moments_.response();
   null_ = null_without_offset(all, *loss_, plan_.penalty.intercept);
-  const bool closed = loss_->is_squared() || !all.offset;
-  if (closed) return after_null();
+  const bool eventless = all.equal && all.first == 0 && plan_.penalty.intercept;
+  if (loss_->is_squared() || !all.offset || eventless) return after_null();
   if (!plan_.rewindable) {
     null_.loss = null_.deviance = kNaN;
     return after_null();
@@ -174,7 +208,10 @@ PassTraining::Phase PassTraining::begin_part(Phase phase) {
   penalty.lower.clear();
   penalty.upper.clear();
   NullModel start = null_;
-  if (phase == Phase::null_model) start.loss = kInfinity;
+  if (phase == Phase::null_model) {
+    start.loss = kInfinity;
+    start.deviance = std::max(start.deviance, loss_->usual_curvature(moments_.response().y));  // a size to measure gaps by
+  }
   part_ = std::make_unique<Stated>(*loss_, plan_, std::move(penalty), moments_, start, watch_);
   const double as_exact_as_can_be = 1e-15;
   part_->solver = std::make_unique<PassSolver>(
@@ -278,10 +315,28 @@ PassSettings PassTraining::looks_settings() const {
   return {plan_.certified, plan_.most_numbers, plan_.path.trace, plan_.solves, plan_.solves || plan_.epochs > 1};
 }
 
-PassTraining::Phase PassTraining::look_at(const std::vector<Coefficients>& from, const std::vector<std::size_t>& columns) {
-  whole_->solver = std::make_unique<PassSolver>(whole_->problem, whole_->form, moments_.response().weight, looks_settings());
-  whole_->solver->start(lambdas_at_hand(), from, columns);
-  return Phase::looks;
+PassTraining::Phase PassTraining::look_at(std::vector<Coefficients> from, const std::vector<std::size_t>& columns) {
+  while (chunk_size_ > 0) {
+    try {
+      whole_->solver =
+          std::make_unique<PassSolver>(whole_->problem, whole_->form, moments_.response().weight, looks_settings());
+      whole_->solver->start(lambdas_at_hand(), from, columns);
+      return Phase::looks;
+    } catch (const TooManyColumns&) {
+      if (!shorten()) throw;
+      from.resize(chunk_size_);
+    }
+  }
+  return Phase::done;
+}
+
+// Leaves out the lower half of the lambdas at hand and all that follow; false where that is not for us to decide.
+bool PassTraining::shorten() {
+  if (!grid_.automatic || chunk_ + chunk_size_ < 2) return false;
+  shortened_ = true;
+  chunk_size_ /= 2;
+  grid_.lambda.resize(chunk_ + chunk_size_);
+  return true;
 }
 
 // Where a grid's models become too many columns for the memory there is, the path ends.
@@ -290,10 +345,7 @@ PassTraining::Phase PassTraining::after_look() {
     if (whole_->solver->advance()) return phase_;
   } catch (const TooManyColumns&) {
     const std::vector<Trained> known = whole_->solver->trained();
-    if (!grid_.automatic || chunk_ + chunk_size_ < 2) throw;
-    shortened_ = true;
-    chunk_size_ /= 2;
-    grid_.lambda.resize(chunk_ + chunk_size_);
+    if (!shorten()) throw;
     if (chunk_size_ == 0) return Phase::done;
     std::vector<Coefficients> from;
     for (std::size_t k = 0; k < chunk_size_; ++k) from.push_back(known[k].scored.coefficients);
@@ -338,7 +390,7 @@ std::vector<PathPoint> PassTraining::path() const {
   std::vector<Trained> current;
   if (phase_ == Phase::looks) {
     current = whole_->solver->trained();
-  } else if (phase_ == Phase::sgd && sgd_->started()) {
+  } else if (sgd_ && sgd_->started() && phase_ != Phase::done) {
     std::vector<Coefficients> models;
     for (std::size_t k = 0; k < chunk_size_; ++k) models.push_back(sgd_->coefficients(k));
     current = trained_by_sgd(models);
@@ -370,6 +422,7 @@ Statement PassTraining::problem() {
 
 void PassTraining::continue_pass() {
   whole_.reset();
+  passes_ = 0;
   chunk_size_ = path_.size();
   grid_.lambda.resize(chunk_size_);
   grid_.automatic = false;
@@ -398,8 +451,8 @@ void PassTraining::exchange(Archive& archive) {
   bool has_sgd = sgd_ != nullptr, has_whole = whole_ != nullptr, has_part = false;
   bool looks = phase_ == Phase::looks;
   has_part = phase_ == Phase::null_model || phase_ == Phase::unpenalized;
-  archive(phase_, passes_, epoch_, moments_, null_, grid_.lambda, grid_.automatic, shortened_, chunk_, chunk_size_,
-          slopes_look_, has_sgd, has_whole, has_part, looks);
+  archive(phase_, passes_, epoch_, count_, first_count_, moments_, null_, grid_.lambda, grid_.automatic, shortened_, chunk_,
+          chunk_size_, slopes_look_, has_sgd, has_whole, has_part, looks);
   std::size_t points = path_.size();
   archive(points);
   path_.resize(points);

@@ -33,6 +33,11 @@ struct TrainingPlan {
   int threads;
 };
 
+// A pass brought other rows than the first one.
+struct RowsChanged {
+  double rows, before;
+};
+
 class PassTraining {
  public:
   PassTraining(std::unique_ptr<Loss> loss, TrainingPlan plan, bool sparse);
@@ -52,6 +57,8 @@ class PassTraining {
   const OnlineMoments& moments() const;
   // Whether a grid's path ends before it would, because memory does not hold more columns.
   bool shortened() const { return shortened_; }
+  // Whether there is stochastic gradient descent to go on with.
+  bool continues() const { return sgd_ != nullptr; }
   // Of stochastic gradient descent alone: the next pass brings more rows.
   void continue_pass();
 
@@ -61,6 +68,8 @@ class PassTraining {
   enum class Phase { moments, null_model, unpenalized, slopes, sgd, looks, done };
   struct Stated;  // a problem, with its standard form and perhaps a solver
 
+  void count(const Response& response);
+  void check_count();
   std::size_t lanes_at_once() const;
   std::vector<double> lambdas_at_hand() const;
   // Each takes what a pass has told and says what the next one is for.
@@ -73,7 +82,8 @@ class PassTraining {
   Phase begin_looks();
   std::vector<std::size_t> promising_columns() const;
   PassSettings looks_settings() const;
-  Phase look_at(const std::vector<Coefficients>& from, const std::vector<std::size_t>& columns);
+  Phase look_at(std::vector<Coefficients> from, const std::vector<std::size_t>& columns);
+  bool shorten();
   Phase after_look();
   Phase end_chunk(std::vector<Trained> trained);
   void make_grid_from(const std::vector<double>& slopes);
@@ -85,6 +95,10 @@ class PassTraining {
   NoWatch watch_;
   Phase phase_;
   int passes_ = 0, epoch_ = 0;
+  struct Count {
+    double rows = 0, weight = 0, y = 0;  // y: sum of weight times y
+  };
+  Count count_, first_count_;  // of the pass at hand, and of the first
   OnlineMoments moments_;
   NullModel null_;
   LambdaGrid grid_;

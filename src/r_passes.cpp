@@ -51,6 +51,8 @@ Rcpp::List in_words(Code code) {
     return Rcpp::List::create(Rcpp::_["value"] = code());
   } catch (const NotFinite&) {
     return Rcpp::List::create(Rcpp::_["overflow"] = "The linear predictor overflows: rescale `offset` or the columns of x");
+  } catch (const RowsChanged& error) {
+    return Rcpp::List::create(Rcpp::_["rows"] = error.rows, Rcpp::_["before"] = error.before);
   } catch (const TooManyColumns& error) {
     return Rcpp::List::create(Rcpp::_["columns"] = static_cast<double>(error.columns), Rcpp::_["most"] = error.most);
   }
@@ -94,6 +96,7 @@ SEXP r_passes_result(SEXP training) {
   if (path.empty()) return R_NilValue;
   Rcpp::List result = as_result(from->problem(), path);
   result["passes"] = from->passes();
+  result["continues"] = from->continues();
   result["shortened"] = from->shortened();
   return result;
 }

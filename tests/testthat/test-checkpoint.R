@@ -127,6 +127,12 @@ test_that("a checkpoint of another call, or a damaged one, is an error", {
   writeBin(replace(bytes, 100, xor(bytes[100], as.raw(1))), checkpoint)
   expect_input_error(sgdlasso(source, lambda = 0.1, checkpoint = checkpoint), "is damaged")
   writeBin(bytes, checkpoint)
+  lambda <- 0.1
+  unlink(checkpoint)
+  expect_error(sgdlasso(local_source(3), lambda = lambda, checkpoint = checkpoint), "went dead")
+  lambda <- 0.2 # the same words, and another call
+  expect_input_error(sgdlasso(local_source(), lambda = lambda, checkpoint = checkpoint), "left by another call")
+  writeBin(bytes, checkpoint)
   expect_identical(same_fit(sgdlasso(source, lambda = 0.1, checkpoint = checkpoint)), same_fit(sgdlasso(source, lambda = 0.1)))
   d <- make_rows(30)
   expect_input_error(sgdlasso(d$x, d$y, checkpoint = checkpoint), "rows are in memory")

@@ -123,7 +123,10 @@ test_that("rows that come once train by the published rule", {
   for (family in families) for (sparse in c(FALSE, TRUE)) for (case in 1:3) {
     d <- if (sparse) make_sparse_rows(300, 12, family) else make_rows(300, 6, family)
     d$x[200, 1] <- 60 # a row far longer than the others
-    if (sparse) d$x[1:150, 2] <- 0
+    if (sparse) {
+      d$x[1:150, 2] <- 0
+      d$x[151, c(2, 11, 12)] <- c(1, 2, -1) # its first row has others too
+    }
     w <- if (case == 1) rep(1, 300) else d$w
     o <- if (case == 1) rep(0, 300) else d$o
     alpha <- if (case == 3) 0.6 else 1
@@ -190,6 +193,9 @@ test_that("rows in two parts equal rows at once, bit for bit", {
       expect_identical(three[c("a0", "beta", "x.sd")], whole[c("a0", "beta", "x.sd")])
     }
   }
+  expect_input_error(update(train(part(1:100)), moredata = list(x = x[0, ], y = d$y[0], offset = d$o[0])), "no row of positive weight|at least one")
+  constant <- sgdlasso(as_rows(x, rep(1, 400)), solver = solver_sgd(epochs = 1))
+  expect_input_error(update(constant, moredata = list(x = x, y = d$y)), "has no moments")
   expect_input_error(update(train(part(1:63)), moredata = part(64:400)), "at least 64 rows")
   expect_input_error(update(train(part(1:100)), moredata = as_rows(x[, 1:3], d$y, d$w, d$o)), "columns")
 })
@@ -280,7 +286,7 @@ test_that("sizes of memory are numbers or words", {
   expect_equal(check_memory("256MB"), 256e6)
   expect_equal(check_memory("1.5 GB"), 1.5e9)
   expect_equal(check_memory(1000), 1000)
-  for (bad in list("much", "256", -1, NA, c(1, 2), NULL, "1.2.3MB")) expect_input_error(check_memory(bad), "`memory` is")
+  for (bad in list("much", "256", Inf, -1, NA, c(1, 2), NULL, "1.2.3MB")) expect_input_error(check_memory(bad), "`memory` is")
   expect_equal(format_memory(256e6), "256MB")
   expect_equal(format_memory(12), "12B")
 })
@@ -316,6 +322,69 @@ test_that("what a source cannot give is an error that says so", {
     }, close = pass$close)
   }
   refused(changing, "A block has the classes \"a\", \"c\", the first had \"a\", \"b\"")
+})
+
+test_that("the null model is that of rows in memory, whatever the response", {
+  d <- make_rows(100, 3, "poisson")
+  same_null <- function(family, y, w = NULL, o = NULL, ...) {
+    fit <- sgdlasso(as_rows(d$x, y, w, o, block = 30), family = family, ...)
+    whole <- sgdlasso(d$x, y, weights = w, offset = o, family = family, ...)
+    expect_equal(fit$nulldev, whole$nulldev, tolerance = 1e-8)
+    expect_equal(fit$lambda[1], whole$lambda[1], tolerance = 1e-6)
+    expect_equal(length(fit$lambda), length(whole$lambda))
+    expect_lte(max(optimality(fit, d$x, y, weights = w, offset = o)$gap), 1.1e-6)
+  }
+  same_null("poisson", d$y / 2000, w = rep(2000, 100))
+  same_null("binomial", rep(c(0, 1), c(95, 5)), w = rep(c(1, 0.01), c(95, 5)))
+  same_null("poisson", rep(2, 100), o = d$o + d$x[, 1])
+  same_null("binomial", rep(0.3, 100), o = d$o)
+  same_null("poisson", d$y, o = d$o, intercept = FALSE)
+  eventless <- sgdlasso(as_rows(d$x, rep(0, 100), offset = d$o), family = "poisson")
+  expect_equal(c(eventless$nulldev, eventless$gap), c(0, 0))
+})
+
+test_that("a step that goes too far does not end training, and lambdas far apart are trained apart", {
+  set.seed(1)
+  for (draw in 1:26) {
+    x <- matrix(rnorm(80 * 60), 80)
+    y <- rbinom(80, 1, plogis(x[, 1] * 0.7 - 0.5 * x[, 3]))
+  }
+  expect_lte(max(sgdlasso(as_rows(x, y), family = "binomial", nlambda = 3)$gap), 1e-6)
+  set.seed(49)
+  x <- matrix(rnorm(80 * 30), 80)
+  y <- rbinom(80, 1, plogis(x[, 1] - x[, 2]))
+  expect_lte(max(sgdlasso(as_rows(x, y), family = "binomial", lambda = c(0.2, 0.002, 2e-5))$gap), 1e-6)
+})
+
+test_that("columns without penalty take little memory", {
+  set.seed(1)
+  x <- matrix(rnorm(400 * 60), 400)
+  y <- rbinom(400, 1, plogis(x %*% rnorm(60) * 0.4))
+  for (memory in c(2.9e5, 1e6)) {
+    fit <- sgdlasso(as_rows(x, y, block = 100), family = "binomial", memory = memory, penalty.factor = c(0, rep(1, 59)))
+    expect_lte(max(fit$gap), 1e-6)
+  }
+})
+
+test_that("rows that change between passes are an error, never a model", {
+  d <- make_rows(200, 4, "binomial")
+  changed <- function(how) {
+    pass <- 0
+    source <- as_rows(d$x, d$y, block = 60)
+    open <- source$open
+    source$open <- function() {
+      pass <<- pass + 1
+      if (pass == 4) return(how$open()) # the look at the width is the first
+      open()
+    }
+    source
+  }
+  train <- function(how) sgdlasso(changed(how), family = "binomial", lambda = 0.05)
+  expect_input_error(train(as_rows(d$x[1:199, ], d$y[1:199])), "other rows in a later pass than in the first \\(199 and 200")
+  expect_input_error(train(as_rows(d$x, 1 - d$y)), "other rows in a later pass")
+  expect_input_error(train(as_rows(d$x, d$y, d$w)), "other rows in a later pass")
+  reordered <- train(as_rows(d$x[200:1, ], rev(d$y), block = 33))
+  expect_lte(reordered$gap, 1e-6)
 })
 
 test_that("a constant response, one row and few rows are fitted from passes too", {

@@ -11,6 +11,15 @@ all_rows <- function(source) {
   do.call(rbind, found)
 }
 
+test_that("a column in two roles, and a folder for a file, are no internal errors", {
+  file <- withr::local_tempfile()
+  d <- data.frame(y = 1:9 + 0.5, a = rnorm(9))
+  write.csv(d, file, row.names = FALSE)
+  fit <- sgdlasso(rows_csv(file, y = "y", weights = "y"), lambda = 0.1)
+  expect_equal(fit$beta, sgdlasso(as.matrix(d["a"]), d$y, weights = d$y, lambda = 0.1)$beta, tolerance = 1e-8)
+  expect_error(rows_csv(tempdir(), y = "y"), "is a folder", class = "sgdlasso_error_input")
+})
+
 test_that("csv files give what read.csv() gives, whatever the size of a piece", {
   d <- mixed_frame()
   d$f <- as.character(d$f)
