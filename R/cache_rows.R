@@ -3,7 +3,9 @@
 #' Writes the rows of a source, as numbers, into a file of this package's own, from which they are read again without parsing. Use it
 #' before many passes over rows that are slow to come by. `read_cache()` opens such a file later, in another session too.
 #'
-#' Sparse blocks stay sparse. The file is written under a temporary name beside `path` and takes that name once it is whole. Each block has a checksum: a
+#' Sparse blocks stay sparse.
+#'
+#' The file is written under a temporary name beside `path` and takes that name once it is whole. Each block has a checksum: a
 #' file that is cut off, damaged or no such file is an error that says so, never a wrong model.
 #'
 #' @param rows A [row source][as_rows].
@@ -51,7 +53,7 @@ cache_rows <- function(rows, path, formula = NULL, xlev = NULL, contrasts = NULL
       header <- c(found, list(kept = design$kept, intercept = design$intercept))
       writer <<- row_file(r_row_file_create(path.expand(unfinished), serialize(header, NULL, version = 3)), path)
     }
-    if (!identical(found, has)) abort_input("A block has other columns, weights, offset or classes than the first.", "All blocks must be alike.")
+    if (!identical(found, has)) abort_input("A block has other columns, weights or classes than the first.", "All blocks must be alike.")
     row_file(r_row_file_append(writer, numbers), path)
   }, native = TRUE)
   if (is.null(writer)) abort_input("`rows` has no rows.", "It needs at least one.")

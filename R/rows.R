@@ -40,7 +40,8 @@
 #' @param stream For `rows_arrow()`, what nanoarrow makes a stream of arrays of, such as a stream, a reader or a table of package
 #'   arrow; or a function that returns one anew for each pass, which makes the source rewindable.
 #' @param con A connection of the DBI package. Results of SQLite and PostgreSQL are fetched `block` rows at a time, those of duckdb
-#'   as chunks of Arrow arrays, so that the client never holds the whole result.
+#'   as Arrow arrays of so many, so that the client never holds the whole result. What duckdb itself keeps of files is up to its
+#'   setting `memory_limit`.
 #' @param query A query, as for `DBI::dbSendQuery()`. It is sent anew for each pass, so it should have an `ORDER BY` if its order
 #'   matters to you.
 #' @param ... For methods.

@@ -9,7 +9,8 @@ rows_sql <- function(con, query, y = NULL, weights = NULL, offset = NULL, block 
   check_block(block)
   open <- function() {
     # duckdb's dbFetch() makes a data frame of the whole result
-    or_input_error(if (methods::is(con, "duckdb_connection")) duckdb_pass(con, query) else sql_pass(con, query, block), "`query` fails")
+    pass <- if (methods::is(con, "duckdb_connection")) duckdb_pass else sql_pass
+    or_input_error(pass(con, query, block), "`query` fails")
   }
   with_roles(new_source(open, TRUE, paste("the query", query)), y, weights, offset)
 }
@@ -23,12 +24,12 @@ sql_pass <- function(con, query, block) {
   list(read = read, close = function() DBI::dbClearResult(result))
 }
 
-duckdb_pass <- function(con, query) {
+duckdb_pass <- function(con, query, block) {
   need_package("nanoarrow", "duckdb's results come as its streams")
   # of DBI 1.2, which duckdb brings; older ones lack them
   of_dbi <- function(name) getExportedValue("DBI", name)
   result <- of_dbi("dbSendQueryArrow")(con, query)
-  pass <- arrow_pass(of_dbi("dbFetchArrow")(result))
+  pass <- arrow_pass(of_dbi("dbFetchArrow")(result, chunk_size = block)) # else a million rows
   list(read = pass$read, close = function() {
     pass$close()
     DBI::dbClearResult(result)
@@ -56,6 +57,8 @@ arrow_pass <- function(stream) {
       array <- stream$get_next()
       if (is.null(array)) return(NULL)
       block <- as.data.frame(array)
+      # R's collector does not see the array's memory, which text may still point to
+      if (!any(vapply(block, is.character, NA))) nanoarrow::nanoarrow_pointer_release(array)
       if (nrow(block)) return(block)
     }
   }

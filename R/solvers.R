@@ -70,7 +70,8 @@
 #' @param rate Learning rate, above 0. For `solver_sgd()` `NULL` (default) finds it: from the columns' moments for the
 #'   adaptive rule, from the largest row norm for the others (divided by 8 and started again if it should still diverge).
 #' @param epochs Passes over the rows for each lambda, a whole number: 100 for `solver_nudge()`, where 0 gives the initial
-#'   coefficients; 5 for `solver_sgd()`, at least 1 (always 1 on a source that can be read once); at most 20 for `solver_saga()`, at least 1.
+#'   coefficients; 5 for `solver_sgd()`, at least 1 (always 1 on a source that can be read once); at most 20 for
+#'   `solver_saga()`, at least 1.
 #' @param method `"auto"` (default), `"moments"`, `"working_set"` or, for row sources, `"passes"`, see below.
 #' @param every `"sample"` (default) nudges after every row, `"epoch"` after every pass.
 #' @param init `"uniform"` (default) starts coefficients uniform on \[0, 1), `"zero"` at zero. The intercept starts at 0.

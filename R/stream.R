@@ -45,8 +45,8 @@ fit_rows_by <- function(rows, design, settings, call) {
 new_pass <- function(source, design, settings, call, key) {
   list2env(list(
     number = 1, place = 0, skip = 0, taken = 0, used = 0, weight = 0, loglik = 0, offset = FALSE, classnames = NULL, both = c(FALSE, FALSE),
-    written = proc.time()[["elapsed"]], call = call, kept = design$kept, key = list(deparse(call), source$label, key, asked_of(settings)), first = NULL,
-    seed = settings$seed, started = FALSE
+    written = proc.time()[["elapsed"]], call = call, kept = design$kept, first = NULL,
+    key = list(deparse(call), source$label, key, asked_of(settings)), seed = settings$seed, started = FALSE
   ))
 }
 

@@ -87,7 +87,7 @@ rows <- list(
 unlink(cache)
 if (has("duckdb with nanoarrow", has_packages("DBI", "duckdb", "nanoarrow"))) {
   parquet <- file.path(folder, "rows.parquet")
-  connect <- "con <- DBI::dbConnect(duckdb::duckdb(config = list(threads = '2')))"
+  connect <- "con <- DBI::dbConnect(duckdb::duckdb(config = list(threads = '2', memory_limit = '256MB')))"
   copy <- sprintf("COPY (SELECT * FROM read_csv_auto('%s')) TO '%s' (FORMAT parquet)", csv, parquet)
   run(connect, sprintf("DBI::dbExecute(con, \"%s\"); cat(0)", copy))
   rows <- c(rows, list(row("Parquet by duckdb: path and ten folds", parquet, function() {

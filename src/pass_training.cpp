@@ -272,7 +272,7 @@ void PassTraining::make_grid_from(const std::vector<double>& slopes) {
 // The next lambdas, as many as memory holds at once.
 PassTraining::Phase PassTraining::begin_chunk() {
   chunk_size_ = std::min(lanes_at_once(), grid_.lambda.size() - chunk_);
-  sgd_ = std::make_unique<OnlineSgd>(*loss_, plan_.penalty, lambdas_at_hand(), plan_.average, std::vector<double>(), sparse_);
+  sgd_ = std::make_unique<OnlineSgd>(*loss_, plan_.penalty, lambdas_at_hand(), plan_.average, plan_.scale, sparse_);
   sgd_->start_from(moments_, null_);
   epoch_ = 0;
   return Phase::sgd;
@@ -459,8 +459,7 @@ void PassTraining::exchange(Archive& archive) {
   for (PathPoint& point : path_) exchange_point(archive, point);
   if (has_sgd) {
     if (archive.reads()) {
-      sgd_ = std::make_unique<OnlineSgd>(*loss_, plan_.penalty, lambdas_at_hand(), plan_.average,
-                                         grid_.automatic ? std::vector<double>() : plan_.scale, sparse_);
+      sgd_ = std::make_unique<OnlineSgd>(*loss_, plan_.penalty, lambdas_at_hand(), plan_.average, plan_.scale, sparse_);
     }
     sgd_->exchange(archive);
   }

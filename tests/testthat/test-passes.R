@@ -193,7 +193,8 @@ test_that("rows in two parts equal rows at once, bit for bit", {
       expect_identical(three[c("a0", "beta", "x.sd")], whole[c("a0", "beta", "x.sd")])
     }
   }
-  expect_input_error(update(train(part(1:100)), moredata = list(x = x[0, ], y = d$y[0], offset = d$o[0])), "no row of positive weight|at least one")
+  none <- list(x = x[0, ], y = d$y[0], offset = d$o[0])
+  expect_input_error(update(train(part(1:100)), moredata = none), "no row of positive weight|at least one")
   constant <- sgdlasso(as_rows(x, rep(1, 400)), solver = solver_sgd(epochs = 1))
   expect_input_error(update(constant, moredata = list(x = x, y = d$y)), "has no moments")
   expect_input_error(update(train(part(1:63)), moredata = part(64:400)), "at least 64 rows")

@@ -42,6 +42,21 @@ test_that("a query of duckdb gives the in-memory fit, chunk by chunk", {
   expect_same_fits(con)
 })
 
+test_that("duckdb hands out blocks, never the whole result", {
+  skip_if_not_installed("duckdb")
+  skip_if_not_installed("nanoarrow")
+  con <- suppressMessages(DBI::dbConnect(duckdb::duckdb()))
+  withr::defer(DBI::dbDisconnect(con, shutdown = TRUE))
+  d <- data.frame(a = as.numeric(1:20000), t = rep(c("u", "v"), 10000))
+  DBI::dbWriteTable(con, "d", d)
+  for (columns in c("a", "a, t")) {
+    blocks <- list()
+    for_each_row_block(rows_sql(con, paste("SELECT", columns, "FROM d"), block = 3000), function(block) blocks <<- c(blocks, list(block)))
+    expect_lte(max(vapply(blocks, nrow, 0L)), 3000)
+    expect_equal(do.call(rbind, blocks), d[strsplit(columns, ", ")[[1]]], ignore_attr = TRUE)
+  }
+})
+
 test_that("an Arrow stream gives the in-memory fit, once, or as often as it is made", {
   skip_if_not_installed("nanoarrow")
   d <- mixed_frame()[c("b", "k", "y")]
