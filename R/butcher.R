@@ -9,7 +9,7 @@
 #' @return `x` without
 #' * the call (`axe_call()`), which holds the data where the fit was made by [do.call()]; a formula's own `offset` and `weights`
 #'   stay, as new data need them;
-#' * the trace of training (`axe_ctrl()`);
+#' * the trace of training, and what [update()][update.sgdlasso] would go on from (`axe_ctrl()`);
 #' * the rows that a formula left out (`axe_data()`);
 #' * for a cross-validation, the predictions kept for each row (`axe_fitted()`). The folds and their models stay, as prediction
 #'   intervals need them.
@@ -39,7 +39,9 @@ axe_call.sgdlasso <- function(x, verbose = FALSE, ...) {
 #' @method axe_ctrl sgdlasso
 #' @rawNamespace S3method(butcher::axe_ctrl, sgdlasso)
 axe_ctrl.sgdlasso <- function(x, verbose = FALSE, ...) {
-  axed(x, axe_fit(x, without, "trace"), "plot(what = \"trace\")", verbose)
+  goes_on <- !is.null(x$moments) || !is.null(x$state)
+  small <- axe_fit(x, function(fit) Reduce(without, c("trace", "moments", "state"), fit))
+  axed(x, small, c("plot(what = \"trace\")", if (goes_on) "update(moredata = )"), verbose)
 }
 
 #' @rdname butcher-sgdlasso

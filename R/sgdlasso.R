@@ -36,9 +36,9 @@
 #' columns come from the means and cross-products that one pass gathers, and are certified. Other families and more columns take
 #' several passes, `solver_exact("passes")` in [solvers]: stochastic gradient descent names the columns that matter, and each pass
 #' after it tells how far every model is from its optimum; with a `lambda` of yours often three in all, for other families some more.
-#' They are certified too; outside the gaussian family the gap told is then a bound, at most about twice [optimality()]'s near the
-#' optimum. Rows that can be read once only, where the moments do not do, get the averaged iterate of [solver_sgd()] at the
-#' `lambda` given: `gap`, `kkt` and `dev.ratio` are `NA`, because they would take a second look.
+#' They are certified too; outside the gaussian family the gap told is then an upper bound that may be larger than
+#' [optimality()]'s, because no row is looked at twice. Rows that can be read once only, where the moments do not do, get the averaged
+#' iterate of [solver_sgd()] at the `lambda` given: `gap`, `kkt` and `dev.ratio` are `NA`, because they would take a second look.
 #'
 #' @param x A numeric matrix (double, integer or logical), a matrix of the Matrix package (sparse or dense), or a data frame of
 #'   numbers, n rows and p columns. No missing or infinite values.

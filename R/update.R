@@ -31,7 +31,8 @@
 #' # two classes, by stochastic gradient descent
 #' x <- matrix(rnorm(3000), 1000)
 #' y <- x[, 1] + rnorm(1000) > 0
-#' some <- sgdlasso(as_rows(x[1:600, ], y[1:600]), family = "binomial", lambda = 0.05, solver = solver_sgd(epochs = 1))
+#' some <- sgdlasso(as_rows(x[1:600, ], y[1:600]), family = "binomial", lambda = 0.05,
+#'                  solver = solver_sgd(epochs = 1))
 #' coef(update(some, moredata = list(x = x[601:1000, ], y = y[601:1000])))
 #' @importFrom stats update
 #' @export

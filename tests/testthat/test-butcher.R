@@ -52,6 +52,21 @@ test_that("what does not work any more is named, and says so", {
   expect_no_error(capture.output(print(small), print(summary(small, s = 1))))
 })
 
+test_that("what an update would go on from is left out", {
+  rows <- matrix(rnorm(300), 100)
+  for (fit in list(
+    sgdlasso(rows, rows[, 1], lambda = 0.1, keep.moments = TRUE),
+    sgdlasso(as_rows(rows, rows[, 1]), lambda = 0.1, solver = solver_sgd(epochs = 1))
+  )) {
+    small <- butcher::butcher(fit)
+    expect_null(small$moments)
+    expect_null(small$state)
+    expect_true("update(moredata = )" %in% attr(small, "butcher_disabled"))
+    expect_error(update(small, moredata = list(x = rows, y = rows[, 1])), class = "sgdlasso_error_input")
+    expect_equal(coef(small), coef(fit))
+  }
+})
+
 test_that("a fit without anything to axe stays as it is", {
   fit <- sgdlasso(x, y, lambda = 1, trace = FALSE)
   expect_identical(butcher::axe_ctrl(fit), fit)
