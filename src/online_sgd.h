@@ -46,11 +46,8 @@ class OnlineSgd {
   void resume() { learns_moments_ = true; }
   bool started() const { return !learner_.empty(); }
 
-  std::size_t rows() const { return static_cast<std::size_t>(rows_); }
   const OnlineMoments& moments() const { return moments_; }
-  const std::vector<double>& lambda() const { return lambda_; }
   Coefficients coefficients(std::size_t k) const;
-  double step_size(std::size_t k) const { return learner_.empty() ? 0 : learner_[k]->step_size(); }
   // How much each column wants to be in the model of lambda k; it is from 1 on.
   std::vector<double> strengths(std::size_t k) const { return learner_[k]->strengths(); }
 

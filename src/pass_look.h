@@ -55,7 +55,6 @@ class PassLook {
   void add(const Statement& problem, const StandardForm& form, const Rows& rows, const Response& response);
 
   const std::vector<std::size_t>& columns() const { return columns_; }  // of x
-  const std::vector<PassModel>& models() const { return models_; }
   const std::vector<ModelSums>& sums() const { return sums_; }
   const std::vector<Curvature>& curvatures() const { return curvatures_; }
   const std::vector<double>& largest() const { return largest_; }
