@@ -194,9 +194,11 @@ in_rows <- function(place, count, code) {
 
 # ---- from moments to a fit -------------------------------------------------------
 
-moments_settings <- function(settings, gathered, why = "rows from a source") {
+# why: of fits that are made of moments though their rows are in memory.
+moments_settings <- function(settings, gathered, why = NULL) {
   settings <- sized_settings(settings, gathered$used, gathered$width)
-  settings$solver <- on_source(solver_exact("moments"), why)
+  settings$solver <- on_source(solver_exact("moments"), why %||% "rows from a source")
+  if (!is.null(why)) settings$solver$source <- NULL
   settings
 }
 

@@ -42,6 +42,12 @@ test_that("without moredata update() changes the call, as for any model", {
   expect_equal(update(fit, lambda = 2)$lambda, 2)
 })
 
+test_that("a fit that keeps its moments still knows that its rows are in memory", {
+  d <- make_rows(90)
+  kept <- sgdlasso(d$x, d$y, alpha = 0.5, lambda = 0.1, keep.moments = TRUE)
+  expect_equal(AIC(kept), AIC(sgdlasso(d$x, d$y, alpha = 0.5, lambda = 0.1)), tolerance = 1e-5)
+})
+
 test_that("what cannot be added is an error that says so", {
   d <- make_rows(60)
   fit <- sgdlasso(d$x, d$y, keep.moments = TRUE)
