@@ -1,0 +1,33 @@
+// pass_stated.h: what pass_training.cpp and pass_start.cpp share: the problem once it is stated, and its null model.
+#pragma once
+
+#include <memory>
+#include <utility>
+
+#include "pass_training.h"
+
+namespace sgdlasso {
+
+struct PassTraining::Stated {
+  Stated(const Loss& loss, const TrainingPlan& plan, Penalty penalty, const OnlineMoments& moments, const NullModel& null,
+         Watch& watch)
+      : problem{loss,
+                std::move(penalty),
+                moments.columns(),
+                plan.penalty.intercept,
+                plan.penalty.standardize,
+                null,
+                plan.threads,
+                watch},
+        form(problem) {}
+  Statement problem;
+  StandardForm form;
+  std::unique_ptr<PassSolver> solver;
+};
+
+// Of intercept alone, from the moments; the offset of other losses than squared is not accounted for.
+NullModel null_without_offset(const ResponseMoments& all, const Loss& loss, bool intercept);
+// Whether there is nothing to explain, as for rows in memory: rounding aside, nothing deviates from the null model.
+bool is_constant(const ResponseMoments& all, const Loss& loss, bool intercept, double deviance);
+
+}  // namespace sgdlasso
