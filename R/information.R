@@ -16,9 +16,19 @@
 #' of the residuals.
 #'
 #' `AIC` is -2 log L + 2 df, `BIC` is -2 log L + log(n) df, and `EBIC` adds `2 gamma log(choose(p, number of nonzero coefficients))`
-#' to that, which allows for the number of models of the same size (Chen and Chen 2008). For gaussian the variance is that of the
-#' residuals, so that the criteria fall without end as the fit nears interpolation: with more columns than rows end the path before,
-#' by `lambda.min.ratio` or `dfmax`.
+#' to that, which allows for the number of models of the same size (Chen and Chen 2008).
+#'
+#' @section Where the criteria are looked at:
+#' A criterion is looked at where a model has at most half as many degrees of freedom as there are rows; intercept and variance
+#' count. `s = "aic"`, `"bic"` and `"ebic"` take the lambda at which it is smallest there. For gaussian the variance is that of the
+#' residuals. With more columns than rows these vanish towards the end of a path, and every criterion falls without end, whatever
+#' the data. For least squares with k degrees of freedom the exact allowance is 2 k n / (n - k - 1), where `AIC` has 2 k
+#' (Hurvich and Tsai 1989): at k = n / 2 that is half of what is due, and beyond it soon is next to nothing. Chen and Chen (2008)
+#' too show that `EBIC` finds the right model among models of bounded size. The bound is the same for all families.
+#'
+#' Where a criterion is smallest beyond the bound, a warning of class `sgdlasso_warning_criterion` says so, and whether the model
+#' taken is the last one before the bound: then the bound was what chose, and [cv.sgdlasso()] tells more. `print()` tells where on the
+#' path models are not looked at. `AIC()`, `BIC()` and `EBIC()` give the values of all models, with the same warning.
 #'
 #' @param object A fit by [sgdlasso()]; or a result of [cv.sgdlasso()], which answers for its fit.
 #' @param ... For `AIC()` and `BIC()`, other fits of a single lambda to compare with, as in [stats::AIC()].
@@ -29,6 +39,9 @@
 #' @references
 #' Zou, H., Hastie, T. and Tibshirani, R. (2007). On the "degrees of freedom" of the lasso. *Annals of Statistics* 35, 2173-2192.
 #' \doi{10.1214/009053607000000127}
+#'
+#' Hurvich, C. M. and Tsai, C.-L. (1989). Regression and time series model selection in small samples. *Biometrika* 76, 297-307.
+#' \doi{10.1093/biomet/76.2.297}
 #'
 #' Tibshirani, R. J. and Taylor, J. (2012). Degrees of freedom in lasso problems. *Annals of Statistics* 40, 1198-1232.
 #' \doi{10.1214/12-AOS1003}
@@ -50,7 +63,7 @@ criteria <- c("aic", "bic", "ebic")
 AIC.sgdlasso <- function(object, ..., k = 2) {
   k <- check_number(k, "k", least = 0)
   if (...length()) return(compare_fits(list(object, ...), match.call(), "AIC", function(n) k, parent.frame()))
-  penalized_likelihood(object, k, parent.frame())
+  criterion_of_all(object, k, parent.frame())
 }
 
 #' @rdname information
@@ -58,7 +71,7 @@ AIC.sgdlasso <- function(object, ..., k = 2) {
 #' @export
 BIC.sgdlasso <- function(object, ...) {
   if (...length()) return(compare_fits(list(object, ...), match.call(), "BIC", log, parent.frame()))
-  penalized_likelihood(object, log(object$nobs), parent.frame())
+  criterion_of_all(object, log(object$nobs), parent.frame())
 }
 
 #' @rdname information
@@ -66,7 +79,8 @@ BIC.sgdlasso <- function(object, ...) {
 EBIC <- function(object, gamma = 1) {
   if (inherits(object, "cv.sgdlasso")) object <- object$sgdlasso.fit
   if (!inherits(object, "sgdlasso")) abort_input("`object` is {describe(object)}.", "It must be a fit by sgdlasso().")
-  extended_criterion(object, check_number(gamma, "gamma", least = 0), parent.frame())
+  gamma <- check_number(gamma, "gamma", least = 0)
+  criterion_of_all(object, log(object$nobs), parent.frame(), gamma)
 }
 
 # The table that stats::AIC() makes of several fits; theirs may be of other classes. by(n): the penalty for a degree of freedom.
@@ -80,20 +94,58 @@ compare_fits <- function(fits, call, title, by, envir) {
   stats::setNames(data.frame(df, value, row.names = make.unique(unname(names))), c("df", title))
 }
 
-information_criterion <- function(object, name, envir) {
-  switch(name,
-    aic = penalized_likelihood(object, 2, envir), bic = penalized_likelihood(object, log(object$nobs), envir),
-    ebic = extended_criterion(object, 1, envir)
-  )
-}
-
-penalized_likelihood <- function(object, k, envir) {
+# The value at each lambda, and whether it is where the criterion is looked at.
+information_criterion <- function(object, k, envir, gamma = 0) {
   likelihood <- log_likelihood(object, envir)
-  stats::setNames(-2 * as.numeric(likelihood) + k * attr(likelihood, "df"), names(object$a0))
+  df <- attr(likelihood, "df")
+  value <- -2 * as.numeric(likelihood) + k * df + if (gamma > 0) 2 * gamma * lchoose(object$dim[1], object$df) else 0
+  list(value = stats::setNames(value, names(object$a0)), meant = df <= max(most_df(object), min(df)))
 }
 
-extended_criterion <- function(object, gamma, envir) {
-  penalized_likelihood(object, log(object$nobs), envir) + 2 * gamma * lchoose(object$dim[1], object$df)
+# Half of what the rows can tell.
+most_df <- function(object) object$nobs / 2
+
+criterion_of_all <- function(object, k, envir, gamma = 0) {
+  found <- information_criterion(object, k, envir, gamma)
+  if (is_beyond(found)) {
+    warn_criterion(object, "The criterion", "Among the models before, `s` finds the best: see ?information.")
+  }
+  found$value
+}
+
+# The lambda that s = "aic", "bic" or "ebic" stands for.
+criterion_lambda <- function(object, name, envir) {
+  k <- if (name == "aic") 2 else log(object$nobs)
+  found <- information_criterion(object, k, envir, gamma = if (name == "ebic") 1 else 0)
+  best <- which(found$meant)[which.min(found$value[found$meant])]
+  if (is_beyond(found)) {
+    last <- if (best == max(which(found$meant))) " It is the last one before, so cross-validation tells more."
+    taken <- pluralized("The best model before is taken, of {object$df[best]} nonzero coefficient{?s}.")
+    warn_criterion(object, sprintf("`s` is \"%s\", which", name), paste0(taken, last))
+  }
+  object$lambda[best]
+}
+
+is_beyond <- function(found) isFALSE(found$meant[which.min(found$value)])
+
+warn_criterion <- function(object, what, advice) {
+  warn_class("sgdlasso_warning_criterion", sprintf(
+    "%s is smallest beyond %s degrees of freedom, half the number of rows, where it means little. %s",
+    what, format(floor(most_df(object))), advice
+  ))
+}
+
+# For print(): where on the path the criteria are not looked at. The nonzero coefficients are a bound for the degrees of
+# freedom, and these themselves for the lasso.
+criteria_note <- function(object) {
+  df <- object$df + object$intercept + (object$family == "gaussian")
+  beyond <- df > max(most_df(object), min(df))
+  if (!any(beyond) || length(object$lambda) == 1) return(NULL)
+  from <- if (object$alpha == 1) sprintf(" (the first at Lambda %s)", format(max(object$lambda[beyond]), digits = 4)) else ""
+  sprintf(
+    "AIC, BIC and EBIC are not looked at where a model has more than %s degrees of freedom, half the number of rows%s.",
+    format(floor(most_df(object))), from
+  )
 }
 
 log_likelihood <- function(object, envir) {

@@ -5,7 +5,7 @@
 #'   matched by name. Not for fits of a formula.
 #' @param newdata For fits of a formula, a data frame. Rows with missing values give `NA`.
 #' @param s The lambdas to predict at: numbers, or names of [information criteria][information], `"aic"`, `"bic"` or `"ebic"`, for the
-#'   lambda at which these are smallest. `NULL` (default): all of the fit. Between two lambdas of the fit coefficients are
+#'   lambda at which these are smallest among models of at most half as many degrees of freedom as rows. `NULL` (default): all of the fit. Between two lambdas of the fit coefficients are
 #'   interpolated linearly, as glmnet does. Outside the fit's range the nearest lambda is used, with a warning of class
 #'   `sgdlasso_warning_s`.
 #' @param type `"link"` (default), the linear predictor; `"response"`, its mean (gaussian: the same; binomial: the probability
@@ -117,7 +117,7 @@ lambda_at <- function(object, s, envir = parent.frame(2)) {
   }
   fit <- if (chosen) object$sgdlasso.fit else object
   one <- function(name) {
-    if (name %in% criteria) return(fit$lambda[which.min(information_criterion(fit, name, envir))])
+    if (name %in% criteria) return(criterion_lambda(fit, name, envir))
     (if (is.null(object$relaxed)) object else object$relaxed)[[name]]
   }
   vapply(s, one, 0, USE.NAMES = FALSE)

@@ -9,7 +9,7 @@ print_call <- function(call, most = 8) {
 print.sgdlasso <- function(x, digits = max(3, getOption("digits") - 3), ...) {
   print_call(x$call)
   print(path_table(x, digits), ...)
-  if (!is.null(unknown_gap(x))) cat("\n", paste(strwrap(unknown_gap(x)), collapse = "\n"), "\n", sep = "")
+  for (note in c(unknown_gap(x), criteria_note(x))) cat("\n", paste(strwrap(note), collapse = "\n"), "\n", sep = "")
   invisible(x)
 }
 

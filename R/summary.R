@@ -70,7 +70,8 @@ why_stopped <- function(object) {
 solver_notes <- function(object) {
   c(
     if (object$solver$name == "nudge") "The nudge moves coefficients across zero and back: this rule never reaches an exact zero.",
-    unknown_gap(object)
+    unknown_gap(object),
+    criteria_note(object)
   )
 }
 

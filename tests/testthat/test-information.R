@@ -102,3 +102,56 @@ test_that("several fits are compared in a table, their data found where it is as
   expect_equal(rownames(found$table), c("one", "two"))
   expect_input_error(BIC(found$path, found$path), "several lambdas")
 })
+
+# More columns than rows, of which `used` matter: the residuals vanish at the end of the path.
+wide_rows <- function(n, p, used) {
+  x <- matrix(rnorm(n * p), n)
+  list(x = x, y = drop(x %*% c(rep(1, used), rep(0, p - used))) + rnorm(n))
+}
+
+test_that("with more columns than rows a criterion chooses among models that the rows can tell apart", {
+  set.seed(11)
+  for (trial in 1:8) {
+    n <- sample(30:80, 1)
+    d <- wide_rows(n, sample(n:(6 * n), 1), sample(0:4, 1))
+    fit <- suppressWarnings(sgdlasso(d$x, d$y, lambda.min.ratio = 1e-4, intercept = trial %% 2 == 0))
+    values <- suppressWarnings(list(aic = AIC(fit), bic = BIC(fit), ebic = EBIC(fit)))
+    df <- fit$df + fit$intercept + 1
+    for (name in names(values)) {
+      expect_warning(s <- lambda_at(fit, name), if (which.min(values[[name]]) %in% which(df > n / 2)) "smallest beyond" else NA)
+      expect_equal(s, fit$lambda[df <= n / 2][which.min(values[[name]][df <= n / 2])])
+    }
+  }
+})
+
+test_that("a choice beyond the bound is warned of wherever s is asked for, and print() tells of it", {
+  set.seed(12)
+  d <- wide_rows(60, 200, 5)
+  fit <- sgdlasso(d$x, d$y)
+  expect_warning(beta <- coef(fit, s = "bic"), "`s` is \"bic\".*30 degrees", class = "sgdlasso_warning_criterion")
+  expect_lte(sum(beta[-1, 1] != 0) + 2, 30)
+  expect_warning(coef(fit, s = "aic"), "last one before", class = "sgdlasso_warning_criterion")
+  expect_warning(values <- BIC(fit), "smallest beyond", class = "sgdlasso_warning_criterion")
+  expect_length(values, length(fit$lambda))
+  expect_warning(generics::augment(fit, s = "bic"), class = "sgdlasso_warning_criterion")
+  cv <- cv.sgdlasso(d$x, d$y, nfolds = 3)
+  expect_warning(predict(cv, d$x, s = "bic"), class = "sgdlasso_warning_criterion")
+  first <- format(max(fit$lambda[fit$df + 2 > 30]), digits = 4)
+  for (shown in list(fit, summary(fit))) {
+    printed <- paste(capture.output(print(shown)), collapse = " ")
+    expect_match(printed, paste0("not looked at where a model has more than 30 .*Lambda ", first))
+  }
+  mixed <- sgdlasso(d$x, d$y, alpha = 0.5, lambda = c(1, 0.1, 0.01))
+  expect_match(paste(capture.output(print(mixed)), collapse = " "), "not looked at where a model has more than 30")
+})
+
+test_that("where all models are small enough nothing is said", {
+  d <- make_rows(80)
+  fit <- sgdlasso(d$x, d$y)
+  expect_silent(coef(fit, s = c("aic", "bic", "ebic")))
+  expect_silent(BIC(fit))
+  expect_null(criteria_note(fit))
+  expect_null(criteria_note(sgdlasso(d$x[1:10, ], d$y[1:10], lambda = 1e-3)))
+  few <- sgdlasso(d$x[1:3, ], d$y[1:3])
+  expect_equal(suppressWarnings(lambda_at(few, "bic")), few$lambda[1])
+})
