@@ -8,8 +8,8 @@ generics::accuracy
 #' the true value; for binomial fits, the share of rows put in the right class (weighted, where the fit has weights or counts).
 #'
 #' @param object A fit by [sgdlasso()], or a result of [cv.sgdlasso()].
-#' @param newdata A data frame with response, for fits of a formula; else a matrix like x.
-#' @param newy The response of `newdata`. For fits of a formula, `NULL` (default) takes it from `newdata`.
+#' @param newdata,newx The rows, by either name: a data frame with response, for fits of a formula; else a matrix like x.
+#' @param newy The response of the rows. For fits of a formula, `NULL` (default) takes it from `newdata`.
 #' @param within A number above 0. Default .25: within 25 % of the truth. Not used for binomial.
 #' @param s,gamma Lambdas, and the mixture of lasso and relaxed fit, as for [predict.sgdlasso()] and [predict.cv.sgdlasso()].
 #' @param newoffset Offset of the rows, as for [predict.sgdlasso()].
@@ -20,14 +20,13 @@ generics::accuracy
 #'                 solver = solver_sgd(epochs = 50))
 #' accuracy(fit, murder_rates)
 #' @export
-accuracy.sgdlasso <- function(object, newdata, newy = NULL, within = 0.25, s = NULL, newoffset = NULL, gamma = 1, ...) {
+accuracy.sgdlasso <- function(object, newdata, newy = NULL, within = 0.25, s = NULL, newoffset = NULL, gamma = 1, newx,
+                              ...) {
   check_dots_empty(..., known = names(formals(accuracy.sgdlasso)))
   within <- check_number(within, "within", least = 0, open = TRUE)
-  if (missing(newdata)) abort_input("`newdata` is missing.", "It must hold the rows to predict.")
-  rows <- new_rows(object, newdata, newoffset = newoffset, envir = parent.frame())
-  data <- if (!is.null(object$terms)) newdata
-  rows <- c(rows, new_response(object, newy, data, nrow(rows$x), parent.frame()))
-  if (is.null(rows$y)) abort_input("`newy` is missing.", "It must be the response of `newdata`.")
+  if (missing(newdata) && missing(newx)) abort_input("`newdata` is missing.", "It must hold the rows to predict.")
+  rows <- rows_or_training(object, newx, newdata, newoffset, parent.frame(), newy)
+  if (is.null(rows$y)) abort_input("`newy` is missing.", "It must be the response of the rows.")
   eta <- linear_predictor(coefficients_at(object, s, gamma), rows)
   known <- stats::complete.cases(eta) & !is.na(rows$y)
   if (!any(known)) abort_input("`newdata` has no complete row.", "Accuracy needs at least one.")

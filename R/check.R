@@ -15,7 +15,8 @@ check_flag <- function(value, arg) {
 check_choice <- function(value, choices, arg) {
   if (!is.character(value) || length(value) != 1 || !value %in% choices) {
     found <- if (is.character(value)) first_words(value) else class(value)[1]
-    abort_input("`{arg}` is {found}.", "It must be one of {first_words(choices, 10)}.")
+    advice <- value_elsewhere(value, arg)
+    abort_input("`{arg}` is {found}.", "It must be one of {first_words(choices, 10)}.", if (!is.null(advice)) "{advice}")
   }
   value
 }
@@ -145,6 +146,10 @@ check_offset <- function(offset, n) if (!is.null(offset)) check_vector(offset, n
 # v of the manual: infinite for excluded columns, the rest rescaled to sum to p with excluded ones counting as 1.
 check_penalty_factor <- function(penalty.factor, exclude, p) {
   if (is.null(penalty.factor)) penalty.factor <- rep(1, p)
+  # `penalty` is short for it
+  if (is.character(penalty.factor)) {
+    abort_input("`penalty.factor` is {first_words(penalty.factor)}.", "It must be numbers. {name_elsewhere('penalty', NULL)}")
+  }
   if (!is.numeric(penalty.factor) || length(penalty.factor) != p) {
     abort_input("`penalty.factor` has {length(penalty.factor)} value{?s}, x has {p} column{qty(p)}{?s}.", "They must agree.")
   }
@@ -218,14 +223,18 @@ check_family <- function(family) {
   check_choice(family[1], c("gaussian", "binomial", "poisson"), "family")
 }
 
-# `...` of a method takes nothing: a name there is a slip of the pen.
+# `...` of a method takes nothing: a name there is a slip of the pen, or another package's.
 check_dots_empty <- function(..., known) {
   if (...length() == 0) return(invisible())
-  given <- names(list(...))
+  given <- ...names()
   given <- if (is.null(given)) "" else given
   if (any(given == "")) {
     abort_input("There is an argument without a name that no parameter takes.", "Name it.")
   }
-  distance <- utils::adist(given[1], setdiff(known, "..."), ignore.case = TRUE)
-  abort_input("There is no argument `{given[1]}`.", "Did you mean `{setdiff(known, \"...\")[which.min(distance)]}`?")
+  abort_unknown(given[1], setdiff(known, "..."))
+}
+
+abort_unknown <- function(name, known) {
+  advice <- name_elsewhere(name, known) %||% nearest_name(name, known) %||% name_of_ours(name) %||% "The manual has those that there are."
+  abort_input("There is no argument `{name}`.", "{advice}")
 }

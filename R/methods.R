@@ -5,6 +5,7 @@
 #'   again where the method is called; data that have changed since are an error.
 #' @param newy The response that goes with `newx`; with `newdata` it is found there.
 #' @param s,gamma Lambdas, and the mixture of lasso and relaxed fit, as for [predict.sgdlasso()] and [predict.cv.sgdlasso()].
+#' @param use.fallback Not used; [stats::nobs()] has it.
 #' @param type For `residuals()`: `"response"` (default), y minus the fitted mean; `"deviance"`; `"pearson"`.
 #' @param ... Nothing; an argument that is not known is an error.
 #' @return
@@ -69,7 +70,10 @@ deviance.sgdlasso <- function(object, ...) {
 #' @rdname sgdlasso-methods
 #' @importFrom stats nobs
 #' @export
-nobs.sgdlasso <- function(object, ...) object$nobs
+nobs.sgdlasso <- function(object, use.fallback = FALSE, ...) {
+  check_dots_empty(..., known = "object")
+  object$nobs
+}
 
 #' @rdname sgdlasso-methods
 #' @importFrom stats logLik
@@ -83,6 +87,7 @@ logLik.sgdlasso <- function(object, ...) {
 #' @importFrom stats formula
 #' @export
 formula.sgdlasso <- function(x, ...) {
+  check_dots_empty(..., known = "x")
   if (is.null(x$terms)) abort_input("`x` was fitted by a matrix call.", "Only fits of a formula have one.")
   result <- stats::formula(x$terms)
   environment(result) <- parent.frame()
@@ -93,6 +98,7 @@ formula.sgdlasso <- function(x, ...) {
 #' @importFrom stats family
 #' @export
 family.sgdlasso <- function(object, ...) {
+  check_dots_empty(..., known = "object")
   switch(object$family, gaussian = stats::gaussian(), binomial = stats::binomial(), poisson = stats::poisson())
 }
 

@@ -41,16 +41,16 @@ BIC.cv.sgdlasso <- function(object, ...) do.call(BIC, list(object$sgdlasso.fit, 
 
 #' @rdname sgdlasso-methods
 #' @export
-nobs.cv.sgdlasso <- function(object, ...) object$sgdlasso.fit$nobs
+nobs.cv.sgdlasso <- function(object, ...) nobs(object$sgdlasso.fit, ...)
 
 #' @rdname sgdlasso-methods
 #' @export
-family.cv.sgdlasso <- function(object, ...) family(object$sgdlasso.fit)
+family.cv.sgdlasso <- function(object, ...) family(object$sgdlasso.fit, ...)
 
 #' @rdname sgdlasso-methods
 #' @export
 formula.cv.sgdlasso <- function(x, ...) {
-  result <- formula(x$sgdlasso.fit)
+  result <- formula(x$sgdlasso.fit, ...)
   environment(result) <- parent.frame()
   result
 }
