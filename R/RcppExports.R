@@ -181,8 +181,12 @@ r_products <- function(x, centre, scale, columns, r, b, weight, known, threads) 
     .Call(`_sgdlasso_r_products`, x, centre, scale, columns, r, b, weight, known, threads)
 }
 
-r_panel_kernels <- function(a, b, by) {
-    .Call(`_sgdlasso_r_panel_kernels`, a, b, by)
+r_panel_kernels <- function(a, b, by, off) {
+    .Call(`_sgdlasso_r_panel_kernels`, a, b, by, off)
+}
+
+r_parse_decimal <- function(text) {
+    .Call(`_sgdlasso_r_parse_decimal`, text)
 }
 
 r_read_numbers <- function(text, columns) {

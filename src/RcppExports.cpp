@@ -596,15 +596,27 @@ BEGIN_RCPP
 END_RCPP
 }
 // r_panel_kernels
-Rcpp::List r_panel_kernels(Rcpp::NumericMatrix a, Rcpp::NumericMatrix b, Rcpp::NumericMatrix by);
-RcppExport SEXP _sgdlasso_r_panel_kernels(SEXP aSEXP, SEXP bSEXP, SEXP bySEXP) {
+Rcpp::List r_panel_kernels(Rcpp::NumericMatrix a, Rcpp::NumericMatrix b, Rcpp::NumericMatrix by, int off);
+RcppExport SEXP _sgdlasso_r_panel_kernels(SEXP aSEXP, SEXP bSEXP, SEXP bySEXP, SEXP offSEXP) {
 BEGIN_RCPP
     Rcpp::RObject rcpp_result_gen;
     Rcpp::RNGScope rcpp_rngScope_gen;
     Rcpp::traits::input_parameter< Rcpp::NumericMatrix >::type a(aSEXP);
     Rcpp::traits::input_parameter< Rcpp::NumericMatrix >::type b(bSEXP);
     Rcpp::traits::input_parameter< Rcpp::NumericMatrix >::type by(bySEXP);
-    rcpp_result_gen = Rcpp::wrap(r_panel_kernels(a, b, by));
+    Rcpp::traits::input_parameter< int >::type off(offSEXP);
+    rcpp_result_gen = Rcpp::wrap(r_panel_kernels(a, b, by, off));
+    return rcpp_result_gen;
+END_RCPP
+}
+// r_parse_decimal
+Rcpp::List r_parse_decimal(std::vector<std::string> text);
+RcppExport SEXP _sgdlasso_r_parse_decimal(SEXP textSEXP) {
+BEGIN_RCPP
+    Rcpp::RObject rcpp_result_gen;
+    Rcpp::RNGScope rcpp_rngScope_gen;
+    Rcpp::traits::input_parameter< std::vector<std::string> >::type text(textSEXP);
+    rcpp_result_gen = Rcpp::wrap(r_parse_decimal(text));
     return rcpp_result_gen;
 END_RCPP
 }
@@ -667,7 +679,8 @@ static const R_CallMethodDef CallEntries[] = {
     {"_sgdlasso_r_moments", (DL_FUNC) &_sgdlasso_r_moments, 5},
     {"_sgdlasso_r_merge_moments", (DL_FUNC) &_sgdlasso_r_merge_moments, 4},
     {"_sgdlasso_r_products", (DL_FUNC) &_sgdlasso_r_products, 9},
-    {"_sgdlasso_r_panel_kernels", (DL_FUNC) &_sgdlasso_r_panel_kernels, 3},
+    {"_sgdlasso_r_panel_kernels", (DL_FUNC) &_sgdlasso_r_panel_kernels, 4},
+    {"_sgdlasso_r_parse_decimal", (DL_FUNC) &_sgdlasso_r_parse_decimal, 1},
     {"_sgdlasso_r_read_numbers", (DL_FUNC) &_sgdlasso_r_read_numbers, 2},
     {NULL, NULL, 0}
 };

@@ -1,43 +1,16 @@
 #include "csv.h"
 
 #include <algorithm>
-#include <charconv>
-#include <cmath>
-#include <cstdint>
 #include <cstring>
-#include <limits>
-#include <locale>
-#include <sstream>
 
 #include "csv_numbers.h"
+#include "decimal.h"
 
 namespace sgdlasso {
 namespace {
 
 bool is_blank(char c) {
   return c == ' ' || c == '\t';
-}
-
-// Every number that the fast way leaves: many digits, large exponents, and words.
-bool parse_slowly(const char* text, const char* end, double& value) {
-  if (*text == '+' && end - text > 1 && text[1] != '-') ++text;  // from_chars() takes none
-#if defined(__cpp_lib_to_chars)
-  const auto found = std::from_chars(text, end, value);
-  if (found.ec == std::errc::result_out_of_range) {  // what is too large is infinite, what is too small is 0
-    std::istringstream stream(std::string(text, end));
-    stream.imbue(std::locale::classic());
-    long double wide = 0;
-    stream >> wide;
-    value = static_cast<double>(wide);
-    return true;
-  }
-  return found.ec == std::errc() && found.ptr == end;
-#else
-  std::istringstream stream(std::string(text, end));
-  stream.imbue(std::locale::classic());
-  stream >> value;
-  return !stream.fail() && stream.eof();
-#endif
 }
 
 // Where the last whole record ends. Quotes inside a field are doubled, so those before a place tell whether it is inside one.
@@ -136,7 +109,7 @@ bool parse_number(const char* text, std::size_t size, double& value) {
   while (text < end && is_blank(*text)) ++text;
   while (end > text && is_blank(end[-1])) --end;
   if (text == end) return false;
-  return parse_digits(text, end, value) == end || parse_slowly(text, end, value);
+  return parse_digits(text, end, value) == end || parse_decimal(text, end, value);
 }
 
 CsvExtent whole_records(const char* text, std::size_t size, bool last) {

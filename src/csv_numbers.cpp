@@ -7,8 +7,9 @@
 #include <vector>
 
 #include "csv.h"
+#include "vector_memory.h"
 
-#if defined(__x86_64__)
+#if SGDLASSO_WIDE_REGISTERS
 #include <immintrin.h>
 #endif
 
@@ -99,7 +100,7 @@ CsvNumbers read_csv_numbers_portably(const char* text, std::size_t size, std::si
   return result;
 }
 
-#if defined(__x86_64__)
+#if SGDLASSO_WIDE_REGISTERS
 
 #define SGDLASSO_AVX2 __attribute__((target("avx2,bmi,popcnt")))
 #define SGDLASSO_UNROLL _Pragma("GCC unroll 8")

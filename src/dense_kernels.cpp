@@ -171,12 +171,12 @@ SGDLASSO_INLINE void scaled(const double* x, const double* centre, const double*
 
 SGDLASSO_KERNELS(Portable, , 2)
 
-#if defined(__x86_64__)
+#if SGDLASSO_WIDE_REGISTERS
 SGDLASSO_KERNELS(Avx2, __attribute__((target("avx2"))), 4)
 #endif
 
 const DenseKernels& best_kernels() {
-#if defined(__x86_64__)
+#if SGDLASSO_WIDE_REGISTERS
   if (__builtin_cpu_supports("avx2")) return Avx2::kernels;
 #endif
   return Portable::kernels;

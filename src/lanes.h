@@ -6,13 +6,13 @@
 
 #include <cstddef>
 
+#include "vector_memory.h"
+
 #if defined(__clang__)
 #pragma STDC FP_CONTRACT OFF
 #elif defined(__GNUC__)
 #pragma GCC optimize("fp-contract=off")
 #endif
-
-#define SGDLASSO_INLINE inline __attribute__((always_inline))
 
 namespace sgdlasso {
 
@@ -20,8 +20,7 @@ constexpr std::size_t kLanes = 8;
 
 template <std::size_t W>
 struct Lanes {
-  typedef double Register __attribute__((vector_size(W * sizeof(double))));
-  typedef double InMemory __attribute__((vector_size(W * sizeof(double)), aligned(8), may_alias));
+  using Register = typename Vector<W>::Register;
   static constexpr std::size_t kRegisters = kLanes / W;
   Register part[kRegisters];
 
@@ -32,7 +31,7 @@ struct Lanes {
   }
   static SGDLASSO_INLINE Lanes load(const double* from) {
     Lanes v;
-    for (std::size_t k = 0; k < kRegisters; ++k) v.part[k] = reinterpret_cast<const InMemory*>(from)[k];
+    for (std::size_t k = 0; k < kRegisters; ++k) v.part[k] = Vector<W>::at(from + k * W).value;
     return v;
   }
   static SGDLASSO_INLINE Lanes all(double value) {
@@ -41,7 +40,7 @@ struct Lanes {
     return v;
   }
   SGDLASSO_INLINE void store(double* to) const {
-    for (std::size_t k = 0; k < kRegisters; ++k) reinterpret_cast<InMemory*>(to)[k] = part[k];
+    for (std::size_t k = 0; k < kRegisters; ++k) Vector<W>::at(to + k * W).value = part[k];
   }
 
   // Lane by lane in a fixed order.

@@ -2,28 +2,14 @@
 
 #include <algorithm>
 
+#include "vector_memory.h"
+
 // Loops over registers must vanish: an array of them would live in memory.
 #define SGDLASSO_UNROLL _Pragma("GCC unroll 16")
-#define SGDLASSO_INLINE inline __attribute__((always_inline))
 
 namespace sgdlasso {
 namespace {
 
-template <std::size_t W>
-struct Vector {
-  typedef double Register __attribute__((vector_size(W * sizeof(double))));
-  typedef double InMemory __attribute__((vector_size(W * sizeof(double)), aligned(8), may_alias));
-};
-
-// By reference: vectors as arguments or results would depend on how the caller is compiled.
-template <std::size_t W>
-SGDLASSO_INLINE const typename Vector<W>::InMemory& load(const double* from) {
-  return *reinterpret_cast<const typename Vector<W>::InMemory*>(from);
-}
-template <std::size_t W>
-SGDLASSO_INLINE void store(double* to, const typename Vector<W>::Register& value) {
-  *reinterpret_cast<typename Vector<W>::InMemory*>(to) = value;
-}
 template <std::size_t W>
 SGDLASSO_INLINE double sum_of(const typename Vector<W>::Register& v) {
   double sum = 0;
@@ -40,10 +26,10 @@ SGDLASSO_INLINE void tile(const double* a, std::size_t a_stride, const double* b
   for (std::size_t r = 0; r < rows; r += W) {
     typename Vector<W>::Register left[A];
     SGDLASSO_UNROLL
-    for (std::size_t i = 0; i < A; ++i) left[i] = load<W>(a + i * a_stride + r);
+    for (std::size_t i = 0; i < A; ++i) left[i] = Vector<W>::at(a + i * a_stride + r).value;
     SGDLASSO_UNROLL
     for (std::size_t j = 0; j < B; ++j) {
-      const typename Vector<W>::Register right = load<W>(b + j * b_stride + r);
+      const typename Vector<W>::Register right = Vector<W>::at(b + j * b_stride + r).value;
       SGDLASSO_UNROLL
       for (std::size_t i = 0; i < A; ++i) sum[i][j] += left[i] * right;
     }
@@ -94,10 +80,10 @@ SGDLASSO_INLINE double pack_of(const double* from, std::size_t rows, double cent
   std::size_t r = 0;
   for (; r + W <= rows; r += W) {
     if (r % kLaneGroup == 0) __builtin_prefetch(from + r + rows);  // the strip to come
-    typename Vector<W>::Register value = (load<W>(from + r) - centres) * scales;
-    if (weighted) value *= load<W>(root + r);
-    store<W>(to + r, value);
-    sums += weighted ? value * load<W>(root + r) : value;
+    typename Vector<W>::Register value = (Vector<W>::at(from + r).value - centres) * scales;
+    if (weighted) value *= Vector<W>::at(root + r).value;
+    Vector<W>::at(to + r).value = value;
+    sums += weighted ? value * Vector<W>::at(root + r).value : value;
   }
   double sum = sum_of<W>(sums);
   for (; r < rows; ++r) {
@@ -118,20 +104,20 @@ SGDLASSO_INLINE void add_columns(const double* x, std::size_t stride, const doub
     typename Vector<W>::Register value[C][2];
     SGDLASSO_UNROLL
     for (std::size_t j = 0; j < C; ++j) {
-      value[j][0] = load<W>(x + j * stride + r);
-      value[j][1] = load<W>(x + j * stride + r + W);
+      value[j][0] = Vector<W>::at(x + j * stride + r).value;
+      value[j][1] = Vector<W>::at(x + j * stride + r + W).value;
     }
     for (std::size_t k = 0; k < lanes; ++k) {
       double* to = y + k * y_stride + r;
-      typename Vector<W>::Register first = load<W>(to), second = load<W>(to + W);
+      typename Vector<W>::Register first = Vector<W>::at(to).value, second = Vector<W>::at(to + W).value;
       SGDLASSO_UNROLL
       for (std::size_t j = 0; j < C; ++j) {
         const auto by = b[j * lanes + k] - typename Vector<W>::Register{};
         first += value[j][0] * by;
         second += value[j][1] * by;
       }
-      store<W>(to, first);
-      store<W>(to + W, second);
+      Vector<W>::at(to).value = first;
+      Vector<W>::at(to + W).value = second;
     }
   }
 }
@@ -153,7 +139,7 @@ SGDLASSO_INLINE void gather_lanes(const double* value, const int* index, std::si
                                   std::size_t lanes, double* sum) {
   typename Vector<W>::Register total[Registers];
   SGDLASSO_UNROLL
-  for (std::size_t v = 0; v < Registers; ++v) total[v] = load<W>(sum + v * W);
+  for (std::size_t v = 0; v < Registers; ++v) total[v] = Vector<W>::at(sum + v * W).value;
   for (std::size_t e = 0; e < count; ++e) {
     const double* row = r + static_cast<std::size_t>(index[e]) * lanes;
     if (e + kAhead < count) {
@@ -163,10 +149,10 @@ SGDLASSO_INLINE void gather_lanes(const double* value, const int* index, std::si
     }
     const auto by = (value[e] - shift) - typename Vector<W>::Register{};
     SGDLASSO_UNROLL
-    for (std::size_t v = 0; v < Registers; ++v) total[v] += by * load<W>(row + v * W);
+    for (std::size_t v = 0; v < Registers; ++v) total[v] += by * Vector<W>::at(row + v * W).value;
   }
   SGDLASSO_UNROLL
-  for (std::size_t v = 0; v < Registers; ++v) store<W>(sum + v * W, total[v]);
+  for (std::size_t v = 0; v < Registers; ++v) Vector<W>::at(sum + v * W).value = total[v];
 }
 template <std::size_t W>
 SGDLASSO_INLINE void gather(const double* value, const int* index, std::size_t count, double shift, const double* r,
@@ -187,13 +173,14 @@ SGDLASSO_INLINE void scatter(const double* value, const int* index, std::size_t 
   for (std::size_t first = 0; first < lanes; first += kLaneGroup) {
     typename Vector<W>::Register by[registers];
     SGDLASSO_UNROLL
-    for (std::size_t v = 0; v < registers; ++v) by[v] = load<W>(b + first + v * W);
+    for (std::size_t v = 0; v < registers; ++v) by[v] = Vector<W>::at(b + first + v * W).value;
     for (std::size_t e = 0; e < count; ++e) {
       double* row = r + static_cast<std::size_t>(index[e]) * lanes + first;
       if (e + kAhead < count) __builtin_prefetch(r + static_cast<std::size_t>(index[e + kAhead]) * lanes + first, 1);
       const auto times = (value[e] - shift) - typename Vector<W>::Register{};
       SGDLASSO_UNROLL
-      for (std::size_t v = 0; v < registers; ++v) store<W>(row + v * W, load<W>(row + v * W) + times * by[v]);
+      for (std::size_t v = 0; v < registers; ++v)
+        Vector<W>::at(row + v * W).value = Vector<W>::at(row + v * W).value + times * by[v];
     }
   }
 }
@@ -202,7 +189,7 @@ template <std::size_t W>
 SGDLASSO_INLINE void axpy(double a, const double* x, std::size_t count, double* y) {
   const auto by = a - typename Vector<W>::Register{};
   std::size_t r = 0;
-  for (; r + W <= count; r += W) store<W>(y + r, load<W>(y + r) + by * load<W>(x + r));
+  for (; r + W <= count; r += W) Vector<W>::at(y + r).value = Vector<W>::at(y + r).value + by * Vector<W>::at(x + r).value;
   for (; r < count; ++r) y[r] += a * x[r];
 }
 
@@ -212,8 +199,8 @@ SGDLASSO_INLINE double shifted_dot(const double* x, double shift, const double* 
   typename Vector<W>::Register even = {}, odd = {};
   std::size_t r = 0;
   for (; r + 2 * W <= count; r += 2 * W) {
-    even += (load<W>(x + r) - shifts) * load<W>(y + r);
-    odd += (load<W>(x + r + W) - shifts) * load<W>(y + r + W);
+    even += (Vector<W>::at(x + r).value - shifts) * Vector<W>::at(y + r).value;
+    odd += (Vector<W>::at(x + r + W).value - shifts) * Vector<W>::at(y + r + W).value;
   }
   double sum = sum_of<W>(even + odd);
   for (; r < count; ++r) sum += (x[r] - shift) * y[r];
@@ -224,7 +211,9 @@ template <std::size_t W>
 SGDLASSO_INLINE void weighted_axpy(double a, const double* h, const double* x, double shift, std::size_t count, double* y) {
   const auto by = a - typename Vector<W>::Register{}, shifts = shift - typename Vector<W>::Register{};
   std::size_t r = 0;
-  for (; r + W <= count; r += W) store<W>(y + r, load<W>(y + r) + by * load<W>(h + r) * (load<W>(x + r) - shifts));
+  for (; r + W <= count; r += W)
+    Vector<W>::at(y + r).value =
+        Vector<W>::at(y + r).value + by * Vector<W>::at(h + r).value * (Vector<W>::at(x + r).value - shifts);
   for (; r < count; ++r) y[r] += a * h[r] * (x[r] - shift);
 }
 
@@ -265,12 +254,12 @@ SGDLASSO_INLINE void weighted_axpy(double a, const double* h, const double* x, d
 
 SGDLASSO_PANEL_KERNELS(Portable, , 2)
 
-#if defined(__x86_64__)
+#if SGDLASSO_WIDE_REGISTERS
 SGDLASSO_PANEL_KERNELS(Avx2, __attribute__((target("avx2,fma"))), 4)
 #endif
 
 const PanelKernels& best_kernels() {
-#if defined(__x86_64__)
+#if SGDLASSO_WIDE_REGISTERS
   if (__builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma")) return Avx2::kernels;
 #endif
   return Portable::kernels;

@@ -3,6 +3,7 @@
 
 #include "csv.h"
 #include "csv_numbers.h"
+#include "decimal.h"
 #include "dense_kernels.h"
 #include "loss.h"
 #include "moments.h"
@@ -187,23 +188,49 @@ Rcpp::List r_products(SEXP x, std::vector<double> centre, std::vector<double> sc
   return Rcpp::List::create(Rcpp::_["cross"] = cross_product, Rcpp::_["product"] = product, Rcpp::_["gram"] = gram_matrix);
 }
 
-// Both versions of each inner loop of panels on the same numbers; a and b: columns of a multiple of 8 rows.
+// Both versions of each inner loop of panels on the same numbers; a and b: columns of a multiple of 8 rows, from a place in
+// memory on that is `off` numbers from an aligned one.
 // [[Rcpp::export]]
-Rcpp::List r_panel_kernels(Rcpp::NumericMatrix a, Rcpp::NumericMatrix b, Rcpp::NumericMatrix by) {
+Rcpp::List r_panel_kernels(Rcpp::NumericMatrix a, Rcpp::NumericMatrix b, Rcpp::NumericMatrix by, int off) {
   Rcpp::List both;
   const std::size_t n = static_cast<std::size_t>(a.nrow()), p = static_cast<std::size_t>(a.ncol()),
                     q = static_cast<std::size_t>(b.ncol());
+  const auto shifted = [off](const Rcpp::NumericMatrix& from) {
+    std::vector<double> copy(static_cast<std::size_t>(off), 0.0);
+    copy.insert(copy.end(), from.begin(), from.end());
+    return copy;
+  };
+  const std::vector<double> left = shifted(a), right = shifted(b);
+  const double *const x = left.data() + off, *const y = right.data() + off;
   for (const PanelKernels* kernels : {&panel_kernels(), &portable_panel_kernels()}) {
     Rcpp::NumericMatrix cross(static_cast<int>(q), static_cast<int>(p)), self(static_cast<int>(p), static_cast<int>(p));
-    Rcpp::NumericMatrix sum = Rcpp::clone(b);
-    Rcpp::NumericVector packed(a.nrow());
-    kernels->cross({a.begin(), n, p}, {b.begin(), n, q}, n, cross.begin(), q);
-    kernels->self_cross({a.begin(), n, p}, n, self.begin(), p);
-    kernels->add({a.begin(), n, p}, by.begin(), n, sum.begin(), n, q);
-    const double total = kernels->pack(a.begin(), n, 0.3, 1.7, b.begin(), packed.begin());
-    both.push_back(Rcpp::List::create(Rcpp::_["cross"] = cross, Rcpp::_["self"] = self, Rcpp::_["add"] = sum,
-                                      Rcpp::_["packed"] = packed, Rcpp::_["total"] = total,
-                                      Rcpp::_["dot"] = kernels->shifted_dot(a.begin(), 0.3, b.begin(), n)));
+    std::vector<double> sum = right, packed(n + static_cast<std::size_t>(off));
+    kernels->cross({x, n, p}, {y, n, q}, n, cross.begin(), q);
+    kernels->self_cross({x, n, p}, n, self.begin(), p);
+    kernels->add({x, n, p}, by.begin(), n, sum.data() + off, n, q);
+    const double total = kernels->pack(x, n, 0.3, 1.7, y, packed.data() + off);
+    both.push_back(Rcpp::List::create(Rcpp::_["cross"] = cross, Rcpp::_["self"] = self,
+                                      Rcpp::_["add"] = Rcpp::NumericMatrix(b.nrow(), b.ncol(), sum.begin() + off),
+                                      Rcpp::_["packed"] = Rcpp::NumericVector(packed.begin() + off, packed.end()),
+                                      Rcpp::_["total"] = total, Rcpp::_["dot"] = kernels->shifted_dot(x, 0.3, y, n)));
+  }
+  return both;
+}
+
+// Each text as a number, by the standard library's way and by the one for libraries that have none: list(taken, value) of both.
+// [[Rcpp::export]]
+Rcpp::List r_parse_decimal(std::vector<std::string> text) {
+  Rcpp::List both;
+  for (const auto parse : {parse_decimal, parse_decimal_portably}) {
+    Rcpp::LogicalVector taken(static_cast<R_xlen_t>(text.size()));
+    Rcpp::NumericVector value(taken.size(), NA_REAL);
+    for (R_xlen_t k = 0; k < taken.size(); ++k) {
+      const std::string& one = text[static_cast<std::size_t>(k)];
+      double found = 0;
+      taken[k] = parse(one.data(), one.data() + one.size(), found);
+      if (taken[k]) value[k] = found;
+    }
+    both.push_back(Rcpp::List::create(Rcpp::_["taken"] = taken, Rcpp::_["value"] = value));
   }
   return both;
 }

@@ -131,7 +131,7 @@ test_that("the inner loops of panels do what they say, for every set of instruct
     a <- matrix(rnorm(16 * p), 16)
     b <- matrix(runif(16 * q), 16)
     by <- matrix(rnorm(q * p), q)
-    for (found in r_panel_kernels(a, b, by)) {
+    for (off in 0:3) for (found in r_panel_kernels(a, b, by, off)) {
       expect_equal(t(found$cross), crossprod(a, b))
       upper <- crossprod(a)
       expect_equal(t(found$self)[upper.tri(upper, TRUE)], upper[upper.tri(upper, TRUE)])
