@@ -12,8 +12,9 @@
 #' Factor levels and columns are those of the first fit.
 #'
 #' @param object,fit1,fit2 Fits by [sgdlasso()] with `keep.moments = TRUE`, made by equal settings; `object` may also be a fit by
-#'   `solver_sgd(epochs = 1)` on a row source.
-#' @param formula.,...,evaluate Without `moredata`, as in [stats::update()]: the call is changed and evaluated anew.
+#'   `solver_sgd(epochs = 1)` on a row source. Without `moredata` any fit, or a result of [cv.sgdlasso()].
+#' @param formula.,...,evaluate Without `moredata`, as in [stats::update()]: the call is changed and evaluated anew, where `update()`
+#'   is called.
 #' @param moredata New rows: for fits of a formula a data frame, for other fits a list with `x`, `y` and, if there are any,
 #'   `weights` and `offset`; or a [row source][as_rows] of these.
 #' @return A fit as by [sgdlasso()], with moments (or state). Its call is that of `object` or `fit1`.
@@ -37,10 +38,7 @@
 #' @importFrom stats update
 #' @export
 update.sgdlasso <- function(object, formula., ..., moredata, evaluate = TRUE) {
-  if (missing(moredata)) {
-    call <- stats::update.default(object, formula., ..., evaluate = FALSE)
-    return(if (evaluate) eval(call, parent.frame()) else call)
-  }
+  if (missing(moredata)) return(update_call(object, match.call(), evaluate, parent.frame()))
   if (...length() || !missing(formula.)) abort_input("`moredata` is given with other changes.", "Make them one after the other.")
   if (is.null(object$state)) check_moments(object, "object")
   source <- if (is_rows(moredata)) moredata else rows_of(moredata)
@@ -48,6 +46,45 @@ update.sgdlasso <- function(object, formula., ..., moredata, evaluate = TRUE) {
   if (!is.null(object$state)) return(continue_training(object, source, design))
   settings <- remembered_settings(object)
   merge_fits(object, gather_rows(source, design, settings), settings)
+}
+
+#' @rdname update.sgdlasso
+#' @export
+update.cv.sgdlasso <- function(object, formula., ..., evaluate = TRUE) {
+  update_call(object, match.call(), evaluate, parent.frame())
+}
+
+# stats::update.default() reads the changes off its own call, so it must be called as update() was, and from there: arguments
+# handed on in `...` have lost their names. caller: the frame of that call.
+update_call <- function(object, asked, evaluate, caller) {
+  envir <- frame_of_variables()
+  changes <- setdiff(names(asked)[-1], c("object", "formula.", "evaluate", "moredata"))
+  passing <- !identical(envir, caller)
+  for (name in changes) {
+    if (passing || is_dots_element(asked[[name]])) asked[name] <- list(value_in_call(asked[[name]], caller))
+  }
+  asked[[1L]] <- quote(stats::update.default)
+  asked$object <- object
+  asked$evaluate <- FALSE
+  call <- eval(asked, caller)
+  # a formula that was changed comes with the frame it was changed in; it is the caller's
+  if (inherits(call$formula, "formula")) attributes(call$formula) <- NULL
+  if (check_flag(evaluate, "evaluate")) eval(call, envir) else call
+}
+
+# Where the caller of a method keeps variables: lapply() and the like, which may have called it, see none but their own.
+frame_of_variables <- function() {
+  n <- 3 # the caller of the method that called update_call()
+  while (identical(parent.env(parent.frame(n)), .BaseNamespaceEnv)) n <- n + 1
+  parent.frame(n)
+}
+
+# What a call can name only while it runs goes into a later call as a value.
+is_dots_element <- function(expression) is.name(expression) && grepl("^[.][.][0-9]+$", expression)
+
+value_in_call <- function(expression, envir) {
+  value <- eval(expression, envir)
+  if (is.language(value)) call("quote", value) else value
 }
 
 #' @rdname update.sgdlasso

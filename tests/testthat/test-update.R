@@ -42,6 +42,73 @@ test_that("without moredata update() changes the call, as for any model", {
   expect_equal(update(fit, lambda = 2)$lambda, 2)
 })
 
+complete_frame <- function() mixed_frame(82)[-c(5, 77), ]
+
+# Names that functions on the way have for things of their own, and others.
+awkward_names <- c(
+  "l", "lambda", "call", "object", "fit", "formula.", "asked", "evaluate", "envir", "extras", "existing", "settings", "x", "y", "data",
+  "a", "f", "c", "T", "moredata", "family", "matched"
+)
+
+test_that("what is changed is found where update() is called, by any name", {
+  d <- complete_frame()
+  fits <- list(
+    sgdlasso(y ~ a + log(b), data = d, lambda = 1), sgdlasso(as.matrix(d[c("a", "b")]), d$y, lambda = 1),
+    cv.sgdlasso(y ~ a + log(b), data = d, lambda = c(2, 1), foldid = rep(1:5, 16))
+  )
+  calls <- c(
+    "local({ NAME <- value; update(.fit, lambda = NAME) })", "(function(NAME) update(.fit, lambda = NAME))(value)",
+    "lapply(list(value), function(NAME) update(.fit, lambda = NAME))[[1]]", "(function(NAME) update(.fit, lambda = rev(NAME) * 1))(value)"
+  )
+  for (name in awkward_names) {
+    for (.fit in fits) {
+      value <- c(3, round(stats::runif(1), 3))
+      for (code in gsub("NAME", name, calls)) expect_identical(eval(parse(text = code))$lambda, value)
+    }
+  }
+})
+
+test_that("update() can be called by do.call(), in loops of R's own and through other functions", {
+  d <- complete_frame()
+  fit <- sgdlasso(y ~ a, data = d, lambda = 1)
+  l <- 0.3
+  through <- function(...) update(...)
+  twice <- function(first, ...) through(first, ...)
+  for (changed in list(
+    do.call(update, list(fit, lambda = l)), do.call("update", list(fit, lambda = quote(l))), through(fit, lambda = l),
+    twice(fit, lambda = l), lapply(list(fit), update, lambda = l)[[1]], Map(update, list(fit), lambda = l)[[1]],
+    sapply(list(fit), update, lambda = l, simplify = FALSE)[[1]], mapply(update, lambda = l, MoreArgs = list(fit), SIMPLIFY = FALSE)[[1]],
+    eval(update(fit, lambda = l, evaluate = FALSE))
+  )) {
+    expect_identical(changed$lambda, 0.3)
+    expect_identical(update(changed, alpha = 0.5)$lambda, 0.3)
+  }
+  expect_identical(update(fit, lambda = NULL)$lambda, sgdlasso(y ~ a, data = d)$lambda)
+})
+
+test_that("a changed formula, its variables and data are the caller's", {
+  changed <- local({
+    object <- complete_frame()
+    call <- 1:80 / 10
+    fit <- sgdlasso(y ~ a, data = object, lambda = 0.1)
+    asked <- object[80:1, ]
+    list(
+      more = update(fit, . ~ . + call), less = update(fit, . ~ . - a + f), other = update(fit, data = asked),
+      weighted = update(fit, weights = call), both = update(fit, . ~ . + log(b), data = asked, lambda = call[2])
+    )
+  })
+  d <- complete_frame()
+  later <- d[80:1, ]
+  times <- 1:80 / 10
+  direct <- list(
+    more = sgdlasso(y ~ a + times, d, lambda = 0.1), less = sgdlasso(y ~ f, d, lambda = 0.1), other = sgdlasso(y ~ a, later, lambda = 0.1),
+    weighted = sgdlasso(y ~ a, d, weights = times, lambda = 0.1), both = sgdlasso(y ~ a + log(b), later, lambda = 0.2)
+  )
+  for (name in names(direct)) expect_equal(unname(as.matrix(changed[[name]]$beta)), unname(as.matrix(direct[[name]]$beta)))
+  cv <- cv.sgdlasso(y ~ a + f, d, foldid = rep(1:5, 16))
+  expect_equal(coef(update(cv, . ~ . - f)), coef(cv.sgdlasso(y ~ a, d, foldid = rep(1:5, 16))))
+})
+
 test_that("a fit that keeps its moments still knows that its rows are in memory", {
   d <- make_rows(90)
   kept <- sgdlasso(d$x, d$y, alpha = 0.5, lambda = 0.1, keep.moments = TRUE)
