@@ -19,7 +19,7 @@ test_that("all measures on new rows are weighted means of the losses", {
 test_that("assess agrees with glmnet's", {
   skip_if_not_installed("glmnet")
   d <- make_rows(80, family = "binomial")
-  fit <- glmnet::glmnet(d$x, d$y, "binomial", lambda = c(0.1, 0.02), thresh = 1e-14)
+  fit <- precise_glmnet(d$x, d$y, "binomial", lambda = c(0.1, 0.02))
   theirs <- glmnet::assess.glmnet(fit, d$x, d$y, weights = d$w)
   ours <- assess(sgdlasso(d$x, d$y, "binomial", lambda = c(0.1, 0.02), tol = 1e-13), d$x, d$y, weights = d$w)
   for (measure in c("deviance", "class", "mse", "mae")) expect_equal(ours[[measure]], as.numeric(theirs[[measure]]), tolerance = 1e-6)

@@ -100,9 +100,8 @@ test_that("twenty data sets have glmnet's solutions, where glmnet is made to go 
   for (name in names(sets)) {
     d <- sets[[name]]
     fit <- do.call(sgdlasso, c(d, nlambda = 20, lambda.min.ratio = 0.01, tol = 1e-10))
-    control <- list(thresh = 1e-14, maxit = 1e7)
     # a weighted binomial makes glm.fit() inside glmnet warn
-    theirs <- suppressWarnings(do.call(glmnet::glmnet, c(d, list(lambda = fit$lambda), control)))
+    theirs <- suppressWarnings(do.call(precise_glmnet, c(d, list(lambda = fit$lambda, maxit = 1e7))))
     offset <- if (is.null(d$offset)) 0 else d$offset
     ours <- as.matrix(d$x %*% fit$beta) + rep(fit$a0, each = nrow(d$x))
     other <- as.matrix(d$x %*% theirs$beta) + rep(theirs$a0, each = nrow(d$x))
@@ -269,7 +268,7 @@ test_that("the path stops early by glmnet's constants, and at dfmax", {
   skip_if_not_installed("glmnet")
   d <- make_rows(500)
   ours <- sgdlasso(d$x, d$y, tol = 1e-10)$lambda
-  theirs <- glmnet::glmnet(d$x, d$y, thresh = 1e-12)$lambda
+  theirs <- precise_glmnet(d$x, d$y, thresh = 1e-12)$lambda
   expect_equal(length(ours), length(theirs), tolerance = 0.05)
   limited <- sgdlasso(d$x, d$y, dfmax = 2)
   expect_equal(which(limited$df > 2), length(limited$lambda))

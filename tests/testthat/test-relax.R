@@ -28,7 +28,7 @@ test_that("relaxed fits agree with glmnet's", {
   skip_if_not_installed("glmnet")
   d <- make_rows(80)
   ours <- sgdlasso(d$x, d$y, relax = TRUE, nlambda = 8, tol = 1e-10)
-  theirs <- glmnet::glmnet(d$x, d$y, relax = TRUE, lambda = ours$lambda, thresh = 1e-14)
+  theirs <- precise_glmnet(d$x, d$y, relax = TRUE, lambda = ours$lambda)
   # at the largest lambda rounding decides whether a column is in
   expect_equal(as.matrix(ours$relaxed$beta)[, -1], as.matrix(theirs$relaxed$beta)[, -1], tolerance = 1e-4, ignore_attr = TRUE)
 })

@@ -159,7 +159,7 @@ test_that("twenty epochs of the default come near glmnet's optimum for every fam
     d <- if (sparse) make_sparse_rows(2000, family = family) else make_rows(2000, family = family)
     x <- if (sparse) as_sparse(d$x) else d$x
     lambda <- max(lasso(x, d$y, family = family, weights = d$w, offset = d$o, nlambda = 5)$lambda) / 10
-    best <- glmnet::glmnet(x, d$y, family = family, weights = d$w, offset = d$o, lambda = lambda, thresh = 1e-14)
+    best <- precise_glmnet(x, d$y, family = family, weights = d$w, offset = d$o, lambda = lambda)
     fit <- lasso(x, d$y, family = family, weights = d$w, offset = d$o, lambda = lambda, solver = solver_sgd(epochs = 20))
     value <- function(at) objective(x, d$y, at$a0, as.numeric(at$beta), lambda, family, d$w, d$o)
     null <- objective(x, d$y, plain_null(d$y, d$w, d$o, family), numeric(ncol(x)), lambda, family, d$w, d$o)

@@ -7,7 +7,7 @@ test_that("tidy() has broom's columns and values for glmnet, and the gap", {
   skip_if_not_installed("glmnet")
   skip_if_not_installed("tibble")
   ours <- sgdlasso(x, y, lambda = grid, tol = 1e-12)
-  theirs <- glmnet::glmnet(x, y, lambda = grid, thresh = 1e-14)
+  theirs <- precise_glmnet(x, y, lambda = grid)
   for (zeros in c(FALSE, TRUE)) {
     table <- generics::tidy(ours, return_zeros = zeros)
     expected <- broom::tidy(theirs, return_zeros = zeros)
@@ -51,7 +51,7 @@ test_that("tidy() and glance() of a cross-validation have broom's columns and va
   skip_if_not_installed("tibble")
   fold <- rep(1:5, 4)
   cv <- cv.sgdlasso(x, y, lambda = grid, foldid = fold, tol = 1e-12)
-  theirs <- glmnet::cv.glmnet(x, y, lambda = grid, foldid = fold, thresh = 1e-14)
+  theirs <- precise_cv_glmnet(x, y, lambda = grid, foldid = fold)
   expected <- broom::tidy(theirs)
   expected[] <- lapply(expected, unname)
   table <- generics::tidy(cv)
