@@ -1,7 +1,3 @@
-#' @importFrom generics accuracy
-#' @export
-generics::accuracy
-
 #' Share of rows predicted well
 #'
 #' For gaussian and poisson fits, the share of rows whose prediction is off by strictly less than `within` times the size of
@@ -15,11 +11,16 @@ generics::accuracy
 #' @param newoffset Offset of the rows, as for [predict.sgdlasso()].
 #' @param ... Nothing; an argument that is not known is an error.
 #' @return A number between 0 and 1 for each lambda, named unless there is only one. Rows with missing values are left out.
+#' @section With yardstick:
+#' `accuracy()` is the generic of the package generics, and these methods are registered for the one of yardstick too. Where both
+#' packages are attached, in either order, `accuracy()` is yardstick's: `accuracy(data, truth, estimate)` and
+#' `metric_set(accuracy)` work as ever, and so does `accuracy(fit, data)`. `sgdlasso::accuracy()` always is there.
 #' @examples
 #' fit <- sgdlasso(murder_rate ~ ., data = murder_rates, lambda = 0.5, seed = 1,
 #'                 solver = solver_sgd(epochs = 50))
 #' accuracy(fit, murder_rates)
 #' @export
+#' @rawNamespace S3method(yardstick::accuracy, sgdlasso)
 accuracy.sgdlasso <- function(object, newdata, newy = NULL, within = 0.25, s = NULL, newoffset = NULL, gamma = 1, newx,
                               ...) {
   check_dots_empty(..., known = names(formals(accuracy.sgdlasso)))

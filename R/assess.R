@@ -21,6 +21,9 @@
 #' @section Errors: For another family than binomial, `confusion()` and `roc()` give an error of class `sgdlasso_error_input`;
 #' `roc()` too where one
 #'   class is absent, and all three where the response is.
+#' @section With pROC:
+#' The methods of `roc()` are registered for pROC's generic too. Where both packages are attached, in either order, `roc()` is
+#' pROC's: `roc(response, predictor)` works as ever, and so does `roc(fit, newx, newy)`. `sgdlasso::roc()` always is there.
 #' @examples
 #' high <- murder_rates$murder_rate > 20
 #' x <- as.matrix(murder_rates[, 1:3])
@@ -78,6 +81,7 @@ roc <- function(object, ...) UseMethod("roc")
 
 #' @rdname assess
 #' @export
+#' @rawNamespace S3method(pROC::roc, sgdlasso)
 roc.sgdlasso <- function(object, newx, newy, newdata, s = NULL, gamma = 1, weights = NULL, newoffset = NULL,
                              ...) {
   check_dots_empty(..., known = names(formals(roc.sgdlasso)))
@@ -96,6 +100,7 @@ roc.sgdlasso <- function(object, newx, newy, newdata, s = NULL, gamma = 1, weigh
 
 #' @rdname assess
 #' @export
+#' @rawNamespace S3method(pROC::roc, cv.sgdlasso)
 roc.cv.sgdlasso <- function(object, ..., s = "lambda.1se", gamma = NULL) ask_fit(roc, object, s, gamma, ...)
 
 # Complete rows with response, weights and linear predictor.

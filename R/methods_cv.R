@@ -9,6 +9,7 @@ ask_fit <- function(generic, object, s, gamma, ...) {
 
 #' @rdname accuracy.sgdlasso
 #' @export
+#' @rawNamespace S3method(yardstick::accuracy, cv.sgdlasso)
 accuracy.cv.sgdlasso <- function(object, ..., s = "lambda.1se", gamma = NULL) ask_fit(accuracy, object, s, gamma, ...)
 
 #' @rdname sgdlasso-methods

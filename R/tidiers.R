@@ -1,8 +1,7 @@
 #' Fits as tables
 #'
 #' Methods for the generics of broom: `tidy()` has a row for each coefficient, `glance()` one row for the fit, `augment()` the
-#' data with fitted values and residuals. Load broom, tidymodels or generics to call them by name. Columns are those broom makes
-#' of a glmnet fit, and the certificate.
+#' data with fitted values and residuals. Columns are those broom makes of a glmnet fit, and the certificate.
 #'
 #' @param x A fit by [sgdlasso()], or a cross-validation by [cv.sgdlasso()].
 #' @param return_zeros Whether `tidy()` lists coefficients that are zero. Default `FALSE`, as in broom.
@@ -28,14 +27,13 @@
 #' @section Errors: A path without `s`, several `s`, or two sets of rows are errors of class `sgdlasso_error_input`.
 #' @examples
 #' fit <- sgdlasso(murder_rate ~ ., data = murder_rates)
-#' generics::glance(fit)
-#' head(generics::tidy(fit))
-#' head(generics::augment(fit, murder_rates, s = 1))
+#' glance(fit)
+#' head(tidy(fit))
+#' head(augment(fit, murder_rates, s = 1))
 #' @name tidiers
 NULL
 
 #' @rdname tidiers
-#' @importFrom generics tidy
 #' @export
 tidy.sgdlasso <- function(x, return_zeros = FALSE, ...) {
   check_dots_empty(..., known = "return_zeros")
@@ -48,7 +46,6 @@ tidy.sgdlasso <- function(x, return_zeros = FALSE, ...) {
 }
 
 #' @rdname tidiers
-#' @importFrom generics glance
 #' @export
 glance.sgdlasso <- function(x, ...) {
   check_dots_empty(..., known = "x")
@@ -59,7 +56,6 @@ glance.sgdlasso <- function(x, ...) {
 }
 
 #' @rdname tidiers
-#' @importFrom generics augment
 #' @export
 augment.sgdlasso <- function(x, data = NULL, newdata = NULL, s = NULL, newx = NULL, newy = NULL, newoffset = NULL, gamma = 1,
                              ...) {
