@@ -30,8 +30,14 @@ checked_result <- function(result) {
     abort_input("`y` or `offset` is so large that the deviance overflows.", "Rescale it.")
   }
   if (!is.null(result$overflow)) abort_class("sgdlasso_error_overflow", paste0(result$overflow, "."))
+  if (!all(is.finite(c(result$a0, result$beta$x))) || any(is.infinite(result$deviance))) {
+    abort_class("sgdlasso_error_overflow", "The model is not finite: rescale `y`, `offset` or the columns of x.")
+  }
   result
 }
+
+# NA, and what is no number, certifies nothing.
+within_tol <- function(gap, tol) !is.na(gap) & gap >= 0 & gap <= tol
 
 # What the core reads.
 core_settings <- function(settings, progress = NULL) {
@@ -46,7 +52,7 @@ warn_gap <- function(fit, settings, which = "") {
   asked <- is_certified(settings$solver) || isTRUE(settings$tol_given)
   if (isFALSE(settings$rewindable)) return(invisible()) # NA, and `solver` says why
   gap <- ifelse(is.na(fit$gap), Inf, fit$gap)
-  if (!asked || all(gap <= settings$tol)) return(invisible())
+  if (!asked || all(within_tol(gap, settings$tol))) return(invisible())
   worst <- which.max(gap)
   why <- if (is_certified(settings$solver)) {
     "Rounding, or `maxpasses`, ended training before."
@@ -146,7 +152,7 @@ fit_object <- function(result, facts, settings, classnames, call) {
     classnames = classnames,
     gap = not_nan(result$gap),
     kkt = not_nan(result$kkt),
-    converged = if (is_certified(settings$solver)) all(result$gap <= settings$tol) else NA,
+    converged = if (is_certified(settings$solver)) all(within_tol(result$gap, settings$tol)) else NA,
     passes = result$passes,
     trace = if (settings$trace) as_data_frame(result$trace),
     solver = settings$solver,

@@ -18,7 +18,7 @@ relax_fit <- function(fit, rows, settings) {
   relaxed$lambda <- fit$lambda[kept]
   relaxed$gap <- vapply(models, function(model) model$gap, 0)[at]
   relaxed$dev.ratio <- vapply(models, function(model) model$dev.ratio, 0)[at]
-  relaxed$converged <- if (is_certified(settings$solver)) all(relaxed$gap <= settings$tol) else NA
+  relaxed$converged <- if (is_certified(settings$solver)) all(within_tol(relaxed$gap, settings$tol)) else NA
   relaxed[c("trace", "kkt", "residuals", "accuracy", "relaxed")] <- NULL
   relaxed
 }

@@ -57,12 +57,9 @@ why_stopped <- function(object) {
   if (isTRUE(object$nulldev == 0)) return("The response is constant: nothing to train.")
   if (is_certified(object$solver)) {
     passes <- paste(format(object$passes, digits = 3), if (object$passes == 1) "pass" else "passes")
-    if (object$converged) {
-      return(sprintf("Certified: relative duality gap at most %s (tol %s), after %s over the rows.",
-                     format(max(object$gap), digits = 2), format(object$tol), passes))
-    }
-    return(sprintf("Not converged: relative duality gap up to %s (tol %s), after %s over the rows.",
-                   format(max(object$gap), digits = 2), format(object$tol), passes))
+    if (anyNA(object$gap)) return(sprintf("Not converged: the relative duality gap is not known, after %s over the rows.", passes))
+    found <- if (isTRUE(object$converged)) "Certified: relative duality gap at most" else "Not converged: relative duality gap up to"
+    return(sprintf("%s %s (tol %s), after %s over the rows.", found, format(max(object$gap), digits = 2), format(object$tol), passes))
   }
   pluralized("Stopped after the {epochs} epoch{?s} asked for{if (length(object$lambda) > 1) ', at each lambda' else ''}.")
 }

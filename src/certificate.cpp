@@ -7,6 +7,22 @@
 #include <limits>
 
 namespace sgdlasso {
+namespace {
+
+constexpr double kInfinity = std::numeric_limits<double>::infinity();
+constexpr double kRounding = 1e-9;  // of a gap, whose terms are each 0 or more
+
+}  // namespace
+
+Certificate::Certificate(double gap, double kkt)
+    : gap_(gap >= -kRounding ? std::max(gap, 0.0) : kInfinity),
+      kkt_(kkt >= 0 ? kkt : kInfinity) {}
+
+void Certificate::exchange(Archive& archive) {
+  double gap = gap_, kkt = kkt_;
+  archive(gap, kkt);
+  *this = std::isnan(gap) ? Certificate() : Certificate(gap, kkt);
+}
 
 Brackets::Brackets(const std::vector<CoordinatePenalty>& penalty, const std::vector<double>& b, const std::vector<double>& c,
                    double widest)
@@ -100,7 +116,7 @@ class Certifying {
 
   Certificate run() {
     const double scale = problem_.null.deviance / 2;
-    if (!(scale > 0)) return {0, 0};
+    if (scale == 0) return {0, 0};
     std::vector<double> residual(n_);
     for (std::size_t i = 0; i < n_; ++i) residual[i] = problem_.response.y[i] - problem_.loss.mean(eta_[i]);
     std::vector<double> c = slopes(form_.columns, residual);
@@ -114,7 +130,7 @@ class Certifying {
                                                 : std::min(brackets.good_scale(problem_.null.deviance), domain_scale(feasible));
     const double rows =
         problem_.response.mean([&](std::size_t i) { return problem_.loss.divergence(residual[i] - s * feasible[i], eta_[i]); });
-    const double gap = outside_ ? std::numeric_limits<double>::infinity() : (rows + brackets.sum(s)) / scale;
+    const double gap = outside_ ? kInfinity : (rows + brackets.sum(s)) / scale;
     return {gap, violation / std::sqrt(2 * scale)};
   }
 

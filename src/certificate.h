@@ -9,15 +9,32 @@
 // told relative to P(null) - P(saturated).
 #pragma once
 
+#include <limits>
 #include <vector>
 
+#include "archive.h"
 #include "standard_form.h"
 
 namespace sgdlasso {
 
-struct Certificate {
-  double gap;
-  double kkt;  // largest violation of the optimality conditions, columns at unit deviation, relative to the null deviation of y
+// What overflow or rounding made of a gap certifies nothing: one that is not finite, or below 0 by more than rounding, is
+// infinite. NaN is a gap that was not looked for. So certified() holds for proven gaps alone.
+class Certificate {
+ public:
+  Certificate() = default;
+  Certificate(double gap, double kkt);
+
+  double gap() const { return gap_; }
+  // Largest violation of the optimality conditions, columns at unit deviation, relative to the null deviation of y.
+  double kkt() const { return kkt_; }
+  bool known() const { return gap_ >= 0; }
+  bool certified(double tol) const { return gap_ <= tol; }
+
+  void exchange(Archive& archive);
+
+ private:
+  double gap_ = std::numeric_limits<double>::quiet_NaN();
+  double kkt_ = std::numeric_limits<double>::quiet_NaN();
 };
 
 // From the data: one product with x and one with its transpose (two where unpenalised columns are not fitted out).

@@ -62,7 +62,7 @@ PassSolver::Projection PassSolver::project(const std::vector<std::size_t>& free,
 
 Certificate PassSolver::certify(const Lane& lane, const ModelSums& sums, const Curvature* curvature) const {
   const double scale = problem_.null.deviance / 2;
-  if (!(scale > 0)) return {0, 0};
+  if (scale == 0) return {0, 0};
   const bool squared = problem_.loss.is_squared();
   const std::vector<CoordinatePenalty> penalty = penalties_at(form_, form_.columns, lane.lambda);
   const std::vector<double> b = spread_out(lane.at);

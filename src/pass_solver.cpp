@@ -5,6 +5,7 @@
 #include <limits>
 #include <utility>
 
+#include "as_count.h"
 #include "coordinate_descent.h"
 #include "window.h"
 
@@ -250,7 +251,7 @@ void PassSolver::assess(Lane& lane, const ModelSums& sums, const Curvature* curv
   lane.rejected = 0;
   lane.damping = std::max(1.0, lane.damping / 4);
   const Certificate found = std::isfinite(objective) ? certify(lane, sums, curvature) : Certificate{kInfinity, kInfinity};
-  if (!lane.known || found.gap < lane.certificate.gap) {
+  if (!lane.known || found.gap() < lane.certificate.gap()) {
     lane.best = lane.at;
     lane.best_loss = loss;
     lane.certificate = found;
@@ -261,12 +262,12 @@ void PassSolver::assess(Lane& lane, const ModelSums& sums, const Curvature* curv
   }
   lane.before = lane.at;
   lane.objective_before = objective;
-  lane.done = !settings_.moves || lane.certificate.gap <= settings_.certified.tol || lane.idle >= kMostIdle ||
+  lane.done = !settings_.moves || lane.certificate.certified(settings_.certified.tol) || lane.idle >= kMostIdle ||
               static_cast<double>(lane.looks) >= settings_.certified.maxpasses;
   if (settings_.trace) {
     const double mse = problem_.loss.is_squared() ? 2 * loss : loss;
     const auto nonzero = lane.at.b.size() - static_cast<std::size_t>(std::count(lane.at.b.begin(), lane.at.b.end(), 0.0));
-    lane.trace.push_back({mse, objective, nonzero, kNaN, found.gap, static_cast<int>(lane.looks)});
+    lane.trace.push_back({mse, objective, nonzero, kNaN, found.gap(), static_cast<int>(lane.looks)});
   }
 }
 
@@ -289,7 +290,7 @@ void PassSolver::widen(const std::vector<double>& missing) {
     if (missing[k] > 0) found.push_back(k);
   }
   const double share = 0.9, most = share * most_columns();
-  const std::size_t room = most > static_cast<double>(working_.size()) ? static_cast<std::size_t>(most) - working_.size() : 0;
+  const std::size_t room = as_count(most) - std::min(as_count(most), working_.size());
   if (found.size() > room) {
     const std::size_t hopeless = 4;  // times the room there is
     if (found.size() > hopeless * room) throw TooManyColumns{working_.size() + found.size(), most};
@@ -330,7 +331,7 @@ void PassSolver::step(Lane& lane, const ModelSums& sums, const Curvature& curvat
   }
   const std::vector<CoordinatePenalty> penalty = penalties_at(form_, look_.columns(), lane.lambda);
   // What is left of the slopes of free columns enters the certificate as it is, and the quadratic's gap as its square.
-  const double wanted = std::max(1e-3 * std::min(lane.certificate.gap, 1.0), 1e-2 * settings_.certified.tol);
+  const double wanted = std::max(1e-3 * std::min(lane.certificate.gap(), 1.0), 1e-2 * settings_.certified.tol);
   const double gap = free_ > 0 || lane.lambda == 0 ? wanted * wanted : wanted;
   const std::vector<double> start = lane.at.b;
   // The residuals cannot be scaled up, or no mean would be left to them: nor may the quadratic's.
@@ -353,8 +354,9 @@ std::vector<Trained> PassSolver::trained() const {
     b.resize(columns.size(), 0.0);
     one.scored = scored_of(problem_, form_, {form_.scaling, columns}, b, model.intercept, lane.lambda,
                            lane.known ? lane.best_loss : kNaN);
-    one.certificate = lane.known ? lane.certificate : Certificate{kNaN, kNaN};
-    one.converged = lane.known && lane.certificate.gap <= settings_.certified.tol ? Converged::yes : Converged::no;
+    one.certificate = lane.certificate;
+    one.converged = Converged::no;
+    if (lane.known) conclude(one, settings_.certified.tol);
     one.trace = lane.trace;
     result.push_back(std::move(one));
   }

@@ -58,7 +58,7 @@ class PassSolver {
     double damping = 1;  // of steps, where one went too far
     PassModel best;      // with its certificate
     double best_loss = 0;
-    Certificate certificate{0, 0};
+    Certificate certificate;
     bool taken = false;  // the point that was looked at
     bool known = false, done = false;
     std::size_t looks = 0, idle = 0, rejected = 0;  // idle: points taken since the gap last fell; rejected: in a row

@@ -4,6 +4,7 @@
 #include <cmath>
 #include <utility>
 
+#include "as_count.h"
 #include "pass_stated.h"
 
 namespace sgdlasso {
@@ -176,7 +177,7 @@ std::vector<std::size_t> PassTraining::promising_columns() const {
   for (std::size_t j = 0; j < strength.size(); ++j) {
     if (strength[j] > nearly) columns.push_back(j);
   }
-  const std::size_t most = static_cast<std::size_t>(share * std::sqrt(plan_.most_numbers / 3));
+  const std::size_t most = as_count(share * std::sqrt(plan_.most_numbers / 3));
   if (columns.size() <= most) return columns;
   std::stable_sort(columns.begin(), columns.end(), [&](std::size_t a, std::size_t b) { return strength[a] > strength[b]; });
   columns.resize(most);

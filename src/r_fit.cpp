@@ -63,6 +63,7 @@ SEXP single_predictor(const Problem& problem, const std::vector<PathPoint>& path
 Rcpp::List r_fit(SEXP x, Rcpp::NumericVector y, SEXP weight, SEXP offset, Rcpp::List spec) {
   const RProblem all(x, y, weight, offset, spec);
   const Problem& problem = all.problem;
+  if (!std::isfinite(problem.null.deviance)) return Rcpp::List::create(Rcpp::_["null_deviance"] = R_PosInf);
   const auto slopes = [&] { return all.moments_form ? all.moments_form->null_slopes() : null_slopes(problem, all.form); };
   try {
     const auto path = fit_path(problem, all.form, lambda_grid(problem, all.form, slopes, spec), path_settings(spec),
@@ -88,8 +89,8 @@ Rcpp::List r_optimality(SEXP x, Rcpp::NumericVector y, SEXP weight, SEXP offset,
     const auto column = beta.column(static_cast<int>(k));
     const Coefficients at{intercept[static_cast<R_xlen_t>(k)], std::vector<double>(column.begin(), column.end())};
     const Certificate certificate = certify(all.problem, all.form, at, lambda[k]);
-    gap.push_back(certificate.gap);
-    kkt.push_back(certificate.kkt);
+    gap.push_back(certificate.gap());
+    kkt.push_back(certificate.kkt());
     objective.push_back(score(all.problem, at, lambda[k]).objective);
   }
   return Rcpp::List::create(Rcpp::_["gap"] = gap, Rcpp::_["kkt"] = kkt, Rcpp::_["objective"] = objective);

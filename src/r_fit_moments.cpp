@@ -1,5 +1,7 @@
 #include <Rcpp.h>
 
+#include <cmath>
+
 #include "path.h"
 #include "r_moments.h"
 #include "r_path.h"
@@ -73,6 +75,9 @@ Rcpp::List fit_moments(const std::vector<Moments>& inside, const Rcpp::List& spe
   const std::unique_ptr<Loss> loss = make_loss(setting<std::string>(spec, "family"));
   const Moments all = total(inside);
   const Statement problem = statement_of(all, *loss, spec, watch);
+  if (!std::isfinite(problem.null.deviance)) {
+    return Rcpp::List::create(Rcpp::_["fit"] = Rcpp::List::create(Rcpp::_["null_deviance"] = R_PosInf));
+  }
   const StandardForm form(problem);
   const MomentsForm moments(problem, form, all);
   const CertifiedSettings settings = certified_settings(spec);

@@ -66,8 +66,8 @@ Rcpp::List as_result(const Statement& problem, const std::vector<PathPoint>& pat
   std::vector<double> lambda, intercept, deviance, gap, kkt;
   Rcpp::LogicalVector converged;
   for (const PathPoint& point : path) {
-    gap.push_back(point.trained.certificate.gap);
-    kkt.push_back(point.trained.certificate.kkt);
+    gap.push_back(point.trained.certificate.gap());
+    kkt.push_back(point.trained.certificate.kkt());
     converged.push_back(point.trained.converged == Converged::unknown ? NA_LOGICAL : point.trained.converged == Converged::yes);
     lambda.push_back(point.lambda);
     intercept.push_back(point.trained.scored.coefficients.intercept);

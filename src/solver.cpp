@@ -25,6 +25,15 @@ bool neighbours_are_alike(const Response& response) {
 
 }  // namespace
 
+void conclude(Trained& trained, double tol) {
+  const std::vector<double>& beta = trained.scored.coefficients.beta;
+  const bool finite = std::isfinite(trained.scored.coefficients.intercept) && std::isfinite(trained.scored.objective) &&
+                      std::all_of(beta.begin(), beta.end(), [](double b) { return std::isfinite(b); });
+  const double infinity = std::numeric_limits<double>::infinity();
+  if (!finite) trained.certificate = {infinity, infinity};
+  trained.converged = trained.certificate.certified(tol) ? Converged::yes : Converged::no;
+}
+
 std::vector<std::size_t> layout_order(const Response& response, Rng& rng) {
   const std::size_t few = 20000;
   std::vector<std::size_t> order;
@@ -40,7 +49,7 @@ void EpochSolver::follow(const std::vector<double>& lambda, bool trace, const Ac
   const StandardForm form(problem());
   for (std::size_t k = 0; k < lambda.size(); ++k) {
     Trained trained = train(lambda[k], trace);
-    if (std::isnan(trained.certificate.gap)) {
+    if (!trained.certificate.known()) {
       trained.certificate = certify(problem(), form, trained.scored.coefficients, lambda[k]);
     }
     trained.passes = static_cast<double>(k + 1) * epochs();

@@ -35,7 +35,7 @@ inline Epoch epoch_of(const Scored& scored, double rate) {
 }
 // What a certificate found; 0 epochs where there are none.
 inline Epoch epoch_of(const Scored& scored, const Certificate& certificate, double rate, int number) {
-  return {scored.mse, scored.objective, scored.nonzero, rate, certificate.gap, number};
+  return {scored.mse, scored.objective, scored.nonzero, rate, certificate.gap(), number};
 }
 
 // converged: whether the certificate is what was asked for; unknown where nothing was.
@@ -45,10 +45,13 @@ struct Trained {
   Scored scored;
   std::vector<Epoch> trace;
   std::size_t visits = 0;  // coefficients that training has looked at so far; 0 where not counted
-  Certificate certificate{std::numeric_limits<double>::quiet_NaN(), std::numeric_limits<double>::quiet_NaN()};
+  Certificate certificate;
   Converged converged = Converged::unknown;
   double passes = 0;  // over the rows so far, for the whole path
 };
+
+// Whether its certificate is what was asked for. A model that is not finite has none.
+void conclude(Trained& trained, double tol);
 
 // Takes the model of the next lambda; false ends the path.
 using Accept = std::function<bool(double lambda, Trained trained)>;

@@ -109,8 +109,8 @@ class WindowSolver final : public Solver {
         if (window.lane[k].done) continue;
         certify_lane(window, k, {slopes, near[k], losses[k]}, trace, result[k]);
         left = left || !window.lane[k].done;
-        better = better || result[k].certificate.gap < best[k] / 2;
-        best[k] = std::min(best[k], result[k].certificate.gap);
+        better = better || result[k].certificate.gap() < best[k] / 2;
+        best[k] = std::min(best[k], result[k].certificate.gap());
       }
       if (!left || passes_ >= enough) break;
       add_violators(window, slopes, near);
@@ -198,7 +198,7 @@ class WindowSolver final : public Solver {
       const double theta = form_.penalty.theta[form_.columns[c]];
       if (set_.contains(form_.columns[c])) continue;
       for (std::size_t k = 0; k < lanes; ++k) {
-        if (std::abs(slopes[c * lanes + k]) > bound[k] * theta) near[k].push_back(c);
+        if (!(std::abs(slopes[c * lanes + k]) <= bound[k] * theta)) near[k].push_back(c);  // NaN is no proof of being far
       }
     }
     return near;
@@ -231,8 +231,8 @@ class WindowSolver final : public Solver {
     if (lanes == 1 && !std::isfinite(trained.scored.objective)) {
       throw std::overflow_error("The linear predictor overflows: rescale `offset` or the columns of x");
     }
-    lane.done = trained.certificate.gap <= settings_.tol;
-    trained.converged = lane.done ? Converged::yes : Converged::no;
+    conclude(trained, settings_.tol);
+    lane.done = trained.converged == Converged::yes;
     trained.passes = passes_;
     if (trace) trained.trace.push_back(epoch_of(trained.scored, trained.certificate, std::nan(""), 0));
   }

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <limits>
 
 namespace sgdlasso {
 
@@ -101,8 +102,9 @@ std::vector<double> mean_losses(const Problem& problem, const Window& window) {
 Certificate certificate_of(const Problem& problem, const Window& window, std::size_t k,
                            const std::vector<CoordinatePenalty>& penalty, const std::vector<double>& b,
                            const std::vector<double>& c) {
-  const double scale = problem.null.deviance / 2;
+  const double scale = problem.null.deviance / 2, infinity = std::numeric_limits<double>::infinity();
   const Lane& lane = window.lane[k];
+  if (!std::isfinite(lane.sum)) return {infinity, infinity};
   const Brackets brackets(penalty, b, c, 1 / kNearly);
   double rows = 0, s = 1;
   if (problem.loss.is_squared()) {
