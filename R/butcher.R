@@ -10,7 +10,7 @@
 #' * the call (`axe_call()`), which holds the data where the fit was made by [do.call()]; a formula's own `offset` and `weights`
 #'   stay, as new data need them;
 #' * the trace of training, and what [update()][update.sgdlasso] would go on from (`axe_ctrl()`);
-#' * the rows that a formula left out (`axe_data()`);
+#' * the model frame of a formula, and which rows were left out of it (`axe_data()`);
 #' * for a cross-validation, the predictions kept for each row (`axe_fitted()`). The folds and their models stay, as prediction
 #'   intervals need them.
 #'
@@ -29,10 +29,11 @@ NULL
 #' @method axe_call sgdlasso
 #' @rawNamespace S3method(butcher::axe_call, sgdlasso)
 axe_call.sgdlasso <- function(x, verbose = FALSE, ...) {
-  axed(x, axe_fit(x, function(fit) {
+  small <- axe_fit(x, function(fit) {
     fit$call <- short_call(fit)
     fit
-  }), c("fitted()", "residuals()", "optimality()", "predict(exact = TRUE)"), verbose)
+  })
+  axed(x, small, if (is.null(x$model)) looking_back else character(), verbose)
 }
 
 #' @rdname butcher-sgdlasso
@@ -48,7 +49,8 @@ axe_ctrl.sgdlasso <- function(x, verbose = FALSE, ...) {
 #' @method axe_data sgdlasso
 #' @rawNamespace S3method(butcher::axe_data, sgdlasso)
 axe_data.sgdlasso <- function(x, verbose = FALSE, ...) {
-  axed(x, axe_fit(x, without, "na.action"), c("fitted()", "residuals()"), verbose)
+  small <- axe_fit(x, function(fit) Reduce(without, c("model", "na.action"), fit))
+  axed(x, small, if (has_call(x)) c("fitted()", "residuals()") else looking_back, verbose)
 }
 
 #' @rdname butcher-sgdlasso
@@ -87,6 +89,11 @@ axe_fitted.cv.sgdlasso <- function(x, verbose = FALSE, ...) {
 }
 
 # ---- how -----------------------------------------------------------------------
+
+# What needs the rows of training, from the model frame or through the call.
+looking_back <- c("fitted()", "residuals()", "optimality()", "predict(exact = TRUE)")
+
+has_call <- function(fit) !identical(fit$call[[1]], quote(dummy_call))
 
 # The fit and, inside it, the relaxed one, which has the same fields.
 axe_fit <- function(fit, axe, ...) {

@@ -16,6 +16,22 @@ abort_input <- function(..., envir = parent.frame()) {
   abort_class("sgdlasso_error_input", sentences(c(...), envir))
 }
 
+# Errors of R's own functions in the package's class; what the package itself says stays as it is. (A second handler of the same
+# tryCatch() would hear what the first one signals.)
+or_input_error <- function(code, what, advice = NULL) {
+  tryCatch(code, error = function(e) {
+    if (inherits(e, "sgdlasso_error")) stop(e)
+    abort_input("{what}: {as_sentence(conditionMessage(e))}", advice)
+  })
+}
+
+# A message of others, which may have several lines and end as it likes.
+as_sentence <- function(message) {
+  text <- paste(trimws(strsplit(cli::ansi_strip(message), "\n", fixed = TRUE)[[1]]), collapse = " ")
+  text <- sub("[[:space:].,:;]+$", "", text)
+  if (grepl("[!?]$", text)) text else paste0(text, ".")
+}
+
 abort_diverged <- function(rate, safe) {
   abort_class(
     "sgdlasso_error_diverged",

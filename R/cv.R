@@ -21,7 +21,7 @@
 #' With `repeats` above 1 the folds are drawn anew each time; `cvm` is the mean over draws, and `cvsd` the root of
 #' the mean squared standard error: draws share their rows, so more of them do not make the error smaller.
 #'
-#' @param x,y,formula,data,weights,offset,subset,na.action,contrasts,xlev As for [sgdlasso()].
+#' @param x,y,formula,data,weights,offset,subset,na.action,contrasts,xlev,model As for [sgdlasso()].
 #' @param lambda The lambdas; `NULL` (default) takes those of the fit to all rows.
 #' @param type.measure What to measure: `"mse"`, `"deviance"`, `"mae"`, and for binomial `"class"` (share of rows in the wrong class)
 #'   and `"auc"` (area under the ROC curve). `"default"` is `"mse"` for gaussian, else `"deviance"`.
@@ -112,7 +112,8 @@ cv.sgdlasso.Matrix <- cv.sgdlasso.matrix
 #' @export
 cv.sgdlasso.formula <- function(formula, data, weights, offset, subset, na.action, contrasts = NULL, lambda = NULL,
                                 type.measure = "default", nfolds = 10, foldid = NULL, grouped = TRUE, keep = FALSE, repeats = 1,
-                                relax = FALSE, gamma = c(0, 0.25, 0.5, 0.75, 1), cluster = NULL, xlev = NULL, ...) {
+                                relax = FALSE, gamma = c(0, 0.25, 0.5, 0.75, 1), cluster = NULL, xlev = NULL,
+                                model = TRUE, ...) {
   call <- match.call()
   call$formula <- formula
   repeats <- check_repeats(repeats, foldid)
@@ -123,7 +124,7 @@ cv.sgdlasso.formula <- function(formula, data, weights, offset, subset, na.actio
     return(cv_formula_rows(call, data, settings, list(contrasts = contrasts, xlev = xlev), type.measure, nfolds, parent.frame()))
   }
   if (!is.null(xlev)) abort_xlev()
-  input <- formula_input(call, data, settings, contrasts, parent.frame())
+  input <- formula_input(call, data, settings, contrasts, model, parent.frame())
   folds <- draw_folds(nrow(input$x), nfolds, foldid, repeats)
   plan <- check_cv_plan(settings, folds, type.measure, grouped, keep, relax, gamma, cluster)
   cv <- cross_validate(input$x, input$response, input$offset, input$settings, plan, input$call)

@@ -12,7 +12,7 @@
 #'
 #' over the nonzero columns A, centred if there is an intercept; W are the weights, times the variance of the response at the fit
 #' outside gaussian, and V holds the penalty factors times the squared deviations of the columns. That takes the rows of training:
-#' those that the fit's call names are evaluated again. In each case the intercept adds one and, for gaussian, so does the variance
+#' the fit finds them as for [fitted()][fitted.sgdlasso]. In each case the intercept adds one and, for gaussian, so does the variance
 #' of the residuals.
 #'
 #' `AIC` is -2 log L + 2 df, `BIC` is -2 log L + log(n) df, and `EBIC` adds `2 gamma log(choose(p, number of nonzero coefficients))`

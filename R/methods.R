@@ -1,8 +1,9 @@
 #' What a fit can be asked
 #'
 #' @param object,x,formula A fit by [sgdlasso()]; where it says so a result of [cv.sgdlasso()], which answers for its fit.
-#' @param newx,newdata,newoffset Rows as for [predict.sgdlasso()]. Without them the data named in the fit's call are evaluated
-#'   again where the method is called; data that have changed since are an error.
+#' @param newx,newdata,newoffset Rows as for [predict.sgdlasso()]. Without them the rows of training: from the model frame that a
+#'   fit by formula keeps, else the data named in the fit's call are evaluated again where the method is called; data that have
+#'   changed since are an error.
 #' @param newy The response that goes with `newx`; with `newdata` it is found there.
 #' @param s,gamma Lambdas, and the mixture of lasso and relaxed fit, as for [predict.sgdlasso()] and [predict.cv.sgdlasso()].
 #' @param use.fallback Not used; [stats::nobs()] has it.
@@ -14,7 +15,7 @@
 #' number of rows with positive weight.
 #' `logLik()`: log-likelihoods, of class `"logLik"`, with `df` the [degrees of freedom][information] of the coefficients, plus the
 #' intercept, plus for gaussian the variance. `formula()`: the formula of a formula call, with the caller's environment. `family()`:
-#' a family object.
+#' a family object. `model.frame()`: for fits of a formula, the model frame of training, or of other `data`, as for [lm()].
 #' @section Errors: For a fit whose data cannot be found again: class `sgdlasso_error_input`.
 #' @examples
 #' fit <- sgdlasso(murder_rate ~ ., data = murder_rates, lambda = c(2, 1), seed = 1)
@@ -84,6 +85,30 @@ logLik.sgdlasso <- function(object, ...) {
 }
 
 #' @rdname sgdlasso-methods
+#' @importFrom stats model.frame
+#' @export
+model.frame.sgdlasso <- function(formula, ...) {
+  object <- formula
+  if (is.null(object$terms)) abort_input("`formula` was fitted by a matrix call.", "Only fits of a formula have a model frame.")
+  envir <- parent.frame()
+  changed <- Filter(Negate(is.null), list(...))
+  changed <- changed[names(changed) %in% c("data", "subset", "na.action")]
+  give <- "Give `data`, or fit with model = TRUE."
+  frame <- if (length(changed)) changed_frame(object, changed, envir) else training_frame(object, envir, give)
+  attr(attr(frame, "terms"), ".Environment") <- envir # the fit keeps none
+  frame
+}
+
+# As model.frame() of an lm().
+changed_frame <- function(object, changed, envir) {
+  call <- object$call
+  call[names(changed)] <- changed
+  call$formula <- structure(object$terms, .Environment = envir)
+  call$xlev <- object$xlevels
+  eval_model_frame(call, envir)
+}
+
+#' @rdname sgdlasso-methods
 #' @importFrom stats formula
 #' @export
 formula.sgdlasso <- function(x, ...) {
@@ -130,14 +155,31 @@ response_of <- function(object, data, envir) {
   tryCatch(eval(response, data, envir), error = function(e) NULL)
 }
 
+# From the model frame that the fit keeps, else through its call. give: what an error asks for.
 training_rows <- function(object, envir, give = "Give the rows as `newx` and `newy`, or as `newdata`.") {
-  found <- tryCatch(
-    if (is.null(object$terms)) matrix_rows(object, envir) else frame_rows(object, envir),
-    sgdlasso_error = stop,
-    error = function(e) abort_input("The data of the fit's call cannot be found: {conditionMessage(e)}.", give)
-  )
+  check_keeps_rows(object, give)
+  found <- if (is.null(object$terms)) {
+    or_input_error(matrix_rows(object, envir), not_found, give)
+  } else {
+    frame_rows(object, training_frame(object, envir, give))
+  }
   if (!is_training_data(object, found)) abort_input("The data that the fit's call names are not those it was trained on.", give)
   found
+}
+
+not_found <- "The data of the fit's call cannot be found"
+
+check_keeps_rows <- function(object, give) {
+  if (!is.null(object$model)) return(invisible())
+  if (!has_call(object)) abort_input("The fit was butchered: it keeps no rows and no call.", give)
+  if (isTRUE(object$solver$source)) abort_input("The fit was made by passes over its rows, and keeps none.", give)
+}
+
+training_frame <- function(object, envir, give) {
+  if (!is.null(object$model)) return(object$model)
+  call <- object$call
+  if (!is.null(call$data)) call$data <- check_data(or_input_error(eval(call$data, envir), not_found, give), give)
+  eval_model_frame(call, envir, not_found, give)
 }
 
 # As many rows, and the fit's own deviance on them (0 by definition for a constant response).
@@ -161,8 +203,7 @@ matrix_rows <- function(object, envir) {
   c(list(x = x, offset = if (is.null(offset)) 0 else offset, missing = rep(FALSE, n)), y)
 }
 
-frame_rows <- function(object, envir) {
-  frame <- eval_model_frame(object$call, envir)
+frame_rows <- function(object, frame) {
   x <- stats::model.matrix(attr(frame, "terms"), frame, object$contrasts)
   if (attr(object$terms, "intercept") == 1L) x <- x[, -1L, drop = FALSE]
   offset <- stats::model.offset(frame)

@@ -55,3 +55,9 @@ formula.cv.sgdlasso <- function(x, ...) {
   environment(result) <- parent.frame()
   result
 }
+
+#' @rdname sgdlasso-methods
+#' @export
+model.frame.cv.sgdlasso <- function(formula, ...) {
+  do.call(stats::model.frame, list(formula$sgdlasso.fit, ...), quote = TRUE, envir = parent.frame())
+}

@@ -12,8 +12,8 @@
 #'
 #' @param object A fit by [sgdlasso()], or a list with `a0` (intercepts, one for each lambda) and `beta` (coefficients on the
 #'   scale of x, p x k or, for one lambda, length p).
-#' @param x,y,weights,offset The data, as for [sgdlasso()]. For a fit they must be those of training; without them the data that
-#'   the fit's call names are evaluated again.
+#' @param x,y,weights,offset The data, as for [sgdlasso()]. For a fit they must be those of training; without them the fit
+#'   finds them as for [fitted()][fitted.sgdlasso].
 #' @param data For fits of a formula, the data frame of training.
 #' @param lambda For a list, the lambdas (k numbers of 0 or more).
 #' @param family,alpha,standardize,intercept,penalty.factor,exclude,lower.limits,upper.limits For a list, the problem, as for

@@ -12,8 +12,8 @@
 #'   of the second class; poisson: the expected count); `"class"`, the likelier class; `"coefficients"`; `"nonzero"`, the
 #'   numbers of the columns with nonzero coefficients.
 #' @param exact Whether to solve the problem at each `s` instead of interpolating (default `FALSE`). That takes the training data:
-#'   `x`, `y`, `weights` and `offset`, or for fits of a formula `data`; without them the data named in the fit's call are
-#'   evaluated again.
+#'   `x`, `y`, `weights` and `offset`, or for fits of a formula `data`; without them the fit finds them as
+#'   for [fitted()][fitted.sgdlasso].
 #' @param x,y,weights,offset,data The training data, for `exact = TRUE`.
 #' @param gamma For fits with `relax = TRUE`: coefficients are `gamma` times those of the lasso plus `1 - gamma` times those of
 #'   the relaxed fit. Default 1, the lasso.

@@ -24,7 +24,7 @@
 #'   `"gamma.1se"` or a number are taken as they are.
 #' @param interval `"none"` (default) or `"prediction"`, see below. One lambda only.
 #' @param level The level of the interval, between 0 and 1. Default .9.
-#' @param x,y,weights,offset,data For intervals, the training data; without them those that the call names are evaluated again.
+#' @param x,y,weights,offset,data For intervals, the training data; without them the fit finds them as for [fitted()][fitted.sgdlasso].
 #' @param ... Further arguments of [predict.sgdlasso()] and [coef.sgdlasso()]: `type`, `exact`.
 #' @return As for [predict.sgdlasso()]; for intervals an n x 3 matrix with columns `fit`, `lower` and `upper`.
 #' @section Errors: As for [predict.sgdlasso()]. Intervals for another family than gaussian, for several lambdas or for relaxed

@@ -49,6 +49,10 @@
 #' @param data A data frame in which `formula`, `weights`, `offset` and `subset` are evaluated, as in [lm()], or a [row
 #'   source][as_rows] of data frames.
 #' @param xlev For row sources, a list of the levels of factors, named by variable. `NULL` (default): a pass over the rows finds them.
+#' @param model Whether a fit by formula keeps its model frame, as [lm()] does: response, variables, weights and offset of the rows
+#'   used. From it `residuals()`, `fitted()`, `augment()`, intervals, `exact = TRUE` and [optimality()] take the rows of training,
+#'   wherever the fit was made. Default `TRUE`. It takes memory of its own only once the data are changed, or the fit is saved or
+#'   sent. `FALSE`: the call is evaluated again instead, as for matrix calls. Fits of row sources keep no rows.
 #' @param family `"gaussian"` (default), `"binomial"`, `"poisson"`, or such a family function or object with its canonical link.
 #' @param weights Observation weights of 0 or more, length n. A zero weight is the same as leaving the row out. Default: all 1.
 #' @param offset Numeric vector of length n added to the linear predictor. Default: none.
@@ -120,6 +124,7 @@
 #'   rows. `NULL` otherwise.}
 #' \item{loglik}{log-likelihood of the saturated model, from which [logLik()] counts.}
 #' \item{terms, xlevels, contrasts, na.action}{for the formula call.}
+#' \item{model}{for the formula call and `model = TRUE`, the model frame, which [model.frame()] returns.}
 #' \item{moments}{for `keep.moments = TRUE`, a list: `weight`, `mean` and `cross` (the upper triangle of the centred cross-products,
 #' row by
 #'   row; the response comes last), and what else a later [update()][update.sgdlasso] needs.}
@@ -203,7 +208,7 @@ sgdlasso.formula <- function(formula, data, family = "gaussian", weights, offset
                              intercept = TRUE, exclude = NULL, penalty.factor = NULL, lower.limits = -Inf, upper.limits = Inf,
                              dfmax = NULL, solver = "auto", tol = 1e-6, maxpasses = 10000, seed = NULL, threads = 1, relax = FALSE,
                              progress = interactive(), trace = TRUE, keep.moments = FALSE, checkpoint = NULL, memory = "256MB",
-                             xlev = NULL, ...) {
+                             xlev = NULL, model = TRUE, ...) {
   matched <- match.call()
   check_dots_empty(..., known = setdiff(c(argument_names(), names(formals())), c("x", "y")))
   settings <- check_settings(
@@ -215,7 +220,7 @@ sgdlasso.formula <- function(formula, data, family = "gaussian", weights, offset
   data <- if (!missing(data)) formula_data(data)
   if (is_rows(data)) return(fit_formula_rows(matched, data, settings, contrasts, xlev, parent.frame()))
   if (!is.null(xlev)) abort_xlev()
-  input <- formula_input(matched, data, settings, contrasts, parent.frame())
+  input <- formula_input(matched, data, settings, contrasts, model, parent.frame())
   fit <- fit_rows(input$x, input$response, input$offset, input$settings, generic_call(input$call))
   fit[names(input$kept)] <- input$kept
   fit
@@ -297,7 +302,13 @@ check_settings <- function(family, alpha, nlambda, lambda.min.ratio, lambda, sta
 # ---- formula -----------------------------------------------------------------
 
 # The data of a formula call, evaluated here and only here.
-formula_data <- function(data) or_input_error(data, "The formula call cannot be evaluated")
+formula_data <- function(data) check_data(or_input_error(data, "The formula call cannot be evaluated"))
+
+# A name that no data frame has may still be that of a function: df, data.
+check_data <- function(data, advice = "Is there no data frame of that name?") {
+  if (is.function(data)) abort_input("`data` is a function, not a data frame.", advice)
+  data
+}
 
 formula_advice <- "`na.action` drops missing values; infinite ones are for you to deal with."
 
@@ -306,7 +317,9 @@ abort_xlev <- function() {
 }
 
 # What the formula call's data, weights, offset, subset and na.action come to: x, response, offset, and what the fit keeps.
-formula_input <- function(call, data, settings, contrasts, envir) {
+# model: whether it keeps the model frame.
+formula_input <- function(call, data, settings, contrasts, model, envir) {
+  model <- check_flag(model, "model")
   evaluated <- call
   evaluated$data <- data
   frame <- eval_model_frame(evaluated, envir)
@@ -318,21 +331,35 @@ formula_input <- function(call, data, settings, contrasts, envir) {
   offset <- check_offset(stats::model.offset(frame), nrow(x))
   # The call keeps the formula itself, not the name of a variable that may change, and no environment.
   attributes(call$formula) <- NULL
-  list(x = x, response = response, offset = offset, settings = settings, kept = design$kept, call = call)
+  kept <- c(design$kept, if (model) list(model = without_environment(frame)))
+  list(x = x, response = response, offset = offset, settings = settings, kept = kept, call = call)
 }
 
-# Evaluates data, weights, offset, subset and na.action as lm() does.
-eval_model_frame <- function(call, envir) {
-  wanted <- match(c("formula", "data", "subset", "weights", "na.action", "offset"), names(call), 0L)
+# Its columns stay those of the caller's data, in the same memory.
+without_environment <- function(frame) {
+  attr(attr(frame, "terms"), ".Environment") <- NULL
+  frame
+}
+
+# Evaluates data, weights, offset, subset and na.action as lm() does. advice: for an error.
+eval_model_frame <- function(call, envir, what = "The formula call cannot be evaluated", advice = NULL) {
+  wanted <- match(c("formula", "data", "subset", "weights", "na.action", "offset", "xlev"), names(call), 0L)
   call <- call[c(1L, wanted)]
   call$drop.unused.levels <- TRUE
   call[[1L]] <- quote(stats::model.frame)
-  or_input_error(eval(call, envir), "The formula call cannot be evaluated")
+  or_input_error(eval(sharing_columns(call, envir), envir), what, advice)
 }
 
-# Errors of R's own model functions, in the package's class.
-or_input_error <- function(code, what) {
-  tryCatch(code, sgdlasso_error = stop, error = function(e) abort_input("{what}: {conditionMessage(e)}."))
+# na.omit() and na.exclude() copy every column where nothing is missing too; then they have nothing to do.
+sharing_columns <- function(call, envir) {
+  action <- if ("na.action" %in% names(call)) eval(call$na.action, envir) else getOption("na.action")
+  copying <- list("na.omit", "na.exclude", stats::na.omit, stats::na.exclude)
+  if (!any(vapply(copying, identical, NA, action))) return(call)
+  call$na.action <- function(frame) {
+    missing <- vapply(frame, function(column) is.atomic(column) && anyNA(column), NA)
+    if (any(missing)) match.fun(action)(frame) else frame
+  }
+  call
 }
 
 # x without its column of ones, y, and what a later predict() needs. Terms lose their environment, which may be large.

@@ -6,8 +6,7 @@
 #' @param x A fit by [sgdlasso()], or a cross-validation by [cv.sgdlasso()].
 #' @param return_zeros Whether `tidy()` lists coefficients that are zero. Default `FALSE`, as in broom.
 #' @param data,newdata For fits of a formula, a data frame with its variables; for other fits a matrix or data frame like x.
-#'   `data` and `newdata` mean the same; give one. Without them the training data named in the fit's call are evaluated again
-#'   where `augment()` is called, and come back as the formula uses them: without rows that `na.action` dropped.
+#'   `data` and `newdata` mean the same; give one. Without them the rows of training, found as by [fitted()][fitted.sgdlasso], come back as the formula uses them: without rows that `na.action` dropped.
 #' @param newx For fits of a matrix, another name of `newdata`. A sparse matrix comes back as dense columns.
 #' @param newy For fits of a matrix, the response of the rows, for `.resid`. Default: none.
 #' @param newoffset Offset of the rows, as for [predict.sgdlasso()].
@@ -124,7 +123,7 @@ augmented_rows <- function(object, given, newy, newoffset, envir) {
 }
 
 augmented_columns <- function(object, given, rows, envir) {
-  if (is.null(given)) given <- if (is.null(object$terms)) rows$x else eval_model_frame(object$call, envir)
+  if (is.null(given)) given <- if (is.null(object$terms)) rows$x else training_frame(object, envir, NULL)
   if (!is.data.frame(given)) {
     given <- as.matrix(given)
     colnames(given) <- colnames(given) %||% rownames(object$beta)

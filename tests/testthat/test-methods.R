@@ -20,7 +20,7 @@ test_that("data that cannot be found again are an error that says what to give",
   })
   expect_error(residuals(fit), "cannot be found.*`newx` and `newy`", class = "sgdlasso_error_input")
   changed <- murder_rates
-  fit <- sgdlasso(murder_rate ~ ., changed, lambda = 1, seed = 1)
+  fit <- sgdlasso(murder_rate ~ ., changed, lambda = 1, seed = 1, model = FALSE)
   changed <- changed[1:5, ]
   expect_error(residuals(fit), "not those it was trained on", class = "sgdlasso_error_input")
   changed <- murder_rates[20:1, ]
@@ -100,4 +100,100 @@ test_that("deviance, nobs, formula, family and logLik answer", {
   n <- 20
   expect_equal(as.numeric(logLik(path)), -n / 2 * (log(2 * pi * deviance(path) / n) + 1))
   expect_equal(attr(logLik(path), "df"), path$df + 2)
+})
+
+# ---- the model frame -------------------------------------------------------------
+
+# A call on data that only its frame knows, with what formula calls take, drawn at random.
+random_call <- function() {
+  extras <- list(weights = quote(w), offset = quote(a / 2), subset = quote(k < 5), na.action = quote(na.exclude))
+  extras <- extras[stats::runif(4) < 0.5]
+  formula <- sample(list(y ~ a * f + k, y ~ poly(k, 2) + t, y ~ . - w - t, y ~ log(b) + offset(k)), 1)[[1]]
+  as.call(c(quote(sgdlasso), formula = formula, data = quote(rows), lambda = 0.1, extras))
+}
+
+# rows: where `fit` keeps none, those that its call names.
+looks_back <- function(fit, rows = NULL) {
+  list(
+    fitted(fit), residuals(fit), residuals(fit, type = "pearson"), optimality(fit), predict(fit, type = "coefficients", s = 0.3, exact = TRUE),
+    assess(fit), generics::augment(fit), model.frame(fit)
+  )
+}
+
+test_that("fits made in functions know their rows", {
+  rows <- mixed_frame(200)
+  set.seed(11)
+  for (draw in 1:12) {
+    call <- random_call()
+    direct <- eval(call)
+    inside <- eval(substitute(lapply(list(rows[1:90, ], rows), function(rows) call), list(call = call)))
+    rows_before <- rows
+    rows <- NULL
+    expect_equal(looks_back(inside[[2]]), looks_back(direct))
+    expect_equal(nrow(model.frame(inside[[1]])), inside[[1]]$nobs)
+    rows <- rows_before
+    again <- direct
+    again$model <- NULL
+    expect_equal(looks_back(again, rows)[-8], looks_back(direct)[-8])
+  }
+})
+
+test_that("fits by group, cross-validated ones too, have their own residuals", {
+  groups <- split(murder_rates, rep(1:2, 10))
+  fits <- lapply(groups, function(d) sgdlasso(murder_rate ~ ., data = d, lambda = 1))
+  cvs <- lapply(groups, function(d) cv.sgdlasso(murder_rate ~ ., data = d, foldid = rep(1:5, 2)))
+  for (g in 1:2) {
+    by_hand <- groups[[g]]$murder_rate - predict(fits[[g]], groups[[g]])
+    expect_equal(residuals(fits[[g]]), by_hand)
+    intervals <- function(...) predict(cvs[[g]], murder_rates, s = 1, interval = "prediction", ...)
+    expect_equal(intervals(), intervals(data = groups[[g]]))
+    expect_equal(fitted(cvs[[g]]), predict(cvs[[g]], groups[[g]]))
+    expect_equal(BIC(sgdlasso(murder_rate ~ ., data = groups[[g]], alpha = 0.5)), BIC(lapply(groups[g], function(d) {
+      sgdlasso(murder_rate ~ ., data = d, alpha = 0.5)
+    })[[1]]))
+  }
+})
+
+test_that("the model frame is that of lm(), without an environment", {
+  d <- mixed_frame(90)
+  fit <- sgdlasso(y ~ a + log(b) + t, d, weights = w, offset = k, na.action = na.omit)
+  frame <- lm(y ~ a + log(b) + t, d, weights = w, offset = k, na.action = na.omit)$model
+  expect_equal(model.frame(fit), frame, ignore_attr = "terms")
+  expect_identical(environment(attr(model.frame(fit), "terms")), environment())
+  expect_null(attr(attr(fit$model, "terms"), ".Environment"))
+  expect_equal(model.frame(fit, data = d[1:9, ]), model.frame(lm(y ~ a + log(b) + t, d, weights = w, offset = k), data = d[1:9, ]),
+               ignore_attr = c("terms", "na.action"))
+  expect_identical(model.frame(cv.sgdlasso(y ~ a, d)), model.frame(sgdlasso(y ~ a, d)))
+  expect_null(sgdlasso(y ~ a, d, model = FALSE)$model)
+  expect_null(cv.sgdlasso(y ~ a, d, model = FALSE)$sgdlasso.fit$model)
+  expect_error(sgdlasso(y ~ a, d, model = NA), "`model` must be", class = "sgdlasso_error_input")
+  expect_error(model.frame(path), "matrix call", class = "sgdlasso_error_input")
+})
+
+test_that("the model frame shares its columns with the data, and is saved without what surrounds the call", {
+  d <- data.frame(y = rnorm(5000), a = rnorm(5000), g = rep(c("u", "v"), 2500))
+  fit <- local({
+    large <- rnorm(1e6)
+    sgdlasso(y ~ ., d, lambda = 0.1)
+  })
+  same <- function(column) identical(.Internal(address(fit$model[[column]])), .Internal(address(d[[column]])))
+  expect_true(all(vapply(c("y", "a", "g"), same, NA)))
+  expect_lt(length(serialize(fit, NULL)), 2 * length(serialize(d, NULL)))
+})
+
+test_that("data that are not found are named, and so is what to give instead", {
+  expect_lost <- function(code, what) {
+    message <- tryCatch(code, sgdlasso_error_input = conditionMessage)
+    expect_match(message, paste0(what, "[^.]*[.] Give [^.]*[.]$"))
+  }
+  inside <- (function(lost) sgdlasso(murder_rate ~ ., data = lost, lambda = 1, model = FALSE))(murder_rates)
+  expect_lost(residuals(inside), "'lost' not found")
+  expect_lost(optimality(inside), "'lost' not found")
+  inside <- (function(df) sgdlasso(murder_rate ~ ., data = df, lambda = 1, model = FALSE))(murder_rates)
+  expect_lost(fitted(inside), "`data` is a function")
+  inside <- (function(times) sgdlasso(murder_rate ~ ., data = murder_rates, weights = times, lambda = 1, model = FALSE))(1:20)
+  expect_lost(residuals(inside), "'times' not found")
+  inside <- (function(lost) sgdlasso(lost, y, lambda = 1))(x)
+  expect_lost(residuals(inside), "'lost' not found")
+  expect_lost(residuals(sgdlasso(as_rows(x, y), lambda = 1)), "keeps none")
 })
