@@ -160,7 +160,7 @@ class DualLearner : public Face {
 
   void learn_row(const Row& row) {
     rows_ += 1;
-    if (Steps::kForgets && rows_ >= next_forget_) forget();
+    if (Steps::kForgets && rows_ >= next_forget_) forget_past();
     steps_.prepare(in_.loss, row, rows_);
     const double scale = steps_.scale(rows_ - 1);
     const double eta = start_ + scale * (intercept_.value + features_.dot(row, shrinkage(shrink_.value, scale))) + row.offset;
@@ -177,7 +177,7 @@ class DualLearner : public Face {
   }
 
   // Shrinks the past's share in z, the penalty and their averages, leaving every nonzero coefficient where it is.
-  void forget() {
+  void forget_past() {
     const Averaged old = shrink_;
     const double mean = old.average(scaled_weight_);
     shrink_.value = kKept * old.value;
