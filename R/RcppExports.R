@@ -21,6 +21,26 @@ r_not_finite <- function(x, threads) {
     .Call(`_sgdlasso_r_not_finite`, x, threads)
 }
 
+r_open_compressed <- function(path, kind) {
+    .Call(`_sgdlasso_r_open_compressed`, path, kind)
+}
+
+r_read_compressed <- function(file, bytes) {
+    .Call(`_sgdlasso_r_read_compressed`, file, bytes)
+}
+
+r_close_compressed <- function(file) {
+    invisible(.Call(`_sgdlasso_r_close_compressed`, file))
+}
+
+r_record_ends <- function(piece, separator, place) {
+    .Call(`_sgdlasso_r_record_ends`, piece, separator, place)
+}
+
+r_csv_header <- function(piece, separator, last) {
+    .Call(`_sgdlasso_r_csv_header`, piece, separator, last)
+}
+
 r_csv_types <- function(piece, columns, separator, last, missing) {
     .Call(`_sgdlasso_r_csv_types`, piece, columns, separator, last, missing)
 }

@@ -13,13 +13,18 @@
 #'
 #' @section Files of comma-separated values:
 #' `rows_csv()` reads RFC 4180: fields may be quoted, quotes inside are doubled and quoted fields may hold separators and line
-#' breaks. Compressed files (`.gz`, and what else [gzfile()] reads) are read as they are. The first file's first block tells which
+#' breaks. The text is UTF-8. The first file's first block tells which
 #' columns are numbers; later fields that are none are an error that names file, line and column. Columns of `TRUE` and `FALSE`
 #' alone become logical, others text. All files have the same header. Numbers are read to the nearest double.
 #'
 #' @section Sparse rows:
 #' `rows_svmlight()` reads lines of `y index:value index:value ...`, as svmlight and libsvm write them, compressed or not; what
-#' follows `#`, and `qid`, is passed over.
+#' follows `#`, and `qid`, is passed over. Columns have numbers up to 100 million.
+#'
+#' @section Compressed files and long lines:
+#' Files compressed by gzip, bzip2 or xz are read as they are. Their checksums are compared: a file that is cut off or damaged is an
+#' error that names it, never a shorter file. A line, or a record of comma-separated values, has at most 2^26 (67,108,864) bytes, or
+#' `bytes` where that is more.
 #'
 #' @param x A function, a data frame, a matrix (dense or of the Matrix package), a `big.matrix` of bigmemory (in memory, or a file
 #'   mapped into it), or a row source, which

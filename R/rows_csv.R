@@ -34,25 +34,23 @@ csv_pass <- function(files, format, native = FALSE) {
 }
 
 csv_header <- function(file, format) {
+  passed <- list(file$start)
   repeat {
     fill(file, format)
-    end <- grepRaw("\n", file$rest, fixed = TRUE)
-    if (file$ended || length(end)) break
+    found <- NULL
+    if (length(file$rest)) found <- file_checked(file, r_csv_header(file$rest, format$separator, file$ended))
+    if (!is.null(found)) {
+      passed <- c(passed, list(file$rest[seq_len(found$bytes)]))
+      use(file, found$bytes, found$lines)
+    }
+    if (file$ended || length(found$names)) break # else there were blank lines
   }
-  if (length(file$rest) == 0) abort_input("`files` holds {file$name}, which is empty.", "The first line must name the columns.")
-  if (length(end) == 0) end <- length(file$rest)
-  file$start <- file$rest[seq_len(end)]
-  line <- rawToChar(file$start)
-  Encoding(line) <- "UTF-8"
-  names <- scan(
-    text = sub("^\ufeff", "", line), what = "", sep = format$separator, quote = "\"", quiet = TRUE, strip.white = TRUE,
-    na.strings = character()
-  )
-  if (anyDuplicated(names) || !all(nzchar(names))) {
+  if (length(found$names) == 0) abort_input("`files` holds {file$name}, which is empty.", "The first line must name the columns.")
+  if (anyDuplicated(found$names) || !all(nzchar(found$names))) {
     abort_input("`files` holds {file$name}, whose first line has empty or repeated names.", "It must name the columns.")
   }
-  use(file, end, 1)
-  names
+  file$start <- do.call(c, passed)
+  found$names
 }
 
 check_header <- function(file, header, first) {

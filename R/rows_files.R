@@ -19,6 +19,64 @@ is_pipe <- function(files) {
   vapply(seq_along(files), function(k) size[k] == 0 && system2("test", c("-p", shQuote(files[k])), stderr = FALSE) == 0, NA)
 }
 
+# What a file is compressed by, as its first bytes tell. Its name must not say otherwise: what is cut off after a byte, or damaged
+# there, would be read as text.
+compression_of <- function(name) {
+  start <- as.character(or_input_error(
+    withCallingHandlers(
+      readBin(name, "raw", 10),
+      warning = function(w) abort_input("`files` holds {name}, which cannot be opened: {conditionMessage(w)}.")
+    ),
+    "A file cannot be opened"
+  ))
+  begins <- function(...) length(start) >= ...length() && all(start[seq_len(...length())] == c(...))
+  found <- if (begins("1f", "8b")) {
+    "gzip"
+  } else if (begins("42", "5a", "68") && identical(start[5:6], c("31", "41")) || identical(start[5:6], c("17", "72"))) {
+    "bzip2"
+  } else if (begins("fd", "37", "7a", "58", "5a", "00")) {
+    "xz"
+  } else if (begins("28", "b5", "2f", "fd")) {
+    "zstd"
+  } else if (begins("5d", "00", "00")) {
+    "lzma"
+  } else {
+    "nothing"
+  }
+  ending <- tolower(tools::file_ext(name))
+  named <- c(gz = "gzip", bgz = "gzip", bz2 = "bzip2", xz = "xz", zst = "zstd", lzma = "lzma")[ending]
+  if (!is.na(named) && named != found) {
+    abort_input("`files` holds {name}, which is not compressed as its name says.", "It is damaged, cut off, or must be named otherwise.")
+  }
+  if (found %in% c("zstd", "lzma")) {
+    abort_input("`files` holds {name}, which is compressed by {found}.", "Compress it by gzip, bzip2 or xz, or give it as a pipe.")
+  }
+  found
+}
+
+# take(bytes): the next bytes, none at the end; shut(). What is cut off or damaged is an error: src/compressed_file.h tells of gzip
+# and bzip2, R's connection warns of xz.
+file_bytes <- function(name) {
+  kind <- if (is_pipe(name)) "nothing" else compression_of(name)
+  if (kind %in% c("gzip", "bzip2")) {
+    file <- whole_file(name, r_open_compressed(enc2native(path.expand(name)), kind))
+    return(list(
+      take = function(bytes) whole_file(name, r_read_compressed(file, floor(bytes))), shut = function() r_close_compressed(file)
+    ))
+  }
+  warned <- function(w) abort_input("`files` holds {name}, which is damaged, cut off or cannot be read: {conditionMessage(w)}.")
+  con <- or_input_error(
+    withCallingHandlers(if (kind == "xz") xzfile(name, "rb") else file(name, "rb", raw = TRUE), warning = warned),
+    "A file cannot be opened"
+  )
+  list(take = function(bytes) withCallingHandlers(readBin(con, "raw", bytes), warning = warned), shut = function() close(con))
+}
+
+whole_file <- function(name, found) {
+  if (is.list(found)) abort_input("`files` holds {name}, which {found$error}.", "Get it again.")
+  found
+}
+
 # A pass over all files: begin(file) reads what comes first, parse(file) makes a block of whole records, count(block) says how many.
 # begin() may set file$ahead, a function that gives blocks as far as it can read them, then NULL.
 file_pass <- function(files, format, begin, parse, count) {
@@ -39,6 +97,7 @@ file_pass <- function(files, format, begin, parse, count) {
       }
       if (!file$ended) fill(file, format)
       if (length(file$rest) == 0) {
+        if (!file$ended) next
         close_file(file)
         file <<- NULL
         next
@@ -57,29 +116,70 @@ block_ahead <- function(file) {
   block
 }
 
-# rest: bytes read and not yet used; line: that they begin in, from 1; ended: whether nothing follows them in the file; read: how many
-# bytes were read.
+# rest: bytes read and not yet used, with at least one whole record; held: pieces of the record that comes, until it is whole, place
+# (in RecordEnds of src/csv.h) and size: where and how large they are; line: that they begin in, from 1; ended: whether nothing
+# follows them in the file; read: how many bytes were read; start: a byte order mark.
 open_file <- function(name) {
-  con <- or_input_error(
-    withCallingHandlers(
-      if (is_pipe(name)) file(name, "rb", raw = TRUE) else gzfile(name, "rb"),
-      warning = function(w) abort_input("`files` holds {name}, which cannot be opened: {conditionMessage(w)}.")
-    ),
-    "A file cannot be opened"
-  )
-  list2env(list(name = name, con = con, rest = raw(), line = 1, ended = FALSE, read = 0))
+  file <- list2env(list(
+    name = name, rest = raw(), held = list(), size = 0, place = 0L, line = 1, ended = FALSE, read = 0, start = raw()
+  ))
+  bytes <- file_bytes(name)
+  file$take <- bytes$take
+  file$shut <- bytes$shut
+  file
 }
 
 close_file <- function(file) {
   if (!is.null(file$stream)) r_close_blocks(file$stream)
-  close(file$con)
+  file$shut()
 }
 
-fill <- function(file, format) {
-  more <- readBin(file$con, "raw", format$bytes)
-  file$ended <- length(more) == 0
+take <- function(file, bytes) {
+  more <- file$take(bytes)
   file$read <- file$read + length(more)
-  file$rest <- if (length(file$rest)) c(file$rest, more) else more
+  more
+}
+
+take_first <- function(file, bytes) {
+  mark <- as.raw(c(0xef, 0xbb, 0xbf))
+  more <- raw()
+  while (length(more) < length(mark) && length(some <- take(file, bytes))) more <- c(more, some)
+  if (!identical(utils::head(more, length(mark)), mark)) return(more)
+  file$start <- mark
+  more[-seq_along(mark)]
+}
+
+# Bytes of a line, or of a record of csv: beyond, a quote is not closed or the file is something else.
+longest_line <- function(format) max(2^26, format$bytes)
+
+# The next piece. Each byte is looked at once, however many pieces a record is made of.
+fill <- function(file, format) {
+  whole <- length(file$rest) > 0 && hold(file, file$rest, format)
+  more <- if (file$read == 0) take_first(file, format$bytes) else take(file, format$bytes)
+  file$ended <- length(more) == 0
+  whole <- hold(file, more, format) || whole
+  file$rest <- raw()
+  if (!whole && !file$ended) {
+    if (file$size <= longest_line(format)) return(invisible())
+    line <- format(file$line, big.mark = ",")
+    abort_input(
+      "`files` holds {file$name}, whose line {line} has more than {format(longest_line(format), big.mark = ',')} bytes.",
+      if (nzchar(format$separator)) "Is a quote not closed?" else "Is it a text file?"
+    )
+  }
+  file$rest <- do.call(c, file$held)
+  file$held <- list()
+  file$size <- 0
+  file$place <- 0L
+}
+
+# Whether a record ends in the piece.
+hold <- function(file, piece, format) {
+  found <- r_record_ends(piece, format$separator, file$place)
+  file$held[[length(file$held) + 1]] <- piece
+  file$size <- file$size + length(piece)
+  file$place <- as.integer(found[2])
+  found[1] > 0
 }
 
 use <- function(file, bytes, lines) {

@@ -5,8 +5,8 @@
 rows_svmlight <- function(files, columns = NULL, first = 1, bytes = 4e6) {
   files <- check_files(files)
   first <- check_number(first, "first", least = 0, most = 1, whole = TRUE)
-  format <- list(bytes = check_number(bytes, "bytes", least = 1, most = 2^30))
-  if (!is.null(columns)) columns <- check_number(columns, "columns", least = 1, most = 2^31 - 1, whole = TRUE)
+  format <- list(bytes = check_number(bytes, "bytes", least = 1, most = 2^30), separator = "") # nothing is quoted
+  if (!is.null(columns)) columns <- check_number(columns, "columns", least = 1, most = 1e8, whole = TRUE)
   once <- any(is_pipe(files))
   open <- function() {
     if (is.null(columns)) {

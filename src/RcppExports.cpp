@@ -66,6 +66,66 @@ BEGIN_RCPP
     return rcpp_result_gen;
 END_RCPP
 }
+// r_open_compressed
+SEXP r_open_compressed(std::string path, std::string kind);
+RcppExport SEXP _sgdlasso_r_open_compressed(SEXP pathSEXP, SEXP kindSEXP) {
+BEGIN_RCPP
+    Rcpp::RObject rcpp_result_gen;
+    Rcpp::RNGScope rcpp_rngScope_gen;
+    Rcpp::traits::input_parameter< std::string >::type path(pathSEXP);
+    Rcpp::traits::input_parameter< std::string >::type kind(kindSEXP);
+    rcpp_result_gen = Rcpp::wrap(r_open_compressed(path, kind));
+    return rcpp_result_gen;
+END_RCPP
+}
+// r_read_compressed
+SEXP r_read_compressed(SEXP file, double bytes);
+RcppExport SEXP _sgdlasso_r_read_compressed(SEXP fileSEXP, SEXP bytesSEXP) {
+BEGIN_RCPP
+    Rcpp::RObject rcpp_result_gen;
+    Rcpp::RNGScope rcpp_rngScope_gen;
+    Rcpp::traits::input_parameter< SEXP >::type file(fileSEXP);
+    Rcpp::traits::input_parameter< double >::type bytes(bytesSEXP);
+    rcpp_result_gen = Rcpp::wrap(r_read_compressed(file, bytes));
+    return rcpp_result_gen;
+END_RCPP
+}
+// r_close_compressed
+void r_close_compressed(SEXP file);
+RcppExport SEXP _sgdlasso_r_close_compressed(SEXP fileSEXP) {
+BEGIN_RCPP
+    Rcpp::RNGScope rcpp_rngScope_gen;
+    Rcpp::traits::input_parameter< SEXP >::type file(fileSEXP);
+    r_close_compressed(file);
+    return R_NilValue;
+END_RCPP
+}
+// r_record_ends
+std::vector<double> r_record_ends(Rcpp::RawVector piece, std::string separator, int place);
+RcppExport SEXP _sgdlasso_r_record_ends(SEXP pieceSEXP, SEXP separatorSEXP, SEXP placeSEXP) {
+BEGIN_RCPP
+    Rcpp::RObject rcpp_result_gen;
+    Rcpp::RNGScope rcpp_rngScope_gen;
+    Rcpp::traits::input_parameter< Rcpp::RawVector >::type piece(pieceSEXP);
+    Rcpp::traits::input_parameter< std::string >::type separator(separatorSEXP);
+    Rcpp::traits::input_parameter< int >::type place(placeSEXP);
+    rcpp_result_gen = Rcpp::wrap(r_record_ends(piece, separator, place));
+    return rcpp_result_gen;
+END_RCPP
+}
+// r_csv_header
+Rcpp::List r_csv_header(Rcpp::RawVector piece, std::string separator, bool last);
+RcppExport SEXP _sgdlasso_r_csv_header(SEXP pieceSEXP, SEXP separatorSEXP, SEXP lastSEXP) {
+BEGIN_RCPP
+    Rcpp::RObject rcpp_result_gen;
+    Rcpp::RNGScope rcpp_rngScope_gen;
+    Rcpp::traits::input_parameter< Rcpp::RawVector >::type piece(pieceSEXP);
+    Rcpp::traits::input_parameter< std::string >::type separator(separatorSEXP);
+    Rcpp::traits::input_parameter< bool >::type last(lastSEXP);
+    rcpp_result_gen = Rcpp::wrap(r_csv_header(piece, separator, last));
+    return rcpp_result_gen;
+END_RCPP
+}
 // r_csv_types
 Rcpp::List r_csv_types(Rcpp::RawVector piece, int columns, std::string separator, bool last, std::vector<std::string> missing);
 RcppExport SEXP _sgdlasso_r_csv_types(SEXP pieceSEXP, SEXP columnsSEXP, SEXP separatorSEXP, SEXP lastSEXP, SEXP missingSEXP) {
@@ -639,6 +699,11 @@ static const R_CallMethodDef CallEntries[] = {
     {"_sgdlasso_r_native_weights", (DL_FUNC) &_sgdlasso_r_native_weights, 1},
     {"_sgdlasso_r_close_blocks", (DL_FUNC) &_sgdlasso_r_close_blocks, 1},
     {"_sgdlasso_r_not_finite", (DL_FUNC) &_sgdlasso_r_not_finite, 2},
+    {"_sgdlasso_r_open_compressed", (DL_FUNC) &_sgdlasso_r_open_compressed, 2},
+    {"_sgdlasso_r_read_compressed", (DL_FUNC) &_sgdlasso_r_read_compressed, 2},
+    {"_sgdlasso_r_close_compressed", (DL_FUNC) &_sgdlasso_r_close_compressed, 1},
+    {"_sgdlasso_r_record_ends", (DL_FUNC) &_sgdlasso_r_record_ends, 3},
+    {"_sgdlasso_r_csv_header", (DL_FUNC) &_sgdlasso_r_csv_header, 3},
     {"_sgdlasso_r_csv_types", (DL_FUNC) &_sgdlasso_r_csv_types, 5},
     {"_sgdlasso_r_csv_read", (DL_FUNC) &_sgdlasso_r_csv_read, 5},
     {"_sgdlasso_r_csv_numbers", (DL_FUNC) &_sgdlasso_r_csv_numbers, 5},

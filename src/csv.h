@@ -20,8 +20,8 @@ struct LineError : std::runtime_error {
 class CsvSink {
  public:
   virtual ~CsvSink() = default;
-  // False if the field is not what the column holds.
-  virtual bool take(std::size_t column, const char* text, std::size_t size) = 0;
+  // nullptr, or what is wrong with the field.
+  virtual const char* take(std::size_t column, const char* text, std::size_t size) = 0;
 };
 
 struct CsvRead {
@@ -33,13 +33,42 @@ struct CsvRead {
 // last: whether the file ends with this piece, so that its last record needs no line break.
 CsvRead read_csv(const char* text, std::size_t size, std::size_t columns, char separator, bool last, CsvSink& sink);
 
+// Where records end in text that comes in pieces: each byte is looked at once. A quote opens at the start of a field only.
+class RecordEnds {
+ public:
+  enum class Place { field_start, field, quoted, after_quote };
+
+  // separator: 0 where nothing is ever quoted. place: where the text before ended.
+  explicit RecordEnds(char separator, Place place = Place::field_start) : separator_(separator), place_(place) {}
+
+  // The bytes up to the end of the last record that ends in this piece, 0 if none does.
+  std::size_t last_end(const char* text, std::size_t size);
+  Place place() const { return place_; }
+
+ private:
+  char separator_;
+  Place place_;
+};
+
 // The bytes up to the end of the last whole record, and how many lines they are.
 struct CsvExtent {
   std::size_t bytes;
   std::size_t lines;
 };
-CsvExtent whole_records(const char* text, std::size_t size, bool last);
+CsvExtent whole_records(const char* text, std::size_t size, char separator, bool last);
 std::size_t count_lines(const char* from, const char* end);
+
+// The fields of the first record, blanks around them aside.
+struct CsvHeader {
+  std::vector<std::string> names;
+  CsvRead read;
+};
+CsvHeader read_csv_header(const char* text, std::size_t size, char separator, bool last);
+
+// What is wrong with a field as text, nullptr if nothing is.
+const char* flaw_of_text(const char* text, std::size_t size);
+// The field between quotes for a message, cut where it is long, with ? for what cannot be shown.
+std::string shown(const char* text, std::size_t size);
 
 // The number that a whole field is, blanks around it aside; false if it is none. The decimal point is a point in every locale.
 bool parse_number(const char* text, std::size_t size, double& value);

@@ -6,6 +6,11 @@
 
 namespace sgdlasso {
 
+// Whether so many lines may all be records: blank ones are none, and would be given room as if they were.
+inline bool may_be_records(std::size_t lines, std::size_t columns, std::size_t bytes) {
+  return lines <= (bytes + 1) / columns;  // a separator for each column but one, and a line break for each line but the last
+}
+
 struct CsvNumbers {
   bool plain;   // false, with anything in the columns: there is something else, and read_csv() tells what
   bool finite;  // no field is empty, infinite or none

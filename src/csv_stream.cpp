@@ -10,7 +10,8 @@
 namespace sgdlasso {
 namespace {
 
-constexpr std::int64_t kAhead = 4;  // pieces that the system is told of in advance
+constexpr std::int64_t kAhead = 4;                       // pieces that the system is told of in advance
+constexpr std::uint64_t kBack = std::uint64_t{1} << 20;  // bytes before a piece, or four pieces, that a line may begin in
 
 // A file's pieces, by their bytes.
 class CsvPieces {
@@ -51,8 +52,10 @@ class CsvFiller final : public Filler<CsvBlock> {
     const std::size_t size = static_cast<std::size_t>(end_ - begin_);
     const std::size_t rows = count_lines(begin_, end_) + (size > 0 && end_[-1] != '\n');
     block.end = begin_at_ + size;
-    place(rows, block);
     const CsvLayout& layout = pieces_->layout();
+    block.plain = may_be_records(rows, layout.role.size(), size);
+    if (!block.plain) return true;
+    place(rows, block);
     const CsvNumbers found =
         read_csv_numbers(begin_, size, layout.role.size(), layout.separator, layout.missing, columns_.data());
     block.plain = found.plain;
@@ -62,7 +65,8 @@ class CsvFiller final : public Filler<CsvBlock> {
   }
 
  private:
-  // The whole records of piece k, from begin_ to end_; false where the file cannot be read.
+  // The whole records of piece k, from begin_ to end_; false where the file cannot be read, or where a record began so far
+  // before that reading it again with every piece would take more time than the reader in R does.
   bool read_records(std::size_t k) {
     const CsvLayout& layout = pieces_->layout();
     const std::uint64_t from = pieces_->limit(static_cast<std::int64_t>(k) - 1);
@@ -75,7 +79,10 @@ class CsvFiller final : public Filler<CsvBlock> {
       if (pieces_->file().read(from - back, text_.data(), size) != size) return false;
       const char* const split = text_.data() + back;
       begin_ = k == 0 ? text_.data() : end_of_lines(text_.data(), split);
-      if (begin_ == text_.data() && !whole) continue;
+      if (begin_ == text_.data() && !whole) {
+        if (before_ > std::max(kBack, 4 * layout.bytes)) return false;
+        continue;
+      }
       begin_at_ = from - back + static_cast<std::uint64_t>(begin_ - text_.data());
       end_ = text_.data() + size;
       if (!pieces_->is_last(k)) end_ = end_of_lines(begin_, end_);

@@ -38,18 +38,18 @@ class ColumnSink final : public CsvSink {
         text_(is_text.size()),
         absent_(is_text.size()) {}
 
-  bool take(std::size_t column, const char* text, std::size_t size) override {
+  const char* take(std::size_t column, const char* text, std::size_t size) override {
     double value = NA_REAL;
     if (is_text_[column]) {
       absent_[column].push_back(is_missing(text, size));
       text_[column].emplace_back(text, size);
-      return true;
+      return flaw_of_text(text, size);
     }
     const bool number = parse_number(text, size, value);
-    if (!number && size != 0 && !is_missing(text, size)) return false;
+    if (!number && size != 0 && !is_missing(text, size)) return "is not a number";
     if (!number || (words_count_ && is_missing(text, size))) value = NA_REAL;
     number_[column].push_back(value);
-    return true;
+    return nullptr;
   }
 
   Rcpp::List columns() const {
@@ -65,13 +65,17 @@ class ColumnSink final : public CsvSink {
   }
 
  private:
+  // R leaves by a jump where it has no memory: unwindProtect() lets what is on the stack be destroyed.
   Rcpp::CharacterVector strings(std::size_t k) const {
     Rcpp::CharacterVector result(static_cast<R_xlen_t>(text_[k].size()));
-    for (std::size_t i = 0; i < text_[k].size(); ++i) {
-      const std::string& text = text_[k][i];
-      SET_STRING_ELT(result, static_cast<R_xlen_t>(i),
-                     absent_[k][i] ? NA_STRING : Rf_mkCharLenCE(text.data(), static_cast<int>(text.size()), CE_UTF8));
-    }
+    Rcpp::unwindProtect([&]() -> SEXP {
+      for (std::size_t i = 0; i < text_[k].size(); ++i) {
+        const std::string& text = text_[k][i];
+        SET_STRING_ELT(result, static_cast<R_xlen_t>(i),
+                       absent_[k][i] ? NA_STRING : Rf_mkCharLenCE(text.data(), static_cast<int>(text.size()), CE_UTF8));
+      }
+      return R_NilValue;
+    });
     return result;
   }
 
@@ -90,11 +94,11 @@ class TypeSink final : public CsvSink {
  public:
   TypeSink(std::size_t columns, const std::vector<std::string>& missing) : missing_(missing), is_text_(columns, 0) {}
 
-  bool take(std::size_t column, const char* text, std::size_t size) override {
+  const char* take(std::size_t column, const char* text, std::size_t size) override {
     double value;
-    if (is_text_[column] || size == 0 || parse_number(text, size, value)) return true;
+    if (is_text_[column] || size == 0 || parse_number(text, size, value)) return nullptr;
     is_text_[column] = !is_word(text, size, missing_);
-    return true;
+    return nullptr;
   }
   const std::vector<int>& is_text() const { return is_text_; }
 
@@ -130,6 +134,32 @@ Rcpp::List as_error(const LineError& error) {
 
 }  // namespace
 
+// Where the last record that ends in the next piece of text does (bytes, 0 if none does), and the place that the piece ends in,
+// to be given with the one after it; 0 at first. separator: "" where nothing is quoted.
+// [[Rcpp::export]]
+std::vector<double> r_record_ends(Rcpp::RawVector piece, std::string separator, int place) {
+  RecordEnds ends(separator.empty() ? '\0' : separator[0], static_cast<RecordEnds::Place>(place));
+  const std::size_t last = ends.last_end(bytes_of(piece), static_cast<std::size_t>(piece.size()));
+  return {static_cast<double>(last), static_cast<double>(ends.place())};
+}
+
+// list(names =, bytes =, lines =), or list(error =, line =), line from 0.
+// [[Rcpp::export]]
+Rcpp::List r_csv_header(Rcpp::RawVector piece, std::string separator, bool last) {
+  try {
+    const CsvHeader header = read_csv_header(bytes_of(piece), static_cast<std::size_t>(piece.size()), separator[0], last);
+    Rcpp::CharacterVector names(static_cast<R_xlen_t>(header.names.size()));
+    for (R_xlen_t k = 0; k < names.size(); ++k) {
+      const std::string& name = header.names[static_cast<std::size_t>(k)];
+      names[k] = Rcpp::String(name, CE_UTF8);
+    }
+    return Rcpp::List::create(Rcpp::_["names"] = names, Rcpp::_["bytes"] = static_cast<double>(header.read.bytes),
+                              Rcpp::_["lines"] = static_cast<double>(header.read.lines));
+  } catch (const LineError& error) {
+    return as_error(error);
+  }
+}
+
 // list(is_text =, records =), or list(error =, line =), line from 0.
 // [[Rcpp::export]]
 Rcpp::List r_csv_types(Rcpp::RawVector piece, int columns, std::string separator, bool last, std::vector<std::string> missing) {
@@ -164,7 +194,8 @@ Rcpp::List r_csv_read(Rcpp::RawVector piece, std::vector<int> is_text, std::stri
 // [[Rcpp::export]]
 SEXP r_csv_numbers(Rcpp::RawVector piece, std::vector<int> role, std::string separator, bool last, int threads) {
   const char* text = bytes_of(piece);
-  const CsvExtent extent = whole_records(text, static_cast<std::size_t>(piece.size()), last);
+  const CsvExtent extent = whole_records(text, static_cast<std::size_t>(piece.size()), separator[0], last);
+  if (!may_be_records(extent.lines, role.size(), extent.bytes)) return R_NilValue;
   const R_xlen_t n = static_cast<R_xlen_t>(extent.lines);
   const auto width = std::count(role.begin(), role.end(), 0);
   Rcpp::NumericMatrix x(Rcpp::no_init(static_cast<int>(n), static_cast<int>(width)));

@@ -239,7 +239,7 @@ Rcpp::List r_parse_decimal(std::vector<std::string> text) {
 // [[Rcpp::export]]
 Rcpp::List r_read_numbers(std::string text, int columns) {
   Rcpp::List both;
-  const std::size_t rows = whole_records(text.data(), text.size(), true).lines, width = static_cast<std::size_t>(columns);
+  const std::size_t rows = whole_records(text.data(), text.size(), ',', true).lines, width = static_cast<std::size_t>(columns);
   for (const auto read : {read_csv_numbers, read_csv_numbers_portably}) {
     Rcpp::NumericMatrix x(static_cast<int>(rows), columns);
     std::vector<double*> to;

@@ -1,6 +1,7 @@
 #include "svmlight.h"
 
 #include <algorithm>
+#include <cmath>
 #include <string>
 
 namespace sgdlasso {
@@ -18,19 +19,22 @@ const char* next_word(const char*& from, const char* end) {
   return to;
 }
 
+LineError wrong(const char* from, const char* to, std::size_t line, const char* what) {
+  return LineError(line, shown(from, static_cast<std::size_t>(to - from)) + what);
+}
+
 int whole_index(const char* from, const char* to, std::size_t line) {
   double value = 0;
-  if (!parse_number(from, static_cast<std::size_t>(to - from), value) || value < 0 || value != static_cast<int>(value)) {
-    throw LineError(line, "\"" + std::string(from, to) + "\" is no number of a column");
+  if (!parse_number(from, static_cast<std::size_t>(to - from), value) || !(value >= 0) || value != std::floor(value)) {
+    throw wrong(from, to, line, " is no number of a column");
   }
+  if (value > kMostColumns) throw wrong(from, to, line, " is beyond the largest number of a column, 100,000,000");
   return static_cast<int>(value);
 }
 
 double number(const char* from, const char* to, std::size_t line) {
   double value = 0;
-  if (!parse_number(from, static_cast<std::size_t>(to - from), value)) {
-    throw LineError(line, "\"" + std::string(from, to) + "\" is not a number");
-  }
+  if (!parse_number(from, static_cast<std::size_t>(to - from), value)) throw wrong(from, to, line, " is not a number");
   return value;
 }
 
@@ -42,8 +46,8 @@ void read_line(const char* from, const char* end, SparseLines& found) {
   int before = -1;
   for (from = to, to = next_word(from, end); from < to; from = to, to = next_word(from, end)) {
     const char* colon = std::find(from, to, ':');
-    if (colon == to) throw LineError(found.lines, "\"" + std::string(from, to) + "\" is not index:value");
-    if (std::string(from, colon) == "qid") continue;
+    if (colon == to) throw wrong(from, to, found.lines, " is not index:value");
+    if (colon - from == 3 && std::equal(from, colon, "qid")) continue;
     const int index = whole_index(from, colon, found.lines);
     if (index <= before)
       throw LineError(found.lines, "column " + std::to_string(index) + " does not come after " + std::to_string(before));

@@ -8,6 +8,9 @@
 
 namespace sgdlasso {
 
+// A vector over the columns takes 8 bytes each: what is beyond is a damaged file rather than a column.
+constexpr int kMostColumns = 100000000;
+
 struct SparseLines {
   std::vector<double> y;
   std::vector<int> start{0};  // of each row in index and value
