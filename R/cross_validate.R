@@ -126,4 +126,16 @@ warn_cv <- function(cv, draws, plan, settings) {
   if (undefined > 0) {
     warn_class("sgdlasso_warning_fold", sprintf("%d fold(s) hold one class only and say nothing of the area under the curve.", undefined))
   }
+  warn_cut(cv, settings)
+}
+
+# Smaller lambdas than the path has might be better still.
+warn_cut <- function(cv, settings) {
+  k <- length(cv$lambda)
+  cut <- is.null(settings$lambda) && k < settings$nlambda && cv$sgdlasso.fit$nulldev > 0
+  if (!cut || cv$index["min", 1] < k) return(invisible())
+  warn_class("sgdlasso_warning_path", sprintf(
+    "The error is smallest at the last lambda, %s: the path stopped there, after %d of %s lambdas. Give smaller ones as `lambda`.",
+    format(cv$lambda[k], digits = 3), k, format(settings$nlambda)
+  ))
 }

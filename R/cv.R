@@ -61,7 +61,9 @@
 #'
 #' @section Errors:
 #' Bad input is an error of class `sgdlasso_error_input`: more folds than rows, a `foldid` of another length, a fold outside which
-#' only one class is left. A response that is constant outside a fold gives the null model there.
+#' only one class is left. A response that is constant outside a fold gives the null model there. Where an automatic path stopped
+#' before its `nlambda` and the smallest error is at its last lambda, a warning of class `sgdlasso_warning_path` says so: smaller
+#' lambdas may be better.
 #' @references
 #' Stone, M. (1974). Cross-validatory choice and assessment of statistical predictions. *Journal of the Royal Statistical Society
 #' B* 36, 111-147. \doi{10.1111/j.2517-6161.1974.tb00994.x}

@@ -182,7 +182,7 @@ effective_df <- function(object, rows, variance, k) {
   spread <- if (object$standardize) object$x.sd[used] else 1
   factor <- (object$penalty.factor %||% rep(1, object$dim[1]))[used]
   gram <- crossprod(x, weights * x)
-  penalty <- object$lambda[k] * (1 - object$alpha) * factor * spread^2
+  penalty <- object$lambda[k] * ridge_share(object, rows) * factor * spread^2
   # in columns of unit size, so that tiny units are no singularity
   size <- sqrt(diag(gram) + penalty)
   gram <- gram / tcrossprod(size)
@@ -190,4 +190,11 @@ effective_df <- function(object, rows, variance, k) {
   kept <- whole$values > 1e-12 * whole$values[1] # columns that say the same count once
   directions <- whole$vectors[, kept, drop = FALSE]
   sum(colSums(directions * (gram %*% directions)) / whole$values[kept])
+}
+
+# What multiplies the squares in the penalty.
+ridge_share <- function(object, rows) {
+  if (object$family != "gaussian") return(1 - object$alpha)
+  weight <- if (is.null(rows$weights)) length(rows$y) else sum(rows$weights)
+  (1 - object$alpha) / sqrt(object$nulldev / weight)
 }

@@ -7,27 +7,32 @@
 #' @section The problem:
 #' With weights scaled to sum to 1 and `eta_i = b0 + offset_i + x_i' b`, the objective is
 #'
-#' \deqn{F(b_0, b) = \sum_i w_i \ell(y_i, \eta_i) + \lambda \sum_j v_j (\alpha |b_j| + (1 - \alpha) b_j^2 / 2)}{
-#'       F(b0, b) = sum_i w_i loss(y_i, eta_i) + lambda * sum_j v_j * (alpha |b_j| + (1 - alpha)/2 b_j^2)}
+#' \deqn{F(b_0, b) = \sum_i w_i \ell(y_i, \eta_i) + \lambda \sum_j v_j \left(\alpha |b_j| + \frac{1 - \alpha}{2 d} b_j^2\right)}{
+#'       F(b0, b) = sum_i w_i loss(y_i, eta_i) + lambda * sum_j v_j * (alpha |b_j| + (1 - alpha)/(2 d) b_j^2)}
 #'
 #' where the loss is `(y - eta)^2 / 2` for gaussian, `log(1 + exp(eta)) - y eta` for binomial and `exp(eta) - y eta` for poisson,
 #' and `v` is `penalty.factor` rescaled to sum to the number of columns (excluded ones count as 1 in that sum). `standardize`
 #' penalises the coefficients of `x_j / s_j`, with `s_j` the weighted standard deviation (divisor n); coefficients are always
-#' returned on the scale of x. For the gaussian lasso this is glmnet's problem and lambda means the same. For `alpha < 1`,
-#' glmnet with `family = "gaussian"` divides the ridge part by the standard deviation of y (divisor n): its lambda and alpha
-#' give here the same fit with `alpha' = alpha / (alpha + (1 - alpha) / sd)` and `lambda' = lambda * (alpha + (1 - alpha) / sd)`.
+#' returned on the scale of x. For gaussian, `d` is the weighted standard deviation of y less offset (divisor n; without an
+#' intercept the root of their mean square), so that a fit does not depend on the units of y; for the other families it is 1.
+#' This is the problem of `glmnet()` with `family = "gaussian"`, `"binomial"` or `"poisson"`, whose manual leaves `d` out: lambda
+#' and alpha mean the same in both packages. Rows that come once tell `d` as they come: each step uses that of the rows so far.
 #'
 #' Coefficients may be limited to `lower.limits <= b <= upper.limits`; limits are on the scale of x and must include 0.
 #'
 #' With `lambda = NULL` the grid starts at the smallest lambda at which every penalised coefficient is zero (columns without
 #' penalty are fitted first) and falls geometrically to `lambda.min.ratio` times it. Such a path stops early, after at least 5
 #' lambdas, when the explained share of the deviance exceeds .999 or changes by less than 1e-5 of itself (glmnet's constants; for
-#' `"sgd"` four times in a row, because stochastic fits differ by chance). A lambda of yours is always solved as given.
+#' `"sgd"` four times in a row, because stochastic fits differ by chance). On grids finer than glmnet's, lambdas are compared that lie
+#' at least 4 % apart, and a path that explains less than .001, or than 1,000 `tol`, always goes on. A lambda of yours is always
+#' solved as given.
 #'
 #' @section The certificate:
 #' `fit$gap` is, for each lambda, the relative duality gap that [optimality()] defines and recomputes: no coefficients lower
 #' the objective by more than this share of what there is to explain. The solvers `"auto"`, `"exact"` and `"saga"` go on until it
-#' is at most `tol`. Where `maxpasses` or rounding ends that before, `converged` is `FALSE` and a warning of class
+#' is at most `tol`. Where a model explains less than a hundredth, as the first ones of a path do, they try for a gap of at most 100
+#' `tol` times what it explains (by how much its objective is below the null model's, as a share of the same), so that it is not
+#' taken for the one before it. Where `maxpasses` or rounding ends that before, `converged` is `FALSE` and a warning of class
 #' `sgdlasso_warning_gap` names the gap. The fits of `"nudge"` and `"sgd"` come from a fixed number of passes and are near the
 #' optimum, not at it; their gap tells how near, and there is no warning unless you give `tol`.
 #'

@@ -34,7 +34,8 @@
 #' intercept if `penalize_intercept`, takes a step of size `nudge` towards zero: minus if positive, plus if negative, nothing
 #' at zero. The step may cross zero, so a coefficient never stays at an exact zero. The penalty is the nudge itself: `lambda`
 #' must not be given, and the fit's `lambda` is the one of the objective it walks on, `nudge / rate` for `every = "sample"` and
-#' `nudge / (n * rate)` for `every = "epoch"`. For `alpha < 1` the step is `nudge * (alpha + (1 - alpha) |b_j|)`; each
+#' `nudge / (n * rate)` for `every = "epoch"`. For `alpha < 1` the step is `nudge * (alpha + (1 - alpha) |b_j| / d)`,
+#' with the d of [sgdlasso()]; each
 #' column's step is multiplied by its penalty factor. Weights multiply the gradient step, not the nudge.
 #'
 #' @section Stochastic gradient descent:

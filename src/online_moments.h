@@ -25,6 +25,8 @@ struct ResponseMoments {
   bool equal = true;         // all are that
   bool offset = false;       // some row has one
 
+  // Mean square of the target around the null model of squared loss.
+  double null_square(bool intercept) const { return target_square / weight + (intercept ? 0 : target * target); }
   double mean_weight() const { return weight / rows; }
 };
 

@@ -24,8 +24,9 @@ double PenaltyPlan::spread(double variance) const {
   return standardize && variance > 0 ? std::sqrt(variance) : 1;
 }
 
-Penalty PenaltyPlan::at(const ColumnMoments& columns) const {
+Penalty PenaltyPlan::at(const ColumnMoments& columns, const Loss& loss, double null_deviance) const {
   Penalty result = penalty;
+  result.ridge = ridge_share(penalty.alpha, loss.is_squared(), null_deviance);
   result.spread.clear();
   for (const double variance : columns.variance) result.spread.push_back(spread(variance));
   return result;
@@ -110,7 +111,7 @@ ColumnMoments OnlineSgd::known_columns() const {
 
 void OnlineSgd::make_learners(double intercept) {
   const ColumnMoments columns = known_columns();
-  const Penalty penalty = plan_.at(columns);
+  const Penalty penalty = plan_.at(columns, loss_, null_deviance());
   scaling_ = unit_scaling(columns, penalty, plan_.intercept && !sparse_);
   norm2_ = mean_norm2(columns, scaling_, plan_.intercept);
   next_forget_ = kFirstForget;
@@ -120,6 +121,11 @@ void OnlineSgd::make_learners(double intercept) {
     learner_.push_back(make_online_learner(input));
     learner_.back()->restart(lambda);
   }
+}
+
+// Of the rows so far, for squared loss.
+double OnlineSgd::null_deviance() const {
+  return moments_.response().weight > 0 ? moments_.response().null_square(plan_.intercept) : 0;
 }
 
 void OnlineSgd::learn(const Row& row) {
@@ -138,9 +144,14 @@ void OnlineSgd::learn(const Row& row) {
   for (const auto& learner : learner_) learner->learn(one_, none);
 }
 
-// A new row: its moments, and scales for columns that no row has held before.
+// A new row: its moments, the ridge part that goes with the response's deviation so far, and scales for columns that no row has
+// held before.
 void OnlineSgd::see(const Row& row) {
   moments_.add(row, loss_);
+  if (loss_.is_squared() && plan_.penalty.alpha < 1) {
+    const double ridge = ridge_share(plan_.penalty.alpha, true, null_deviance());
+    for (const auto& learner : learner_) learner->set_ridge(ridge);
+  }
   if (!sparse_ || !given_scale_.empty()) return;
   const bool fresh =
       std::any_of(row.index, row.index + row.size, [&](int j) { return scaling_.scale[static_cast<std::size_t>(j)] == 0; });

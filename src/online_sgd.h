@@ -23,8 +23,8 @@ struct PenaltyPlan {
   bool standardize;
 
   double spread(double variance) const;
-  // With the spread that these columns have.
-  Penalty at(const ColumnMoments& columns) const;
+  // With the spread that these columns have, and the ridge part that goes with the null model's deviance.
+  Penalty at(const ColumnMoments& columns, const Loss& loss, double null_deviance) const;
 };
 
 class OnlineSgd {
@@ -65,6 +65,7 @@ class OnlineSgd {
   void take(const Row& row);
   void start();
   void make_learners(double intercept);
+  double null_deviance() const;
   void learn(const Row& row);
   void see(const Row& row);
   ColumnMoment known_column(std::size_t j) const;

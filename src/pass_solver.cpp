@@ -262,13 +262,19 @@ void PassSolver::assess(Lane& lane, const ModelSums& sums, const Curvature* curv
   }
   lane.before = lane.at;
   lane.objective_before = objective;
-  lane.done = !settings_.moves || lane.certificate.certified(settings_.certified.tol) || lane.idle >= kMostIdle ||
+  lane.done = !settings_.moves || lane.certificate.certified(wanted_gap(lane)) || lane.idle >= kMostIdle ||
               static_cast<double>(lane.looks) >= settings_.certified.maxpasses;
   if (settings_.trace) {
     const double mse = problem_.loss.is_squared() ? 2 * loss : loss;
     const auto nonzero = lane.at.b.size() - static_cast<std::size_t>(std::count(lane.at.b.begin(), lane.at.b.end(), 0.0));
     lane.trace.push_back({mse, objective, nonzero, kNaN, found.gap(), static_cast<int>(lane.looks)});
   }
+}
+
+// By what the model that was looked at explains.
+double PassSolver::wanted_gap(const Lane& lane) const {
+  const double explained = (problem_.null.loss - lane.objective_before) / (problem_.null.deviance / 2);
+  return sgdlasso::wanted_gap(settings_.certified.tol, explained);
 }
 
 // missing: of each column outside the largest slope so far as a multiple of its bound, where that is near 1 or above.
@@ -309,7 +315,7 @@ void PassSolver::solve(Lane& lane, const ModelSums& sums) {
   const double residual = problem_.intercept ? sums.residual / weight_ : 0;
   const double square = std::max(sums.misfit / weight_ - residual * residual, 0.0), share = 1e-3;
   const Square gram = as_square(gram_, known_, known_);
-  const double target = share * settings_.certified.tol * problem_.null.deviance / 2;
+  const double target = share * wanted_gap(lane) * problem_.null.deviance / 2;
   descend({gram, 1, penalty, square, kAnyScale}, target, lane.at.b, q);
   lane.at.intercept += residual;
 }
@@ -331,7 +337,7 @@ void PassSolver::step(Lane& lane, const ModelSums& sums, const Curvature& curvat
   }
   const std::vector<CoordinatePenalty> penalty = penalties_at(form_, look_.columns(), lane.lambda);
   // What is left of the slopes of free columns enters the certificate as it is, and the quadratic's gap as its square.
-  const double wanted = std::max(1e-3 * std::min(lane.certificate.gap(), 1.0), 1e-2 * settings_.certified.tol);
+  const double wanted = std::max(1e-3 * std::min(lane.certificate.gap(), 1.0), 1e-2 * wanted_gap(lane));
   const double gap = free_ > 0 || lane.lambda == 0 ? wanted * wanted : wanted;
   const std::vector<double> start = lane.at.b;
   // The residuals cannot be scaled up, or no mean would be left to them: nor may the quadratic's.

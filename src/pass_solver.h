@@ -88,6 +88,7 @@ class PassSolver {
   Projection project(const std::vector<std::size_t>& free, const ModelSums& sums, const Curvature* curvature) const;
   Certificate certify(const Lane& lane, const ModelSums& sums, const Curvature* curvature) const;
   std::vector<double> spread_out(const PassModel& model) const;
+  double wanted_gap(const Lane& lane) const;
   void note_missing(const Lane& lane, const ModelSums& sums, std::vector<double>& missing) const;
   void widen(const std::vector<double>& missing);
   void step(Lane& lane, const ModelSums& sums, const Curvature& curvature, const ModelSums& at_curvature);

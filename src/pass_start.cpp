@@ -30,7 +30,7 @@ NullModel null_without_offset(const ResponseMoments& all, const Loss& loss, bool
   NullModel result;
   if (loss.is_squared()) {
     result.intercept = intercept ? all.target : 0;
-    result.deviance = all.target_square / all.weight + (intercept ? 0 : all.target * all.target);
+    result.deviance = all.null_square(intercept);
     result.loss = result.deviance / 2;
   } else {
     result.intercept = intercept ? loss.link(finite_mean(all, loss.largest_mean())) : 0;
@@ -56,7 +56,7 @@ PassTraining::Phase PassTraining::after_moments() {
 
 // A model of fewer columns: none, or those without penalty.
 PassTraining::Phase PassTraining::begin_part(Phase phase) {
-  Penalty penalty = plan_.penalty.at(moments_.columns());
+  Penalty penalty = plan_.penalty.at(moments_.columns(), *loss_, null_.deviance);
   for (double& factor : penalty.factor) factor = phase == Phase::unpenalized && factor == 0 ? 0 : kInfinity;
   penalty.lower.clear();
   penalty.upper.clear();
@@ -76,7 +76,8 @@ PassTraining::Phase PassTraining::begin_part(Phase phase) {
 }
 
 PassTraining::Phase PassTraining::after_null() {
-  whole_ = std::make_unique<Stated>(*loss_, plan_, plan_.penalty.at(moments_.columns()), moments_, null_, watch_);
+  whole_ = std::make_unique<Stated>(*loss_, plan_, plan_.penalty.at(moments_.columns(), *loss_, null_.deviance), moments_,
+                                    null_, watch_);
   if (null_.deviance == 0) {
     for (const double lambda : grid_.automatic ? std::vector<double>{0.0} : grid_.lambda) {
       path_.push_back({lambda, null_point(whole_->problem, whole_->form, lambda)});

@@ -251,7 +251,7 @@ PassTraining::Phase PassTraining::end_chunk(std::vector<Trained> trained) {
   for (std::size_t k = 0; k < trained.size(); ++k) {
     if (!plan_.solves) trained[k].converged = Converged::unknown;
     path_.push_back({grid_.lambda[chunk_ + k], std::move(trained[k])});
-    const bool enough = grid_.automatic && explains_enough(path_, null_.deviance);
+    const bool enough = grid_.automatic && explains_enough(path_, null_.deviance, plan_.path.tol);
     if (path_.back().trained.scored.nonzero > plan_.path.most_nonzero || enough) return Phase::done;
   }
   chunk_ += chunk_size_;
@@ -286,7 +286,7 @@ Statement PassTraining::problem() {
   NullModel null = null_without_offset(now.response(), *loss_, plan_.penalty.intercept);
   if (!loss_->is_squared() && now.response().offset) null.loss = null.deviance = kNaN;
   return {*loss_,
-          plan_.penalty.at(now.columns()),
+          plan_.penalty.at(now.columns(), *loss_, null.deviance),
           now.columns(),
           plan_.penalty.intercept,
           plan_.penalty.standardize,
@@ -339,7 +339,8 @@ void PassTraining::exchange(Archive& archive) {
     sgd_->exchange(archive);
   }
   if (has_whole && archive.reads()) {
-    whole_ = std::make_unique<Stated>(*loss_, plan_, plan_.penalty.at(moments_.columns()), moments_, null_, watch_);
+    whole_ = std::make_unique<Stated>(*loss_, plan_, plan_.penalty.at(moments_.columns(), *loss_, null_.deviance), moments_,
+                                      null_, watch_);
   }
   if (looks) {
     if (archive.reads()) {

@@ -22,6 +22,15 @@ double largest_lambda(const Statement& problem, const StandardForm& form, const 
   return largest / std::max(problem.penalty.alpha, least_alpha);
 }
 
+// The model before this one whose lambda is larger by what glmnet's grids of 100 have between two; neighbours on a finer grid
+// may hardly differ, whatever is left to explain.
+std::size_t before(const std::vector<PathPoint>& path, std::size_t at) {
+  const double apart = 0.96;
+  std::size_t k = at - 1;
+  while (k > 0 && path[at].lambda > apart * path[k].lambda) --k;
+  return k;
+}
+
 }  // namespace
 
 Trained null_point(const Statement& problem, const StandardForm& form, double lambda) {
@@ -32,17 +41,19 @@ Trained null_point(const Statement& problem, const StandardForm& form, double la
   return trained;
 }
 
-bool explains_enough(const std::vector<PathPoint>& path, double null_deviance) {
+bool explains_enough(const std::vector<PathPoint>& path, double null_deviance, double tol) {
   const std::size_t least = 5;
   if (path.size() < least) return false;
-  const auto explained = [&](std::size_t back) {
-    return 1 - path[path.size() - 1 - back].trained.scored.deviance / null_deviance;
-  };
-  const double now = explained(0);
+  const auto explained = [&](std::size_t at) { return 1 - path[at].trained.scored.deviance / null_deviance; };
+  const std::size_t last = path.size() - 1;
+  const double now = explained(last);
   if (now > 0.999) return true;
-  const std::size_t agreeing = path.back().trained.converged == Converged::yes ? 1 : least - 1;
-  for (std::size_t back = 0; back < agreeing; ++back) {
-    if (!(std::abs(explained(back) - explained(back + 1)) < 1e-5 * now)) return false;
+  const double next_to_nothing = std::max(1e-3, 1e3 * tol);  // where a gap of tol may hide what a lambda changes
+  if (!(now > next_to_nothing)) return false;
+  const auto agree = [&](std::size_t a, std::size_t b) { return std::abs(explained(a) - explained(b)) < 1e-5 * now; };
+  if (path.back().trained.converged == Converged::yes) return agree(last, before(path, last));
+  for (std::size_t k = last; k + least - 1 > last; --k) {
+    if (!agree(k, k - 1)) return false;
   }
   return true;
 }
@@ -78,7 +89,7 @@ std::vector<PathPoint> fit_path(const Statement& problem, const StandardForm& fo
   make_solver()->follow(grid.lambda, settings.trace, [&](double lambda, Trained trained) {
     path.push_back({lambda, std::move(trained)});
     if (path.back().trained.scored.nonzero > settings.most_nonzero) return false;
-    return !(grid.automatic && explains_enough(path, problem.null.deviance));
+    return !(grid.automatic && explains_enough(path, problem.null.deviance, settings.tol));
   });
   return path;
 }

@@ -36,13 +36,15 @@ struct PathPoint {
 Trained null_point(const Statement& problem, const StandardForm& form, double lambda);
 
 // glmnet's constants: after 5 lambdas, stop when the deviance hardly changes, or hardly any is left. Stochastic fits may agree
-// by chance, or lose a little from one lambda to the next: all of the last five must agree. Of certified fits the last two.
-bool explains_enough(const std::vector<PathPoint>& path, double null_deviance);
+// by chance, or lose a little from one lambda to the next: all of the last five must agree. Of certified fits the last two that
+// lie apart. A path that explains next to nothing has not begun, and goes on.
+bool explains_enough(const std::vector<PathPoint>& path, double null_deviance, double tol);
 
 // A path also ends after the first model of more than this many nonzero coefficients.
 struct PathSettings {
   bool trace;
   std::size_t most_nonzero;
+  double tol;  // of the models
 };
 
 // Solves down the grid. A constant response, which nothing can explain, gets zeros without training.

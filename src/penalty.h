@@ -1,4 +1,4 @@
-// penalty.h: lambda sum_j v_j ( alpha |s_j b_j| + (1 - alpha)/2 (s_j b_j)^2 ), s_j the column's deviation if standardising, and
+// penalty.h: lambda sum_j v_j ( alpha |s_j b_j| + ridge/2 (s_j b_j)^2 ), s_j the column's deviation if standardising, and
 // limits l_j <= b_j <= u_j.
 //
 // An infinite v_j excludes the column. The sum over j is taken here once for lambda = 1.
@@ -14,8 +14,16 @@
 
 namespace sgdlasso {
 
+// What multiplies the squares: 1 - alpha, for squared loss divided by the deviation of the response from the null model, as in
+// glmnet, so that fits do not depend on the units of y. A response that does not deviate needs no ridge.
+inline double ridge_share(double alpha, bool squared_loss, double null_deviance) {
+  if (!squared_loss) return 1 - alpha;
+  return null_deviance > 0 ? (1 - alpha) / std::sqrt(null_deviance) : 0;
+}
+
 struct Penalty {
   double alpha = 1;
+  double ridge = 0;
   std::vector<double> factor;  // v, sums to p
   std::vector<double> spread;  // s: the deviation of each column, or 1
   std::vector<double> lower;   // limits; empty where there are none
@@ -29,7 +37,7 @@ struct Penalty {
     for (std::size_t j = 0; j < b.size(); ++j) {
       if (b[j] == 0) continue;
       const double size = std::abs(spread[j] * b[j]);
-      sum += factor[j] * (alpha * size + (1 - alpha) / 2 * size * size);
+      sum += factor[j] * (alpha * size + ridge / 2 * size * size);
     }
     return sum;
   }
@@ -73,15 +81,16 @@ struct CoordinatePenalty {
 };
 
 // The same penalty on coefficients of working columns (x - centre) * scale, which are b_j / scale_j:
-// alpha theta_j |b| + (1 - alpha)/2 rho_j b^2. A column with scale 0 takes no part.
+// alpha theta_j |b| + ridge/2 rho_j b^2. A column with scale 0 takes no part.
 struct WorkingPenalty {
   double alpha;
+  double ridge;
   std::vector<double> theta;
   std::vector<double> rho;
   std::vector<double> lower;
   std::vector<double> upper;
 
-  WorkingPenalty(const Penalty& penalty, const Scaling& scaling) : alpha(penalty.alpha) {
+  WorkingPenalty(const Penalty& penalty, const Scaling& scaling) : alpha(penalty.alpha), ridge(penalty.ridge) {
     const double infinity = std::numeric_limits<double>::infinity();
     for (std::size_t j = 0; j < penalty.factor.size(); ++j) {
       const double size = penalty.spread[j] * scaling.scale[j];
@@ -97,7 +106,7 @@ struct WorkingPenalty {
   bool may_move(std::size_t j, double slope) const { return slope > 0 ? upper[j] > 0 : lower[j] < 0; }
 
   CoordinatePenalty at(std::size_t j, double lambda) const {
-    return {lambda * alpha * theta[j], lambda * (1 - alpha) * rho[j], lower[j], upper[j]};
+    return {lambda * alpha * theta[j], lambda * ridge * rho[j], lower[j], upper[j]};
   }
 };
 

@@ -40,7 +40,7 @@ FoldPath fit_fold(const Statement& problem, const Moments& training, const Momen
                   const CertifiedSettings& settings) {
   const StandardForm form(problem);
   const MomentsForm moments(problem, form, training);
-  const PathSettings whole{false, problem.p()};
+  const PathSettings whole{false, problem.p(), settings.tol};
   FoldPath result;
   result.path =
       fit_path(problem, form, {lambda, false}, whole, [&] { return make_moments_solver(problem, form, moments, settings); });

@@ -44,7 +44,7 @@ LambdaGrid lambda_grid(const Statement& problem, const StandardForm& form, const
 }
 
 PathSettings path_settings(const Rcpp::List& spec) {
-  return {setting<bool>(spec, "trace"), static_cast<std::size_t>(setting<double>(spec, "dfmax"))};
+  return {setting<bool>(spec, "trace"), static_cast<std::size_t>(setting<double>(spec, "dfmax")), setting<double>(spec, "tol")};
 }
 
 Rcpp::List as_columns(const std::vector<PathPoint>& path) {

@@ -19,9 +19,11 @@ inline std::vector<double> limits(const Rcpp::List& spec, const char* name) {
                                                                    : setting<std::vector<double>>(spec, name);
 }
 
-inline sgdlasso::Penalty make_penalty(const Rcpp::List& spec, const sgdlasso::ColumnMoments& columns) {
+inline sgdlasso::Penalty make_penalty(const Rcpp::List& spec, const sgdlasso::ColumnMoments& columns,
+                                      const sgdlasso::Loss& loss, const sgdlasso::NullModel& null) {
   sgdlasso::Penalty penalty;
   penalty.alpha = setting<double>(spec, "alpha");
+  penalty.ridge = sgdlasso::ridge_share(penalty.alpha, loss.is_squared(), null.deviance);
   penalty.factor = setting<std::vector<double>>(spec, "penalty.factor");
   penalty.lower = limits(spec, "lower.limits");
   penalty.upper = limits(spec, "upper.limits");
@@ -34,7 +36,7 @@ inline sgdlasso::Penalty make_penalty(const Rcpp::List& spec, const sgdlasso::Co
 
 inline sgdlasso::Statement make_statement(sgdlasso::ColumnMoments columns, const sgdlasso::NullModel& null,
                                           const sgdlasso::Loss& loss, const Rcpp::List& spec, sgdlasso::Watch& watch) {
-  sgdlasso::Penalty penalty = make_penalty(spec, columns);
+  sgdlasso::Penalty penalty = make_penalty(spec, columns, loss, null);
   return {loss,
           std::move(penalty),
           std::move(columns),

@@ -155,7 +155,7 @@ class DualLearner : public Face {
   static constexpr double kKept = 0.8;  // of the past, at each forgetting
 
   Shrinkage shrinkage(double total, double scale) const {
-    return {total * in_.penalty.alpha, scale * total * (1 - in_.penalty.alpha)};
+    return {total * in_.penalty.alpha, scale * total * in_.penalty.ridge};
   }
 
   void learn_row(const Row& row) {
@@ -263,6 +263,8 @@ class AdaptiveOnline final : public DualLearner<Features, AdaptiveSteps, OnlineL
     }
     steps_.set_mean_norm2(mean_norm2);
   }
+
+  void set_ridge(double ridge) override { in_.penalty.ridge = ridge; }
 
   void rescale(const std::vector<NewScale>& some) override {
     for (const NewScale& to : some) {

@@ -66,6 +66,8 @@ class OnlineLearner : public Learner {
  public:
   // Forgets a part of the past, each nonzero coefficient staying where it is on the scale of x. `all` has every column.
   virtual void forget(const std::vector<NewScale>& all, double mean_norm2) = 0;
+  // The ridge part of the penalty, which depends on what the response deviates.
+  virtual void set_ridge(double ridge) = 0;
   // Some columns: their sums stay on the scale of x, their coefficients do not.
   virtual void rescale(const std::vector<NewScale>& some) = 0;
   // Of each column its averaged sum as a multiple of what makes its coefficient leave 0.

@@ -11,27 +11,27 @@ namespace sgdlasso {
 namespace {
 
 // The penalty's own descent on one coefficient for a time s (the sum of steps times lambda): the exact flow of
-// -theta alpha sign(b) - rho (1 - alpha) b, stopped at zero. For alpha = 1 this is soft-thresholding by s theta. Times add
+// -theta alpha sign(b) - rho ridge b, stopped at zero. For alpha = 1 this is soft-thresholding by s theta. Times add
 // up, so a coefficient may wait and be shrunk once for all the rows that left it alone.
 class Flow {
  public:
-  explicit Flow(double alpha) : alpha_(alpha) {}
+  explicit Flow(const WorkingPenalty& penalty) : alpha_(penalty.alpha), ridge_(penalty.ridge) {}
   double operator()(double b, double time, double theta, double rho) const {
-    const double decay = (1 - alpha_) * rho;
+    const double decay = ridge_ * rho;
     if (decay * time == 0) return soft_threshold(b, alpha_ * time * theta);
     const double lost = -std::expm1(-decay * time);
     return soft_threshold(b - lost * b, alpha_ * theta * lost / decay);
   }
 
  private:
-  double alpha_;
+  double alpha_, ridge_;
 };
 
 class DenseWeights {
  public:
   explicit DenseWeights(const WorkingPenalty& penalty)
       : penalty_(penalty),
-        flow_(penalty.alpha),
+        flow_(penalty),
         b_(penalty.theta.size(), 0.0),
         total_(b_.size(), 0.0) {}
   std::size_t size() const { return b_.size(); }
@@ -63,7 +63,7 @@ class DenseWeights {
 // Coefficients wait with the penalty until a row reads them.
 class SparseWeights {
  public:
-  explicit SparseWeights(const WorkingPenalty& penalty) : flow_(penalty.alpha), records_(penalty.theta.size()) {
+  explicit SparseWeights(const WorkingPenalty& penalty) : flow_(penalty), records_(penalty.theta.size()) {
     for (std::size_t j = 0; j < records_.size(); ++j) records_[j] = {0, 0, 0, penalty.theta[j], penalty.rho[j]};
   }
   std::size_t size() const { return records_.size(); }

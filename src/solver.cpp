@@ -57,6 +57,19 @@ void EpochSolver::follow(const std::vector<double>& lambda, bool trace, const Ac
   }
 }
 
+double wanted_gap(double tol, double explained) {
+  const double little = 0.01, rounding = 1e-13;  // gaps below that are noise
+  return explained < little ? std::min(tol, std::max(tol * explained / little, rounding)) : tol;
+}
+
+double explained_by(const Statement& problem, const Scored& model) {
+  return (problem.null.loss - model.objective) / (problem.null.deviance / 2);
+}
+
+bool is_solved(const Statement& problem, double tol, const Trained& model) {
+  return model.certificate.certified(wanted_gap(tol, explained_by(problem, model.scored)));
+}
+
 Scaling textbook_scaling(const Problem& problem) {
   const std::size_t p = problem.rows.p();
   Scaling scaling{std::vector<double>(p, 0.0), std::vector<double>(p, 1.0)};

@@ -107,6 +107,13 @@ struct CertifiedSettings {
   double tol;        // relative duality gap
   double maxpasses;  // at most so many passes over the rows for each lambda
 };
+// The gap that a model must have to be solved. Where it explains less than a hundredth of the deviance, as near the top of a
+// path, that is 100 tol of what it explains: else the last model would do, and the path would stand still.
+double wanted_gap(double tol, double explained);
+// What this model explains, penalty included: how far its objective is below the null model's, as gaps are measured.
+double explained_by(const Statement& problem, const Scored& model);
+bool is_solved(const Statement& problem, double tol, const Trained& model);
+
 // Everything from the sufficient statistics of one pass. Squared loss only.
 std::unique_ptr<Solver> make_moments_solver(const Statement& problem, const StandardForm& form, const MomentsForm& moments,
                                             const CertifiedSettings& settings);

@@ -40,9 +40,9 @@ class MomentsSolver final : public Solver {
     for (int refined = 0; refined < 4; ++refined, target /= 100) {
       descend({moments_.gram, 1, penalty, moments_.square(b, q), kAnyScale}, target, b, q);
       trained.certificate = moments_.certify(penalty, b, q);
-      if (trained.certificate.certified(settings_.tol)) break;
+      trained.scored = scored_of(problem_, form_, form_.all(), b, moments_.intercept, lambda, moments_.square(b, q) / 2);
+      if (is_solved(problem_, settings_.tol, trained)) break;
     }
-    trained.scored = scored_of(problem_, form_, form_.all(), b, moments_.intercept, lambda, moments_.square(b, q) / 2);
     conclude(trained, settings_.tol);
     trained.passes = 1;
     if (trace) trained.trace.push_back(epoch_of(trained.scored, trained.certificate, std::nan(""), 0));

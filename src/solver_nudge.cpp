@@ -47,8 +47,7 @@ class NudgeSolver final : public EpochSolver {
         nudged_(problem.rows.p(), 0) {
     const WorkingPenalty penalty(problem.penalty, scaling_);
     for (std::size_t j = 0; j < b_.size(); ++j) {
-      nudges_.push_back(
-          {settings.nudge * penalty.theta[j] * penalty.alpha, settings.nudge * penalty.rho[j] * (1 - penalty.alpha)});
+      nudges_.push_back({settings.nudge * penalty.theta[j] * penalty.alpha, settings.nudge * penalty.rho[j] * penalty.ridge});
       if (settings.uniform_start) b_[j] = rng_.uniform();
       if (scaling_.scale[j] == 0) b_[j] = 0;
     }

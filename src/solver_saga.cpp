@@ -59,10 +59,10 @@ class SagaSolver final : public Solver {
       result.scored = std::move(scored);
       passes_ += 2;
       if (trace) result.trace.push_back(epoch_of(result.scored, result.certificate, step_, epoch));
-      if (result.certificate.certified(settings_.certified.tol)) break;
+      if (is_solved(problem_, settings_.certified.tol, result)) break;
     }
     conclude(result, settings_.certified.tol);
-    if (result.converged == Converged::yes) return result;
+    if (is_solved(problem_, settings_.certified.tol, result)) return result;
     Trained finished = finish_exactly(problem_, form_, settings_.certified, coefficients(), lambda);
     passes_ += finished.passes;
     finished.trace.insert(finished.trace.begin(), result.trace.begin(), result.trace.end());

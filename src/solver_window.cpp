@@ -74,6 +74,7 @@ class WindowSolver final : public Solver {
     set_residuals(problem_, window);
     slope_.resize(form_.columns.size());
     problem_.rows.cross_products(form_.all(), window.residual, slope_.data(), work());
+    base_.explained = (problem_.null.loss - mean_losses(problem_, window)[0]) / (problem_.null.deviance / 2);
     ++passes_;
   }
 
@@ -93,12 +94,13 @@ class WindowSolver final : public Solver {
     start_lanes(window, lambda);
     std::vector<Trained> result(lanes);
     std::vector<double> slopes(size * lanes);
-    double target = 0.3 * settings_.tol;
+    double share = 0.3;  // of the gap that is wanted: the working set is not all
     std::vector<double> best(lanes, std::numeric_limits<double>::infinity());
     const double enough = passes_ + settings_.maxpasses * static_cast<double>(lanes);
     for (std::size_t stalled = 0;;) {
-      passes_ += static_cast<double>(mover_->settle(window, target) * set_.size()) /
-                 static_cast<double>(std::max<std::size_t>(size, 1));
+      for (Lane& lane : window.lane) lane.target = share * wanted_gap(settings_.tol, lane.explained);
+      passes_ +=
+          static_cast<double>(mover_->settle(window) * set_.size()) / static_cast<double>(std::max<std::size_t>(size, 1));
       problem_.rows.cross_products(form_.all(), window.residual, slopes.data(), work());
       ++passes_;
       const std::vector<double> losses = mean_losses(problem_, window);
@@ -117,7 +119,7 @@ class WindowSolver final : public Solver {
       resize_lanes(window, slopes);
       if (set_.size() > before) continue;
       // Nothing was missing: the working set itself was not solved well enough, or rounding is all that is left.
-      target /= 10;
+      share /= 10;
       stalled = better ? 0 : stalled + 1;
       if (stalled >= (lanes > 1 ? 1 : 6)) break;
     }
@@ -127,6 +129,19 @@ class WindowSolver final : public Solver {
     result.resize(certified);
     if (certified > 0) remember(window, certified - 1, slopes);
     return result;
+  }
+
+  // What one more column would explain from where the path stands, at least: a step along the best.
+  double likely_explained(double lambda) const {
+    const double mean_y = problem_.response.mean([&](std::size_t i) { return problem_.response.y[i]; });
+    const double curvature = problem_.loss.usual_curvature(mean_y);
+    double most = 0;
+    for (std::size_t c = 0; c < slope_.size(); ++c) {
+      const CoordinatePenalty penalty = form_.penalty.at(form_.columns[c], lambda);
+      const double excess = penalty.violation(0, slope_[c]);
+      most = std::max(most, excess * excess / (curvature + penalty.l2));
+    }
+    return most / problem_.null.deviance;
   }
 
   // Columns whose slope at the last lambda solved is well above what the next ones allow.
@@ -163,6 +178,7 @@ class WindowSolver final : public Solver {
     for (std::size_t k = 0; k < lanes; ++k) {
       window.lane[k] = base_;
       window.lane[k].lambda = lambda[k];
+      window.lane[k].explained = std::max(base_.explained, likely_explained(lambda[k]));
       window.lane[k].gap = 1;
       window.lane[k].done = false;
     }
@@ -232,7 +248,8 @@ class WindowSolver final : public Solver {
       throw std::overflow_error("The linear predictor overflows: rescale `offset` or the columns of x");
     }
     conclude(trained, settings_.tol);
-    lane.done = trained.converged == Converged::yes;
+    lane.done = is_solved(problem_, settings_.tol, trained);
+    lane.explained = explained_by(problem_, trained.scored);
     trained.passes = passes_;
     if (trace) trained.trace.push_back(epoch_of(trained.scored, trained.certificate, std::nan(""), 0));
   }

@@ -24,6 +24,8 @@ struct Lane {
   double square = 0;      // squared loss: sum w (y - mu)^2 of the feasible residuals
   double curvature = 1;   // of the loss along the last step, as a multiple of the working set's Gram matrix
   double gap = 1;         // on the working set, relative
+  double target = 0;      // for that gap
+  double explained = 0;   // by the model, as far as that is known (solver.h)
   bool done = false;      // certified over all columns
 };
 
@@ -41,9 +43,9 @@ struct Window {
 class Mover {
  public:
   virtual ~Mover() = default;
-  // Moves the lanes that are not done until the gap of each on the working set is at most `target` (relative), and leaves their
+  // Moves the lanes that are not done until the gap of each on the working set is at most its target, and leaves their
   // eta and balanced residuals. Their q must be right. Returns the passes over the working set's columns that this took.
-  virtual std::size_t settle(Window& window, double target) = 0;
+  virtual std::size_t settle(Window& window) = 0;
 };
 std::unique_ptr<Mover> make_squared_mover(const Problem& problem, const StandardForm& form, WorkingSet& set);
 std::unique_ptr<Mover> make_newton_mover(const Problem& problem, const StandardForm& form, WorkingSet& set);

@@ -15,11 +15,10 @@ class NewtonMover final : public Mover {
  public:
   NewtonMover(const Problem& problem, const StandardForm& form, WorkingSet& set) : problem_(problem), form_(form), set_(set) {}
 
-  std::size_t settle(Window& window, double target) override {
+  std::size_t settle(Window& window) override {
     restore_slopes(window);
     measure(window);
-    const std::size_t rounds =
-        move(window, target, window.lane.size() > 1 ? 12 : 100);  // what several cannot do each does alone
+    const std::size_t rounds = move(window, window.lane.size() > 1 ? 12 : 100);  // what several cannot do each does alone
     balance_residuals(problem_, window);
     return rounds;
   }
@@ -42,16 +41,16 @@ class NewtonMover final : public Mover {
   }
 
   // At most so many rounds. Returns how many it took.
-  std::size_t move(Window& window, double target, std::size_t most) {
+  std::size_t move(Window& window, std::size_t most) {
     double before = 0;  // the largest gap a round ago
     double best = std::numeric_limits<double>::infinity();
     std::size_t in_vain = 0;
     for (std::size_t rounds = 0; rounds < most; ++rounds) {
-      const std::size_t worst = worst_lane(window, target);
+      const std::size_t worst = worst_lane(window);
       if (worst == window.lane.size()) return rounds;
-      const std::size_t moving = count_moving(window, target);
+      const std::size_t moving = count_moving(window);
       if (2 * moving <= window.lane.size() && smaller(moving) < window.lane.size()) {
-        return rounds + move_some(window, target, most - rounds);
+        return rounds + move_some(window, most - rounds);
       }
       in_vain = window.lane[worst].gap < 0.9 * best ? 0 : in_vain + 1;
       best = std::min(best, window.lane[worst].gap);
@@ -59,21 +58,21 @@ class NewtonMover final : public Mover {
       const bool another_window = window.lane.back().lambda != taken_for_ && !within_window_;
       const double now = window.lane[worst].gap, slow = 0.2;
       if (another_window || (rounds > 1 && now > slow * before)) {
-        take_curvature(window, another_window ? first_lane(window, target) : worst);
+        take_curvature(window, another_window ? first_lane(window) : worst);
         if (another_window) taken_for_ = window.lane.back().lambda;
       }
       before = now;
-      step(window, target);
+      step(window);
       measure(window);
     }
     return most;
   }
 
   // The lanes that still move, in a window of their own: rounds cost in proportion to the lanes.
-  std::size_t move_some(Window& window, double target, std::size_t most) {
+  std::size_t move_some(Window& window, std::size_t most) {
     std::vector<std::size_t> moving;
     for (std::size_t k = 0; k < window.lane.size(); ++k) {
-      if (moves(window.lane[k], target)) moving.push_back(k);
+      if (moves(window.lane[k])) moving.push_back(k);
     }
     Window some(problem_, smaller(moving.size()));
     for (Lane& lane : some.lane) lane = window.lane[moving[0]], lane.done = true;  // to fill up
@@ -97,7 +96,7 @@ class NewtonMover final : public Mover {
     };
     copy(false);
     const bool outer = std::exchange(within_window_, true);
-    const std::size_t rounds = move(some, target, most);
+    const std::size_t rounds = move(some, most);
     within_window_ = outer;
     copy(true);
     return rounds;
@@ -107,22 +106,21 @@ class NewtonMover final : public Mover {
     const bool apart = problem_.rows.layout() == PanelLayout::lanes_apart;
     return apart ? lanes : (lanes + 7) / 8 * 8;
   }
-  std::size_t count_moving(const Window& window, double target) const {
+  std::size_t count_moving(const Window& window) const {
     return static_cast<std::size_t>(
-        std::count_if(window.lane.begin(), window.lane.end(), [&](const Lane& lane) { return moves(lane, target); }));
+        std::count_if(window.lane.begin(), window.lane.end(), [&](const Lane& lane) { return moves(lane); }));
   }
 
-  bool moves(const Lane& lane, double target) const { return !lane.done && lane.gap > target; }
-  std::size_t first_lane(const Window& window, double target) const {
+  bool moves(const Lane& lane) const { return !lane.done && lane.gap > lane.target; }
+  std::size_t first_lane(const Window& window) const {
     std::size_t k = 0;
-    while (!moves(window.lane[k], target)) ++k;
+    while (!moves(window.lane[k])) ++k;
     return k;
   }
-  std::size_t worst_lane(const Window& window, double target) const {
+  std::size_t worst_lane(const Window& window) const {
     std::size_t worst = window.lane.size();
     for (std::size_t k = 0; k < window.lane.size(); ++k) {
-      if (moves(window.lane[k], target) && (worst == window.lane.size() || window.lane[k].gap > window.lane[worst].gap))
-        worst = k;
+      if (moves(window.lane[k]) && (worst == window.lane.size() || window.lane[k].gap > window.lane[worst].gap)) worst = k;
     }
     return worst;
   }
@@ -163,11 +161,11 @@ class NewtonMover final : public Mover {
     double size = 0;   // share of the step that is taken; 0: the lane stands
   };
 
-  void step(Window& window, double target) {
+  void step(Window& window) {
     std::vector<Step> steps(window.lane.size());
     set_.refresh();
     for (std::size_t k = 0; k < steps.size(); ++k) {
-      if (moves(window.lane[k], target)) steps[k] = propose(window, k, target);
+      if (moves(window.lane[k])) steps[k] = propose(window, k);
     }
     const std::vector<double> slopes = search(window, steps);
     for (std::size_t k = 0; k < steps.size(); ++k) {
@@ -236,7 +234,7 @@ class NewtonMover final : public Mover {
   }
 
   // The minimum of the quadratic model of a lane, intercept profiled out.
-  Step propose(const Window& window, std::size_t at, double target) {
+  Step propose(const Window& window, std::size_t at) {
     const Lane& lane = window.lane[at];
     const double scale = problem_.null.deviance / 2, model = lane.curvature;
     const std::vector<CoordinatePenalty> penalty = penalties_at(form_, set_.columns(), lane.lambda);
@@ -247,7 +245,7 @@ class NewtonMover final : public Mover {
     for (std::size_t c = 0; c < q.size(); ++c) q[c] -= off * border[c];
     const std::vector<double> start = q;
     const double precise =
-        std::max(0.00002 * std::min(lane.gap, 1.0), 0.2 * target);  // the model's own gap starts at 1 or less
+        std::max(0.00002 * std::min(lane.gap, 1.0), 0.2 * lane.target);  // the model's own gap starts at 1 or less
     const auto residuals = [&] {
       std::vector<double> r(problem_.response.n);
       for (std::size_t i = 0; i < r.size(); ++i) {

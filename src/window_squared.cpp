@@ -16,7 +16,7 @@ class SquaredMover final : public Mover {
     set.set_weights(std::move(weights));
   }
 
-  std::size_t settle(Window& window, double target) override {
+  std::size_t settle(Window& window) override {
     const double scale = problem_.null.deviance / 2;
     if (set_.wide()) predict(window);
     const Lane* last = nullptr;
@@ -34,7 +34,7 @@ class SquaredMover final : public Mover {
         for (std::size_t i = 0; i < r.size(); ++i) r[i] = window.residual.lane(k)[i * window.residual.stride()];
         return r;
       };
-      lane.gap = set_.descend({1, penalty, 2 * scale, kAnyScale, target * scale}, lane.b, lane.q, residuals) / scale;
+      lane.gap = set_.descend({1, penalty, 2 * scale, kAnyScale, lane.target * scale}, lane.b, lane.q, residuals) / scale;
       last = &lane;
     }
     predict(window);

@@ -19,7 +19,7 @@ oracle <- function(x, y, a0, b, lambda, family = "gaussian", w = rep(1, length(y
   lower <- (rep_len(lower, length(v)) * sd)[used]
   upper <- (rep_len(upper, length(v)) * sd)[used]
   l1 <- lambda * alpha * v[used] * size
-  l2 <- lambda * (1 - alpha) * v[used] * size^2
+  l2 <- lambda * plain_ridge(y, w, o, family, alpha, intercept) * v[used] * size^2
   mu <- switch(family, gaussian = eta, binomial = plogis(eta), poisson = exp(eta))
   r <- y - mu
   slope <- as.numeric(crossprod(z, w * r))

@@ -53,7 +53,8 @@ plain_dual <- function(x, y, w, o, family, lambda, rate, schedule, start, v, alp
   z <- numeric(ncol(x))
   z0 <- u <- t <- 0
   sums <- list(z = 0 * z, z0 = 0, u = 0, scale = 0, weight = 0)
-  coefficient <- function(z, u, scale) scale * soft(z, u * alpha * v) / (1 + scale * u * (1 - alpha) * v)
+  ridge <- plain_ridge(y, w, o, family, alpha)
+  coefficient <- function(z, u, scale) scale * soft(z, u * alpha * v) / (1 + scale * u * ridge * v)
   for (i in rep(seq_along(y), epochs)) {
     t <- t + 1
     now <- if (averaging) rate * schedules[[schedule]](max(t - 1, 1)) else 1
@@ -76,6 +77,7 @@ plain_dual <- function(x, y, w, o, family, lambda, rate, schedule, start, v, alp
 
 # Duchi, Singer (2009): every = 1. Langford, Li, Zhang (2009): every = 10. The ridge part decays as its flow.
 plain_primal <- function(x, y, w, o, family, lambda, rate, schedule, start, v, alpha, every, epochs) {
+  ridge <- plain_ridge(y, w, o, family, alpha)
   b <- numeric(ncol(x))
   b0 <- start
   waiting <- t <- 0
@@ -89,7 +91,7 @@ plain_primal <- function(x, y, w, o, family, lambda, rate, schedule, start, v, a
     b0 <- b0 + step * residual
     waiting <- waiting + step * lambda
     if (t %% every == 0) {
-      decay <- waiting * (1 - alpha) * v
+      decay <- waiting * ridge * v
       kept <- exp(-decay)
       b <- soft(b * kept, alpha * v * waiting * ifelse(decay > 0, (1 - kept) / decay, 1))
       waiting <- 0
@@ -114,10 +116,11 @@ plain_adaptive <- function(x, y, w, o, family, lambda, v, alpha, standardize, sp
   rho <- if (standardize) v * s^2 else v
   big_r <- 1 + sum(h * if (sparse) square else s^2)
   mu <- mean_of(family)
-  coefficient <- function(z, u) soft(z, u * alpha * theta) / (1 / h + u * (1 - alpha) * rho)
+  ridge <- plain_ridge(y, w, o, family, alpha)
+  coefficient <- function(z, u) soft(z, u * alpha * theta) / (1 / h + u * ridge * rho)
   forgotten <- function(z, u) {
     b <- coefficient(z, u)
-    ifelse(b != 0, sign(b) * 0.8 * u * alpha * theta + b * (1 / h + 0.8 * u * (1 - alpha) * rho), 0.8 * z)
+    ifelse(b != 0, sign(b) * 0.8 * u * alpha * theta + b * (1 / h + 0.8 * u * ridge * rho), 0.8 * z)
   }
   z <- big_a <- numeric(p)
   z0 <- start
@@ -156,8 +159,8 @@ plain_adaptive <- function(x, y, w, o, family, lambda, v, alpha, standardize, sp
 }
 
 # The adaptive rule on rows that come once: as plain_adaptive(), but h, theta, rho and the centre are those of the rows so far, taken
-# anew at each forgetting, at the first row that holds a sparse column, and at a row ten times longer than the mean one. Moments
-# are computed from all rows so far, each time.
+# anew at each forgetting, at the first row that holds a sparse column, and at a row ten times longer than the mean one. The
+# ridge part follows the deviation of the rows so far. Moments are computed from all rows so far, each time.
 plain_online <- function(x, y, w, o, family, lambda, v, alpha, standardize, sparse) {
   n <- nrow(x)
   p <- ncol(x)
@@ -179,11 +182,11 @@ plain_online <- function(x, y, w, o, family, lambda, v, alpha, standardize, spar
   }
   now <- known(min(64, n))
   coefficient <- function(z, u, m = now) {
-    ifelse(m$h > 0, soft(z, u * alpha * m$theta) / (1 / m$h + u * (1 - alpha) * m$rho), 0)
+    ifelse(m$h > 0, soft(z, u * alpha * m$theta) / (1 / m$h + u * ridge * m$rho), 0)
   }
   seen_anew <- function(z, u, old) {
     b <- coefficient(z, u, old)
-    active <- sign(b) * 0.8 * u * alpha * now$theta + b * (1 / now$h + 0.8 * u * (1 - alpha) * now$rho)
+    active <- sign(b) * 0.8 * u * alpha * now$theta + b * (1 / now$h + 0.8 * u * ridge * now$rho)
     ifelse(b != 0, active, 0.8 * z)
   }
   first <- seq_len(min(64, n))
@@ -195,6 +198,7 @@ plain_online <- function(x, y, w, o, family, lambda, v, alpha, standardize, spar
   next_forget <- 80
   for (t in seq_len(n)) {
     seen <- max(t, length(first))
+    ridge <- plain_ridge(y[seq_len(seen)], w[seq_len(seen)], o[seq_len(seen)], family, alpha)
     weight <- w[t] / mean(w[seq_len(seen)])
     sum_y <- sum_y + weight * y[t]
     if (sparse && t > length(first) && any(now$h == 0 & x[t, ] != 0)) {

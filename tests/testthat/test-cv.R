@@ -40,7 +40,11 @@ test_that("folds and numbers are glmnet's for the same seed", {
   compare <- function(family, measure, ..., relax = FALSE) {
     d <- make_rows(90, family = family)
     set.seed(5)
-    ours <- cv.sgdlasso(d$x, d$y, d$w, family = family, type.measure = measure, tol = 1e-13, keep = TRUE, relax = relax, ...)
+    # one of them is best at the end of its path
+    ours <- suppressWarnings(
+      cv.sgdlasso(d$x, d$y, d$w, family = family, type.measure = measure, tol = 1e-13, keep = TRUE, relax = relax, ...),
+      classes = "sgdlasso_warning_path"
+    )
     set.seed(5)
     # glmnet warns that it takes single rows where folds are small
     theirs <- suppressWarnings(precise_cv_glmnet(
@@ -305,4 +309,20 @@ test_that("what a cross-validation does not have itself its fit answers", {
   expect_identical(AIC(cv), AIC(cv$sgdlasso.fit))
   expect_identical(BIC(cv), BIC(cv$sgdlasso.fit))
   expect_identical(logLik(cv), logLik(cv$sgdlasso.fit))
+})
+
+test_that("a smallest error at the end of a path that was cut is warned about", {
+  set.seed(3)
+  x <- matrix(rnorm(600), 200)
+  y <- x[, 1] + rnorm(200, sd = 0.5)
+  fold <- rep(1:5, 40)
+  cut <- function(...) cv.sgdlasso(x, y, foldid = fold, ...)
+  # the whole path's minimum lies beyond the second model
+  expect_warning(short <- cut(dfmax = 0), "at the last lambda.*after 2 of 100 lambdas", class = "sgdlasso_warning_path")
+  expect_equal(short$lambda.min, min(short$lambda))
+  expect_no_warning(cut(nlambda = 2, lambda.min.ratio = 0.9)) # as long as was asked for
+  expect_no_warning(cut(lambda = c(1, 0.5)))
+  noise <- rnorm(200)
+  expect_no_warning(cv <- cv.sgdlasso(x, noise, foldid = fold))
+  expect_lt(cv$index["min", 1], length(cv$lambda))
 })

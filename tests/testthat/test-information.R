@@ -32,8 +32,13 @@ test_that("with a ridge part they have the trace of what maps y to the fit, as d
   for (standardize in c(TRUE, FALSE)) {
     y <- d$y
     v <- c(1, 2, 1, 0, 1)
+    ridge <- 0.4 * plain_ridge(y, d$w, 0, "gaussian", 0.3)
+    # of a map that stays the same as y moves, though the ridge part is measured in deviations of y
     fitted_at <- function(y) {
-      fit <- sgdlasso(x, y, alpha = 0.3, lambda = 0.4, weights = d$w, standardize = standardize, penalty.factor = v, tol = 1e-15)
+      l2 <- 0.7 * ridge / plain_ridge(y, d$w, 0, "gaussian", 0.3)
+      fit <- sgdlasso(
+        x, y, alpha = 0.12 / (0.12 + l2), lambda = 0.12 + l2, weights = d$w, standardize = standardize, penalty.factor = v, tol = 1e-15
+      )
       predict(fit, x)[, 1]
     }
     step <- 1e-3

@@ -117,7 +117,7 @@ test_that("weights multiply the gradient step, and alpha mixes the nudge with de
     error <- y[i] - sum(x[i, ] * b) - b0
     b <- b + rate * w[i] * x[i, ] * error
     b0 <- b0 + rate * w[i] * error
-    b <- b - nudge * (0.3 * sign(b) + 0.7 * b)
+    b <- b - nudge * (0.3 * sign(b) + plain_ridge(y, w, 0, "gaussian", 0.3) * b)
     b0 <- b0 - nudge * sign(b0)
   }
   fit <- sgdlasso(x, y, weights = w, alpha = 0.3, standardize = FALSE, seed = 9,
