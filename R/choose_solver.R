@@ -11,7 +11,7 @@ choose_solver <- function(solver, x, family) {
     solver$why <- "as asked"
     return(solver)
   }
-  moderate <- nrow(x) >= 2 * ncol(x) && ncol(x) <= 1500
+  moderate <- suits_moments_size(nrow(x), ncol(x))
   chosen <- if (suits_moments && moderate) {
     solver_exact("moments")
   } else {
@@ -26,6 +26,9 @@ choose_solver <- function(solver, x, family) {
   }
   chosen
 }
+
+# Where gathering moments costs less than looking at the rows again.
+suits_moments_size <- function(n, p) n >= 2 * p && p <= 1500
 
 # The same for rows of a source.
 choose_rows_solver <- function(settings, p, rewindable) {

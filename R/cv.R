@@ -126,7 +126,7 @@ cv.sgdlasso.formula <- function(formula, data, weights, offset, subset, na.actio
     return(cv_formula_rows(call, data, settings, list(contrasts = contrasts, xlev = xlev), type.measure, nfolds, parent.frame()))
   }
   if (!is.null(xlev)) abort_xlev()
-  input <- formula_input(call, data, settings, contrasts, model, parent.frame())
+  input <- formula_input(call, data, settings, contrasts, model, parent.frame(), in_folds = TRUE)
   folds <- draw_folds(nrow(input$x), nfolds, foldid, repeats)
   plan <- check_cv_plan(settings, folds, type.measure, grouped, keep, relax, gamma, cluster)
   cv <- cross_validate(input$x, input$response, input$offset, input$settings, plan, input$call)

@@ -204,8 +204,7 @@ matrix_rows <- function(object, envir) {
 }
 
 frame_rows <- function(object, frame) {
-  x <- stats::model.matrix(attr(frame, "terms"), frame, object$contrasts)
-  if (attr(object$terms, "intercept") == 1L) x <- x[, -1L, drop = FALSE]
+  x <- formula_matrix(attr(frame, "terms"), frame, object$contrasts, !is.null(object$sparse))$x
   offset <- stats::model.offset(frame)
   y <- plain_response(stats::model.response(frame), nrow(x), object, stats::model.weights(frame))
   c(list(x = x, offset = if (is.null(offset)) 0 else offset, missing = rep(FALSE, nrow(x))), y)

@@ -64,26 +64,38 @@ formula_rows <- function(object, data, newoffset, envir) {
   check_levels(object$xlevels, data)
   design <- or_input_error(formula_columns(object, terms, data), "`newdata` does not suit the formula")
   x <- design$x
-  incomplete <- !stats::complete.cases(x)
-  bad <- r_not_finite(replace(x, is.na(x), 0), 1L)
+  bad <- r_not_finite(x, 1L)
   if (bad[["count"]] > 0) abort_not_finite_x(bad, colnames(x), "newdata", "Leave out those rows.")
-  x[incomplete, ] <- 0
-  attr(x, "assign") <- attr(x, "contrasts") <- NULL
   offset <- formula_offset(object, design$frame, data, newoffset, envir)
-  list(x = x, offset = replace(offset, is.na(offset), 0), missing = incomplete | is.na(offset))
+  list(x = x, offset = replace(offset, is.na(offset), 0), missing = design$incomplete | is.na(offset))
 }
 
-# The columns of the fit, made from new data as they were from the training data.
+# The columns of the fit, made from new data as they were from the training data; what is missing is 0.
 formula_columns <- function(object, terms, data) {
   classes <- attr(terms, "dataClasses")
   frame <- stats::model.frame(terms, typed_missing(data, classes, object$xlevels), na.action = stats::na.pass, xlev = object$xlevels)
   stats::.checkMFClasses(classes, frame)
-  x <- stats::model.matrix(terms, frame, contrasts.arg = object$contrasts)
-  if (attr(terms, "intercept") == 1L) x <- x[, -1L, drop = FALSE]
+  made <- if (is.null(object$sparse)) dense_rows(object, terms, frame) else sparse_rows(object, terms, frame)
+  x <- made$x
   if (!identical(colnames(x), rownames(object$beta))) {
     abort_input("`newdata` gives the columns {first_words(colnames(x))}.", "The fit has {first_words(rownames(object$beta))}.")
   }
-  list(x = x, frame = frame)
+  list(x = x, incomplete = made$incomplete, frame = frame)
+}
+
+dense_rows <- function(object, terms, frame) {
+  x <- formula_matrix(terms, frame, object$contrasts, sparse = FALSE)$x
+  incomplete <- !stats::complete.cases(x)
+  x[is.na(x)] <- 0
+  list(x = x, incomplete = incomplete)
+}
+
+sparse_rows <- function(object, terms, frame) {
+  complete <- stats::complete.cases(frame[used_variables(terms)])
+  some <- formula_matrix(terms, frame[complete, , drop = FALSE], object$contrasts, sparse = TRUE)$x
+  x <- methods::new("dgCMatrix", i = which(complete)[some@i + 1L] - 1L, p = some@p, x = some@x, Dim = c(nrow(frame), ncol(some)))
+  dimnames(x) <- list(row.names(frame), colnames(some))
+  list(x = x, incomplete = !complete)
 }
 
 # A column of nothing but NA is logical; it stands for missing values of the variable's own type.

@@ -45,6 +45,15 @@
 #' [optimality()]'s, because no row is looked at twice. Rows that can be read once only, where the moments do not do, get the averaged
 #' iterate of [solver_sgd()] at the `lambda` given: `gap`, `kkt` and `dev.ratio` are `NA`, because they would take a second look.
 #'
+#' @section Factors with many levels:
+#' The formula call makes sparse columns where they are at least 250, at most one number in twenty of them is not 0, and dense they
+#' would hold at least 4 million numbers; [cv.sgdlasso()], where moments of dense columns serve all folds at once, from 1 GB of them
+#' on. Columns, names and fit are the same, time and memory are not. `summary()` says so, `fit$sparse` why. Not with `solver_nudge()`,
+#' `solver_exact("moments")` and `keep.moments`, which look at every number.
+#'
+#' A factor or text variable of more than 100,000 levels is refused unless there are ten rows for each: it is an identifier, not
+#' something to learn from. So is a formula of more than 10 million columns.
+#'
 #' @param x A numeric matrix (double, integer or logical), a matrix of the Matrix package (sparse or dense), or a data frame of
 #'   numbers, n rows and p columns. No missing or infinite values.
 #' @param y The response, length n. Gaussian: numeric. Poisson: counts (numeric, 0 or more). Binomial: a factor with two levels
@@ -129,6 +138,7 @@
 #'   rows. `NULL` otherwise.}
 #' \item{loglik}{log-likelihood of the saturated model, from which [logLik()] counts.}
 #' \item{terms, xlevels, contrasts, na.action}{for the formula call.}
+#' \item{sparse}{for the formula call, where its columns were made sparse: how many they are, and why. Else absent.}
 #' \item{model}{for the formula call and `model = TRUE`, the model frame, which [model.frame()] returns.}
 #' \item{moments}{for `keep.moments = TRUE`, a list: `weight`, `mean` and `cross` (the upper triangle of the centred cross-products,
 #' row by
@@ -323,12 +333,14 @@ abort_xlev <- function() {
 
 # What the formula call's data, weights, offset, subset and na.action come to: x, response, offset, and what the fit keeps.
 # model: whether it keeps the model frame.
-formula_input <- function(call, data, settings, contrasts, model, envir) {
+# in_folds: whether for cross-validation.
+formula_input <- function(call, data, settings, contrasts, model, envir, in_folds = FALSE) {
   model <- check_flag(model, "model")
   evaluated <- call
   evaluated$data <- data
   frame <- eval_model_frame(evaluated, envir)
-  design <- model_design(frame, contrasts)
+  sparse <- why_sparse(frame, contrasts, settings, in_folds)
+  design <- model_design(frame, contrasts, sparse = !is.null(sparse))
   settings$intercept <- settings$intercept && design$intercept
   x <- check_x(design$x, advice = formula_advice, threads = settings$threads)
   weights <- check_weights(stats::model.weights(frame), nrow(x))
@@ -336,7 +348,7 @@ formula_input <- function(call, data, settings, contrasts, model, envir) {
   offset <- check_offset(stats::model.offset(frame), nrow(x))
   # The call keeps the formula itself, not the name of a variable that may change, and no environment.
   attributes(call$formula) <- NULL
-  kept <- c(design$kept, if (model) list(model = without_environment(frame)))
+  kept <- c(design$kept, if (model) list(model = without_environment(frame)), list(sparse = sparse)[!is.null(sparse)])
   list(x = x, response = response, offset = offset, settings = settings, kept = kept, call = call)
 }
 
@@ -365,20 +377,4 @@ sharing_columns <- function(call, envir) {
     if (any(missing)) match.fun(action)(frame) else frame
   }
   call
-}
-
-# x without its column of ones, y, and what a later predict() needs. Terms lose their environment, which may be large.
-model_design <- function(frame, contrasts) {
-  terms <- attr(frame, "terms")
-  y <- stats::model.response(frame)
-  if (is.null(y)) abort_input("`formula` has no response.", "Write it as y ~ x1 + x2.")
-  x <- or_input_error(stats::model.matrix(terms, frame, contrasts), "The columns of the formula cannot be made")
-  used <- attr(x, "contrasts")
-  intercept <- attr(terms, "intercept") == 1L
-  if (intercept) x <- x[, -1L, drop = FALSE]
-  attr(terms, ".Environment") <- NULL
-  kept <- list(
-    terms = terms, xlevels = stats::.getXlevels(terms, frame), contrasts = used, na.action = attr(frame, "na.action")
-  )
-  list(x = x, y = y, intercept = intercept, kept = Filter(Negate(is.null), kept))
 }

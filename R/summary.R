@@ -7,11 +7,10 @@
 #'   (default): for a path only the table of lambdas is shown.
 #' @param digits Significant digits to print.
 #' @param ... Nothing; an argument that is not known is an error.
-#' @return `summary()`: a list of class `"summary.sgdlasso"`: `call`, `family`, `classnames`, `nobs`, `nvars`, `solver`,
-#'   `stopped` (a sentence), `lambda`, `df`, `gap`, `dev.ratio` (absent at an `s` between fitted lambdas), `intercept`,
-#'   `coefficients` (for one lambda, a data frame of the nonzero
-#'   coefficients with `estimate` and `standardized`, the estimate times the column's standard deviation), `residuals`
-#'   (quantiles) and `accuracy` on the training rows (a single fitted lambda), and `notes`.
+#' @return `summary()`: a list of class `"summary.sgdlasso"`: `call`, `family`, `classnames`, `nobs`, `nvars`, `columns`
+#'   (where the formula's were made sparse, why), `solver`, `stopped` (a sentence), `lambda`, `df`, `gap`, `dev.ratio` (absent
+#'   at an `s` between fitted lambdas), `intercept`, `coefficients` (for one lambda, a data frame of the nonzero coefficients with
+#'   `estimate` and `standardized`, the estimate times the column's standard deviation), `residuals` (quantiles) and `accuracy` on the training rows (a single fitted lambda), and `notes`.
 #' @examples
 #' fit <- sgdlasso(murder_rate ~ ., data = murder_rates, lambda = 1, seed = 1,
 #'                 solver = solver_sgd(epochs = 50))
@@ -25,7 +24,7 @@ summary.sgdlasso <- function(object, s = NULL, gamma = 1, ...) {
   structure(
     list(
       call = object$call, family = object$family, classnames = object$classnames, nobs = object$nobs, nvars = object$dim[1],
-      solver = object$solver, stopped = why_stopped(object), seed = object$seed,
+      columns = object$sparse, solver = object$solver, stopped = why_stopped(object), seed = object$seed,
       lambda = if (is.null(s)) object$lambda else s,
       df = if (is.null(at)) object$df else sum(at$beta != 0),
       gap = if (is.null(s) || single) object$gap, relaxed = if (is.null(s)) object$relaxed,
@@ -85,6 +84,7 @@ print.summary.sgdlasso <- function(x, digits = max(3, getOption("digits") - 3), 
   print_call(x$call)
   show("Data: ", pluralized("{x$nobs} row{?s}, {x$nvars} column{?s}"), "; family ", x$family,
        if (!is.null(x$classnames)) paste0(", modelled class \"", x$classnames[2], "\""))
+  if (!is.null(x$columns)) show("Columns of the formula: sparse (", x$columns, ")")
   show("Solver: ", format(x$solver), if (!is.null(x$seed)) paste0(", seed ", format(x$seed, digits = 10)),
        if (!is.null(x$solver$why)) paste0("; chosen for: ", x$solver$why))
   show(x$stopped)
