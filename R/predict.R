@@ -5,7 +5,8 @@
 #'   matched by name. Not for fits of a formula.
 #' @param newdata For fits of a formula, a data frame. Rows with missing values give `NA`.
 #' @param s The lambdas to predict at: numbers, or names of [information criteria][information], `"aic"`, `"bic"` or `"ebic"`, for the
-#'   lambda at which these are smallest among models of at most half as many degrees of freedom as rows. `NULL` (default): all of the fit. Between two lambdas of the fit coefficients are
+#'   lambda at which these are smallest among models of at most half as many degrees of freedom as rows. `NULL` (default): all of
+#'   the fit. Between two lambdas of the fit coefficients are
 #'   interpolated linearly, as glmnet does. Outside the fit's range the nearest lambda is used, with a warning of class
 #'   `sgdlasso_warning_s`.
 #' @param type `"link"` (default), the linear predictor; `"response"`, its mean (gaussian: the same; binomial: the probability

@@ -15,7 +15,8 @@ test_that("every name of the table is told of by every function that does not ha
   names_of_others <- unlist(lapply(unname(called_elsewhere), names))
   expect_false(anyDuplicated(names_of_others) > 0)
   for (name in names_of_others) {
-    said <- if (!is.na(pmatch(name, names(formals(sgdlasso.matrix))))) character() else unknown(call_with(sgdlasso, d$x, d$y, argument = name))
+    said <- character()
+    if (is.na(pmatch(name, names(formals(sgdlasso.matrix))))) said <- unknown(call_with(sgdlasso, d$x, d$y, argument = name))
     if (is.na(pmatch(name, names(formals(predict.sgdlasso))))) said <- c(said, unknown(call_with(predict, fit, d$x, argument = name)))
     if (is.na(pmatch(name, names(formals(cv.sgdlasso.matrix)))) && !name %in% names(formals(sgdlasso.matrix))) {
       said <- c(said, unknown(call_with(cv.sgdlasso, d$x, d$y, argument = name)))

@@ -28,13 +28,6 @@ test_that("the path draws one line for each column that ever is nonzero", {
   expect_equal(sum(found), ever)
 })
 
-test_that("labels are moved apart, and no further than needed", {
-  moved <- spread_apart(c(0, 0, 5), 1)
-  expect_true(all(diff(moved) >= 1 - 1e-12))
-  expect_equal(moved, c(-0.5, 0.5, 5))
-  expect_equal(spread_apart(c(1, 3, 9), 1), c(1, 3, 9))
-})
-
 test_that("what cannot be drawn is an error that says so", {
   expect_error(drawn(plot(one, what = "path")), "one lambda", class = "sgdlasso_error_input")
   expect_error(drawn(plot(path, what = "cv")), "`what` is \"cv\"", class = "sgdlasso_error_input")
@@ -64,12 +57,6 @@ test_that("a picture leaves the graphical parameters as they were", {
   expect_equal(graphics::par("mar", "las", "mgp"), before)
 })
 
-test_that("curves of the path are at -log10(lambda), the norm or the deviance", {
-  expect_equal(path_curves(path, "lambda")$at, -log10(path$lambda))
-  expect_equal(path_curves(path, "dev")$at, path$dev.ratio)
-  expect_equal(path_curves(path, "norm")$at, colSums(abs(as.matrix(path$beta)) * path$x.sd), ignore_attr = TRUE)
-})
-
 test_that("the legend of a cross-validation stands clear of its lines", {
   place <- function(lines) {
     grDevices::pdf(NULL)
@@ -82,6 +69,106 @@ test_that("the legend of a cross-validation stands clear of its lines", {
     box <- place(lines)
     expect_false(any(lines > box[1] + 1e-9 & lines < box[2] - 1e-9))
   }
+})
+
+# Boxes of the texts of a picture by vdiffr, from the lengths it writes beside them.
+text_boxes <- function(draw) {
+  file <- tempfile(fileext = ".svg")
+  on.exit(unlink(file))
+  vdiffr::write_svg(draw, file)
+  lines <- grep("^<text", readLines(file, encoding = "UTF-8"), value = TRUE)
+  found <- function(pattern) as.numeric(sub(paste0(".*", pattern, ".*"), "\\1", lines))
+  up <- grepl("rotate\\(-90\\)", lines)
+  place <- ifelse(up, "translate\\(([-0-9.]+),[-0-9.]+\\)", "<text x='([-0-9.]+)'")
+  number <- function(pattern) mapply(function(line, one) as.numeric(sub(paste0(".*", one, ".*"), "\\1", line)), lines, pattern)
+  x <- number(place)
+  y <- number(ifelse(up, "translate\\([-0-9.]+,([-0-9.]+)\\)", " y='([-0-9.]+)'"))
+  long <- found("textLength='([0-9.]+)px'")
+  size <- found("font-size: ([0-9.]+)px")
+  before <- long * ifelse(grepl("anchor='middle'", lines), 0.5, ifelse(grepl("anchor='end'", lines), 1, 0))
+  data.frame(
+    text = gsub("<[^>]*>", "", lines), left = ifelse(up, x - 0.7 * size, x - before), right = ifelse(up, x + 0.2 * size, x - before + long),
+    top = ifelse(up, y + before - long, y - 0.7 * size), bottom = ifelse(up, y + before, y + 0.2 * size)
+  )
+}
+
+# The texts of a picture that meet another or stand outside of it.
+ill_placed <- function(boxes) {
+  outside <- boxes$left < 0 | boxes$right > 720 | boxes$top < 0 | boxes$bottom > 576
+  meets <- vapply(seq_len(nrow(boxes)), function(k) {
+    one <- boxes[k, ]
+    others <- boxes[-k, ]
+    any(one$left < others$right - 0.5 & one$right > others$left + 0.5 & one$top < others$bottom - 0.5 & one$bottom > others$top + 0.5)
+  }, NA)
+  boxes$text[outside | meets]
+}
+
+test_that("no text meets another or leaves the figure, whatever the numbers and the names", {
+  skip_if_not_installed("vdiffr")
+  set.seed(5)
+  for (trial in 1:4) {
+    p <- c(1, 4, 30, 60)[trial]
+    long <- replicate(p, paste(sample(letters, sample(1:40, 1), replace = TRUE), collapse = ""))
+    x <- matrix(rnorm(80 * p), 80, dimnames = list(NULL, long))
+    y <- (drop(x %*% rnorm(p)) + rnorm(80)) * 10^sample(-9:9, 1)
+    fit <- sgdlasso(x, y, nlambda = 20)
+    cv <- cv.sgdlasso(x, y, lambda = fit$lambda, nfolds = 3, relax = trial %% 2 == 0)
+    pictures <- list(
+      path = function() plot(fit, most = 60), raw = function() plot(fit, scale = "raw"), cv = function() plot(cv, main = "A title"),
+      norm = function() plot(fit, xvar = "norm", main = "A title"), trace = function() plot(fit, what = "trace"),
+      coefficients = function() plot(fit, what = "coefficients", most = 60)
+    )
+    if (requireNamespace("ggplot2", quietly = TRUE)) {
+      pictures <- c(pictures, list(
+        ggplot = ggplot2::autoplot(fit, most = 60), ggplot_cv = ggplot2::autoplot(cv),
+        ggplot_coefficients = ggplot2::autoplot(fit, what = "coefficients", most = 60)
+      ))
+    }
+    for (name in names(pictures)) {
+      expect_equal(ill_placed(text_boxes(pictures[[name]])), character(), info = paste(name, "of", p, "columns"))
+    }
+  }
+})
+
+test_that("a cross-validation of relaxed fits draws and marks what is printed", {
+  set.seed(6)
+  d <- make_rows(60)
+  cv <- cv.sgdlasso(d$x, d$y, nfolds = 5, relax = TRUE, gamma = c(0, 0.3, 1))
+  curves <- cv_curves(cv)
+  printed <- relaxed_table(cv$relaxed)
+  expect_equal(unname(10^-curves$chosen), printed$Lambda)
+  expect_equal(unname(curves$marked), printed$Measure)
+  expect_equal(names(curves$chosen), paste0("lambda.", rownames(printed), ", gamma ", printed$Gamma))
+  expect_equal(curves$means[, 2], cv$relaxed$statlist[["g:0.3"]]$cvm)
+  expect_equal(curves$high, cv$relaxed$statlist[[cv$relaxed$index[1, "Gamma"]]]$cvup)
+  expect_match(drawn(plot(cv)), "svg")
+  skip_if_not_installed("ggplot2")
+  picture <- ggplot2::autoplot(cv)
+  expect_equal(ggplot2::layer_data(picture, 1)$xintercept, -log10(printed$Lambda))
+  expect_equal(ggplot2::layer_data(picture, 5)$y, printed$Measure)
+})
+
+test_that("a variable has the same colour in plot() and autoplot()", {
+  skip_if_not_installed("vdiffr")
+  skip_if_not_installed("ggplot2")
+  set.seed(7)
+  x <- matrix(rnorm(80 * 25), 80, dimnames = list(NULL, sample(c(letters, 1:40), 25)))
+  fit <- sgdlasso(x, drop(x %*% rnorm(25)) + rnorm(80), nlambda = 20)
+  curves <- path_curves(fit, "lambda")
+  file <- tempfile(fileext = ".svg")
+  on.exit(unlink(file))
+  vdiffr::write_svg(function() plot(fit, most = 10), file)
+  texts <- grep("<text.*fill: #", readLines(file), value = TRUE)
+  in_plot <- stats::setNames(sub(".*fill: (#[0-9A-F]{6}).*", "\\1", texts), trimws(gsub("<[^>]*>", "", texts)))
+  black <- setdiff(rownames(curves$sizes)[named_curves(curves$sizes[, ncol(curves$sizes)], 10)], names(in_plot))
+  in_plot <- c(in_plot, stats::setNames(rep("#000000", length(black)), black)) # black is not written
+  picture <- ggplot2::autoplot(fit, most = 10)
+  labels <- ggplot2::layer_data(picture, 3)
+  expect_equal(stats::setNames(labels$colour, trimws(labels$label))[names(in_plot)], in_plot)
+  lines <- ggplot2::layer_data(picture, 2)
+  last <- lines[lines$x == max(lines$x), ]
+  at_end <- curves$sizes[, ncol(curves$sizes)]
+  expect_equal(last$colour[match(at_end, last$y)], colours_of(nrow(curves$sizes)))
 })
 
 # Pictures that a skipped test does not draw are named all the same: testthat deletes those that no test names.
@@ -102,12 +189,15 @@ test_that("pictures look as they did when they were last looked at", {
   for (xvar in c("lambda", "norm", "dev")) vdiffr::expect_doppelganger(paste("path by", xvar), function() plot(fit, xvar = xvar))
   vdiffr::expect_doppelganger("cross-validation", function() plot(cv, main = "cross-validation"))
   vdiffr::expect_doppelganger("coefficients", function() plot(cv, what = "coefficients"))
+  relaxed <- cv.sgdlasso(x, y, foldid = rep(1:6, 10), relax = TRUE)
+  vdiffr::expect_doppelganger("relaxed cross-validation", function() plot(relaxed))
   trained <- sgdlasso(x, y, lambda = 0.1, solver = "saga", seed = 1)
   vdiffr::expect_doppelganger("trace", function() plot(trained, what = "trace"))
   # 3.5 draws axes otherwise than 3.4, with which the pictures were made
   skip_pictures_without("ggplot2 3.4", startsWith(version_of("ggplot2"), "3.4."), "^autoplot-")
   for (xvar in c("lambda", "norm", "dev")) vdiffr::expect_doppelganger(paste("autoplot path by", xvar), ggplot2::autoplot(fit, xvar = xvar))
   vdiffr::expect_doppelganger("autoplot cross-validation", ggplot2::autoplot(cv))
+  vdiffr::expect_doppelganger("autoplot relaxed cross-validation", ggplot2::autoplot(relaxed))
   vdiffr::expect_doppelganger("autoplot coefficients", ggplot2::autoplot(cv, what = "coefficients"))
   vdiffr::expect_doppelganger("autoplot trace", ggplot2::autoplot(trained, what = "trace"))
 })
