@@ -96,20 +96,20 @@ named_curves <- function(ends, most) {
   largest[order(ends[largest])]
 }
 
-# Names of at most `width` letters, the rest left out in the middle; more letters, or others, where names would be the same.
+# Names of at most `width` letters, the rest left out in the middle. Where names would be the same others are left out, or fewer, up
+# to twice the width; then they are numbered.
 shorten_names <- function(names, width = 20) {
   names[is.na(names)] <- ""
   longest <- max(nchar(names), 0)
-  while (width < longest) {
-    kept <- width - 3
+  for (kept in (width:(2 * width)) - 3) {
+    if (longest <= kept + 3) return(names)
     heads <- seq_len(kept - 1)
     for (head in heads[order(abs(heads - kept / 2))]) {
       short <- cut_middle(names, head, kept - head)
       if (anyDuplicated(short[!duplicated(names)]) == 0) return(short)
     }
-    width <- width + 1
   }
-  names
+  make.unique(cut_middle(names, width %/% 2 - 3, width %/% 2))
 }
 
 cut_middle <- function(names, head, tail) {

@@ -41,13 +41,16 @@ test_that("names are shortened in the middle, and stay as different as they were
     parts <- function() paste(sample(letters[1:3], sample(1:30, 1), replace = TRUE), collapse = "")
     names <- c(replicate(10, parts()), paste0(strrep("x", 20), 1:3, strrep("y", 20)))
     names <- c(names, names[1])
-    width <- sample(10:25, 1)
+    width <- sample(15:25, 1)
     short <- shorten_names(names, width)
     expect_equal(match(short, short), match(names, names))
     expect_true(all(startsWith(names, substr(short, 1, 1)) & endsWith(names, substring(short, nchar(short)))))
     expect_true(all(nchar(short) <= pmax(nchar(names))))
     if (anyDuplicated(substr(unique(names), 1, 3)) == 0) expect_lte(max(nchar(short)), width)
   }
+  alike <- shorten_names(paste0(strrep("a", 100), 1:9, strrep("b", 100)))
+  expect_false(anyDuplicated(alike) > 0)
+  expect_lte(max(nchar(alike)), 24)
   expect_lte(max(nchar(shorten_names(paste0("first", strrep("m", 40), 1:9)))), 20)
 })
 
