@@ -1,11 +1,18 @@
 #!/usr/bin/env bash
-# Sourced by demo.sh and test.sh: installs what is missing on Debian and Ubuntu, says what to install elsewhere.
+# Sourced by demo.sh and test.sh: installs what is missing on Debian and Ubuntu, says what to install elsewhere. Where nothing is missing
+# no registry is asked, so that both work without a network.
 #
 #   setup_system COMMAND=PACKAGE ...   programs, by the Debian package that brings them
+#   setup_debian PACKAGE ...           Debian packages, those of them that this Debian has
 #   setup_r NAME[:VERSION] ...         R packages, from Debian where recent enough, else from CRAN
 
 set -euo pipefail
 export LC_ALL=C.UTF-8 DEBIAN_FRONTEND=noninteractive
+
+# What the tests use; what of it takes long to install; and what takes longest or needs a server, which --newest leaves as it is.
+tests_use=(testthat:3.1.5 knitr rmarkdown jsonlite lintr glmnet processx MASS ggplot2:3.4.0 vdiffr withr tibble broom DBI RSQLite)
+tests_use_long=(parsnip tune workflows yardstick dials recipes rsample hardhat butcher mirai nanoarrow bigmemory)
+tests_use_longest=(RPostgres duckdb) # duckdb takes most of an hour where it must be compiled
 
 say() { printf '\n== %s\n' "$*"; }
 
@@ -17,12 +24,16 @@ as_root() {
 }
 
 apt_lists_read=no
+apt_update() {
+  [ "$apt_lists_read" = no ] || return 0
+  as_root apt-get update -qq || echo "apt-get update failed: going on with the lists at hand." >&2
+  apt_lists_read=yes
+}
+
 apt_install() {
-  if [ "$apt_lists_read" = no ]; then
-    as_root apt-get update -qq || echo "apt-get update failed: going on with the lists at hand." >&2
-    apt_lists_read=yes
-  fi
-  as_root apt-get install -y -qq --no-install-recommends "$@" >/dev/null
+  apt_update
+  say "Installing $*"
+  as_root apt-get install -y -qq --no-install-recommends -o DPkg::Lock::Timeout=600 "$@" >/dev/null
 }
 
 need_apt() {
@@ -38,8 +49,19 @@ setup_system() {
   done
   [ ${#missing[@]} -eq 0 ] && return
   need_apt "${missing[@]}"
-  say "Installing ${missing[*]}"
   apt_install "${missing[@]}"
+}
+
+is_installed() { dpkg-query -W -f '${Status}' "$1" 2>/dev/null | grep -q 'ok installed'; }
+
+setup_debian() {
+  local missing=() found=() name
+  command -v apt-get >/dev/null || return 0
+  for name in "$@"; do is_installed "$name" || missing+=("$name"); done
+  [ ${#missing[@]} -eq 0 ] && return
+  apt_update
+  for name in "${missing[@]}"; do if apt-cache show "$name" >/dev/null 2>&1; then found+=("$name"); fi; done
+  [ ${#found[@]} -eq 0 ] || apt_install "${found[@]}"
 }
 
 # Those of NAME[:VERSION] that R does not have in that version.
@@ -53,22 +75,14 @@ missing_r() {
 }
 
 setup_r() {
-  local missing debian=() name
+  local missing name debian=()
   missing=$(missing_r "$@")
   [ -z "$missing" ] && return
-  if command -v apt-get >/dev/null; then
-    [ "$apt_lists_read" = no ] && { as_root apt-get update -qq || true; apt_lists_read=yes; }
-    for name in $missing; do
-      name="r-cran-$(printf '%s' "${name%%:*}" | tr '[:upper:]' '[:lower:]')"
-      apt-cache show "$name" >/dev/null 2>&1 && debian+=("$name")
-    done
-    if [ ${#debian[@]} -gt 0 ]; then
-      say "Installing ${debian[*]}"
-      apt_install "${debian[@]}"
-    fi
-    missing=$(missing_r "$@")
-  fi
+  for name in $missing; do debian+=("r-cran-$(printf '%s' "${name%%:*}" | tr '[:upper:]' '[:lower:]')"); done
+  setup_debian "${debian[@]}"
+  missing=$(missing_r "$@")
   [ -z "$missing" ] && return
+  setup_https
   say "Installing from CRAN: $missing"
   # shellcheck disable=SC2086
   Rscript -e '
@@ -87,12 +101,15 @@ setup_r() {
   fi
 }
 
+# A small Debian has no certificates, without which R cannot speak to CRAN.
+setup_https() { setup_debian ca-certificates; }
+
 setup_package_needs() {
   setup_system R=r-base-core g++=g++ make=make
-  # r-base-dev brings the headers and libraries that compiled packages link to
-  if ! [ -e "$(R RHOME)/etc/Makeconf" ] || { command -v dpkg >/dev/null && dpkg -S "$(R RHOME)/bin/R" >/dev/null 2>&1 && ! dpkg -s r-base-dev >/dev/null 2>&1; }; then
+  # r-base-dev brings the headers and libraries that compiled packages link to; an R that is not Debian's has its own
+  if dpkg -S "$(R RHOME)/bin/R" >/dev/null 2>&1; then setup_debian r-base-dev; fi
+  if ! [ -e "$(R RHOME)/etc/Makeconf" ]; then
     need_apt r-base-dev
-    say "Installing r-base-dev"
     apt_install r-base-dev
   fi
   setup_r Matrix:1.5 Rcpp:1.0.8 RcppEigen:0.3.3.9 cli:3.4.0 generics:0.1.2
@@ -100,16 +117,26 @@ setup_package_needs() {
 
 # A PostgreSQL server, which the tests start and stop themselves, and the headers that RPostgres is compiled with.
 setup_server() {
-  ls /usr/lib/postgresql/*/bin/initdb >/dev/null 2>&1 || command -v initdb >/dev/null || {
-    need_apt postgresql
-    say "Installing postgresql"
-    apt_install postgresql
-  }
-  command -v pg_config >/dev/null && [ -e "$(pg_config --includedir)/libpq-fe.h" ] || {
-    need_apt libpq-dev
-    say "Installing libpq-dev"
-    apt_install libpq-dev
-  }
+  ls /usr/lib/postgresql/*/bin/initdb >/dev/null 2>&1 || command -v initdb >/dev/null || { need_apt postgresql && apt_install postgresql; }
+  [ -e "$(pg_config --includedir 2>/dev/null)/libpq-fe.h" ] || { need_apt libpq-dev && apt_install libpq-dev; }
+}
+
+# Compilers of other machines, as far as this Debian has them.
+setup_compilers() {
+  setup_debian clang clang-13 clang-14 clang-15 clang-16 clang-19 libc++-14-dev libc++abi-14-dev libclang-rt-14-dev \
+    g++-mingw-w64-x86-64 g++-aarch64-linux-gnu
+}
+
+# The newest packages on CRAN of what the package and its tests use, in a library of their own, which is kept for the next time.
+setup_newest() {
+  local wanted=(Rcpp RcppEigen cli generics Matrix "${tests_use[@]%%:*}" "${tests_use_long[@]%%:*}")
+  setup_debian libxml2-dev libpng-dev cmake || true # for xml2, vdiffr and nanonext, if they must be compiled
+  setup_https
+  newest_library=$(Rscript --vanilla -e '
+    minor <- sub("\\..*", "", R.version$minor)
+    cat(file.path(tools::R_user_dir("sgdlasso", "cache"), paste0("newest-R", R.version$major, ".", minor)))')
+  say "Newest packages, in $newest_library"
+  Rscript tools/newest.R "$newest_library" "${wanted[@]}"
 }
 
 # A language that writes 1,5: numbers must not follow it where others read them. Its test is skipped where this is impossible.
