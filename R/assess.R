@@ -37,7 +37,7 @@ assess <- function(object, ...) UseMethod("assess")
 #' @rdname assess
 #' @export
 assess.sgdlasso <- function(object, newx, newy, newdata, s = NULL, gamma = 1, weights = NULL, newoffset = NULL,
-                             ...) {
+                            ...) {
   check_dots_empty(..., known = names(formals(assess.sgdlasso)))
   envir <- parent.frame()
   s <- lambda_at(object, s, envir)
@@ -60,7 +60,7 @@ confusion <- function(object, ...) UseMethod("confusion")
 #' @rdname assess
 #' @export
 confusion.sgdlasso <- function(object, newx, newy, newdata, s = NULL, gamma = 1, weights = NULL, newoffset = NULL,
-                             ...) {
+                               ...) {
   check_dots_empty(..., known = names(formals(confusion.sgdlasso)))
   envir <- parent.frame()
   scored <- scored_classes(object, newx, newy, newdata, one_lambda(object, s, envir), gamma, weights, newoffset, envir)
@@ -83,7 +83,7 @@ roc <- function(object, ...) UseMethod("roc")
 #' @export
 #' @rawNamespace S3method(pROC::roc, sgdlasso)
 roc.sgdlasso <- function(object, newx, newy, newdata, s = NULL, gamma = 1, weights = NULL, newoffset = NULL,
-                             ...) {
+                         ...) {
   check_dots_empty(..., known = names(formals(roc.sgdlasso)))
   envir <- parent.frame()
   scored <- scored_classes(object, newx, newy, newdata, one_lambda(object, s, envir), gamma, weights, newoffset, envir)

@@ -130,7 +130,7 @@ if (has("biglasso", has_packages("biglasso", "bigmemory"))) {
   rows <- c(rows, list(row(sprintf("biglasso: %g million rows of csv to a matrix on disk, path", few), x, function() {
     run(sprintf("y <- scan('%s', skip = 1, quiet = TRUE)", y), "seconds <- system.time({", sprintf(
       paste0("x <- bigmemory::read.big.matrix('%s', header = TRUE, type = 'double', ",
-      "backingfile = 'x.bin', backingpath = '%s', descriptorfile = 'x.desc')"), x, folder
+             "backingfile = 'x.bin', backingpath = '%s', descriptorfile = 'x.desc')"), x, folder
     ), "fit <- biglasso::biglasso(x, y, ncores = 2)})[['elapsed']]; cat(seconds, peak(), NA)")
   }, of = few)))
 }
