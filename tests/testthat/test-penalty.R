@@ -18,7 +18,7 @@ test_that("lambda and alpha mean what they mean in glmnet", {
     if (identical(solver, "saga") && !is.null(given$lower.limits)) next
     arguments <- c(list(cases$d$x, 50 + 1e3 * cases$d$y, alpha = alpha), given)
     ours <- do.call(sgdlasso, c(arguments, list(solver = solver, tol = 1e-13, seed = 1, nlambda = 20)))
-    theirs <- do.call(glmnet::glmnet, c(arguments, list(lambda = ours$lambda, thresh = 1e-17)))
+    theirs <- do.call(precise_glmnet, c(arguments, list(lambda = ours$lambda, thresh = 1e-17)))
     expect_equal(as.matrix(ours$beta), as.matrix(theirs$beta), tolerance = 1e-5, ignore_attr = TRUE)
     expect_equal(ours$a0, theirs$a0, tolerance = 1e-5, ignore_attr = TRUE)
     grid <- do.call(glmnet::glmnet, c(arguments, list(nlambda = 20)))$lambda
@@ -125,7 +125,7 @@ test_that("each fold has a deviation of its own, as in cv.glmnet", {
   fold <- rep(1:5, each = 18)
   for (alpha in c(0, 0.5)) for (solver in list("auto", solver_exact("working_set"))) {
     ours <- cv.sgdlasso(d$x, d$y, d$w, foldid = fold, alpha = alpha, tol = 1e-13, nlambda = 20, solver = solver)
-    theirs <- glmnet::cv.glmnet(d$x, d$y, d$w, foldid = fold, alpha = alpha, lambda = ours$lambda, thresh = 1e-16)
+    theirs <- precise_cv_glmnet(d$x, d$y, d$w, foldid = fold, alpha = alpha, lambda = ours$lambda, thresh = 1e-16)
     expect_equal(ours$cvm, unname(theirs$cvm), tolerance = 1e-6)
   }
 })
