@@ -23,7 +23,7 @@
 #' @param gamma For `relax = TRUE`, the mixture: `NULL` (default) is the one chosen with `s`, and 1 for numbers; `"gamma.min"`,
 #'   `"gamma.1se"` or a number are taken as they are.
 #' @param interval `"none"` (default) or `"prediction"`, see below. One lambda only.
-#' @param level The level of the interval, between 0 and 1. Default .9.
+#' @param level The level of the interval, between 0 and 1. Default .95, as in [predict.lm()].
 #' @param x,y,weights,offset,data For intervals, the training data; without them the fit finds them as for [fitted()][fitted.sgdlasso].
 #' @param ... Further arguments of [predict.sgdlasso()] and [coef.sgdlasso()]: `type`, `exact`.
 #' @return As for [predict.sgdlasso()]; for intervals an n x 3 matrix with columns `fit`, `lower` and `upper`.
@@ -39,7 +39,7 @@
 #' predict(cv, new, s = "lambda.min")
 #' predict(cv, new, s = "lambda.min", interval = "prediction", level = 0.8)
 #' @export
-predict.cv.sgdlasso <- function(object, newx, s = "lambda.1se", gamma = NULL, interval = "none", level = 0.9, newoffset = NULL,
+predict.cv.sgdlasso <- function(object, newx, s = "lambda.1se", gamma = NULL, interval = "none", level = 0.95, newoffset = NULL,
                                 newdata, x, y, weights = NULL, offset = NULL, data, ...) {
   interval <- check_choice(interval, c("none", "prediction"), "interval")
   arguments <- c(list(object = object$sgdlasso.fit, s = lambda_at(object, s), newoffset = newoffset, ...), gamma_at(object, s, gamma))
