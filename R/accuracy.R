@@ -14,7 +14,8 @@
 #' @section With yardstick:
 #' `accuracy()` is the generic of the package generics, and these methods are registered for the one of yardstick too. Where both
 #' packages are attached, in either order, `accuracy()` is yardstick's: `accuracy(data, truth, estimate)` and
-#' `metric_set(accuracy)` work as ever, and so does `accuracy(fit, data)`. `sgdlasso::accuracy()` always is there.
+#' `metric_set(accuracy)` work as ever, and so does `accuracy(fit, data)`. `sgdlasso::accuracy()` always is there. With
+#' the package conflicted say `conflicts_prefer(yardstick::accuracy)`.
 #' @examples
 #' fit <- sgdlasso(murder_rate ~ ., data = murder_rates, lambda = 0.5, seed = 1,
 #'                 solver = solver_sgd(epochs = 50))

@@ -23,7 +23,8 @@
 #'   class is absent, and all three where the response is.
 #' @section With pROC:
 #' The methods of `roc()` are registered for pROC's generic too. Where both packages are attached, in either order, `roc()` is
-#' pROC's: `roc(response, predictor)` works as ever, and so does `roc(fit, newx, newy)`. `sgdlasso::roc()` always is there.
+#' pROC's: `roc(response, predictor)` works as ever, and so does `roc(fit, newx, newy)`. `sgdlasso::roc()` always is there. With
+#' the package conflicted say `conflicts_prefer(pROC::roc)`.
 #' @examples
 #' high <- murder_rates$murder_rate > 20
 #' x <- as.matrix(murder_rates[, 1:3])
