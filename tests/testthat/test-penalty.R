@@ -114,6 +114,12 @@ test_that("a path does not end while it explains next to nothing, nor on a fine 
       expect_gt(explained, 0.99 * least)
     }
   }
+  noise <- lm(rnorm(400) ~ x)$residuals + 1e-2 * x[, 1]
+  for (alpha in c(0, 1)) {
+    little <- sgdlasso(x, noise, alpha = alpha)
+    expect_lt(max(little$dev.ratio), 1e-3)
+    expect_length(little$lambda, 100)
+  }
   fine <- sgdlasso(x, y, nlambda = 5000)
   expect_gt(max(fine$dev.ratio), 0.99 * summary(lm(y ~ x))$r.squared)
 })
