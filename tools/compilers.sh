@@ -1,0 +1,123 @@
+#!/usr/bin/env bash
+# Compiles the package by other compilers than R's own and runs what can be run: a line for each. Installs what is missing; a
+# compiler that cannot be had is a failure.
+#   bash tools/compilers.sh
+#
+# Every file is compiled by each. tools/kernels.cpp, the core's kernels and readers of numbers, is run by each that makes programs
+# for this processor, and for aarch64 under qemu. The package is built and its tests of kernels, files and first fits are run with
+# clang and libstdc++, clang and libc++ (as on macOS), and g++ with assertions in the standard library. For Windows files are
+# compiled against the headers of R here, and kernels must not use registers that its stack is not aligned for (GCC bug 54412).
+cd "$(dirname "${BASH_SOURCE[0]}")/.."
+source tools/setup.sh
+set +e
+
+work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT
+failed=0
+
+setup_compilers() {
+  setup_system clang++-13=clang-13 clang++-15=clang-15 clang++-16=clang-16 clang++-19=clang-19 clang++-14=clang-14 \
+    x86_64-w64-mingw32-g++-posix=g++-mingw-w64-x86-64-posix aarch64-linux-gnu-g++=g++-aarch64-linux-gnu \
+    qemu-aarch64=qemu-user
+  [ -e /usr/lib/llvm-14/include/c++/v1/vector ] || apt_install libc++-14-dev libc++abi-14-dev
+}
+
+report() { # name, exit code, file with messages
+  if [ "$2" = 0 ]; then echo "$1: passed"; else
+    failed=$((failed + 1))
+    echo "$1: FAILED"
+    head -n 30 "$3"
+  fi
+}
+
+r_headers() {
+  Rscript -e 'cat(paste0("-isystem ", c(R.home("include"), system.file("include", package = "Rcpp"), system.file("include", package = "RcppEigen"))))'
+}
+
+kernel_files="src/panel_kernels.cpp src/dense_kernels.cpp src/csv_numbers.cpp src/csv.cpp src/decimal.cpp src/svmlight.cpp"
+
+compile_all() { # name, compiler and options
+  local name=$1 code=0
+  shift
+  printf '%s\n' src/*.cpp | xargs -P 2 -I{} sh -c "$* -fsyntax-only -Isrc $headers {} 2>>'$work/log.$name' || { echo {} >>'$work/log.$name'; exit 1; }" || code=1
+  report "$name compiles $(printf '%s\n' src/*.cpp | wc -l) files" $code "$work/log.$name"
+}
+
+run_kernels() { # name, runner ("" for none), compiler and options
+  local name=$1 runner=$2 code=0
+  shift 2
+  # shellcheck disable=SC2086
+  { "$@" -O2 -Isrc tools/kernels.cpp $kernel_files -o "$work/kernels" && $runner "$work/kernels"; } >"$work/log" 2>&1 || code=1
+  report "$name runs kernels" $code "$work/log"
+}
+
+write_makevars() { # compiler, options
+  local standard
+  for standard in CXX CXX11 CXX14 CXX17; do
+    printf '%s = %s\n%sFLAGS = -O2 %s\nSHLIB_%sLD = %s\nSHLIB_%sLDFLAGS = -shared\n' \
+      $standard "$1" $standard "$2" $standard "$1" $standard
+  done >"$work/Makevars"
+  echo 'CXX17STD = -std=gnu++17' >>"$work/Makevars"
+}
+
+# Rcpp by the same standard library: strings pass between it and the package.
+rcpp_too() {
+  R_MAKEVARS_USER="$work/Makevars" Rscript -e '
+    if (getOption("repos")[["CRAN"]] == "@CRAN@") options(repos = c(CRAN = "https://cloud.r-project.org"))
+    utils::install.packages("Rcpp", lib = commandArgs(TRUE), type = "source", INSTALL_opts = "--no-docs --no-test-load")' "$work/library" &&
+    [ -e "$work/library/Rcpp" ]
+}
+
+# Builds and tests the package by compiler and options.
+run_package() { # name, compiler, options
+  local name=$1 compiler=$2 options=$3 code=0
+  write_makevars "$compiler" "$options"
+  rm -rf "$work/library" "$work/package"
+  mkdir "$work/library" "$work/package"
+  if [[ $compiler == *libc++* ]]; then rcpp_too >"$work/log" 2>&1 || code=1; fi
+  cp -r DESCRIPTION NAMESPACE LICENSE R src data man inst "$work/package/" 2>/dev/null
+  rm -f "$work"/package/src/*.o "$work"/package/src/*.so
+  [ $code = 0 ] && { R_LIBS="$work/library${R_LIBS:+:$R_LIBS}" R_MAKEVARS_USER="$work/Makevars" MAKEFLAGS=-j2 \
+    R CMD INSTALL --no-docs --no-test-load --library="$work/library" "$work/package" >"$work/log" 2>&1 || code=1; }
+  [ $code = 0 ] && { R_LIBS="$work/library${R_LIBS:+:$R_LIBS}" NOT_CRAN=true Rscript -e '
+    for (file in c("rows", "decimal", "rows_csv", "rows_svmlight", "rows_files", "moments", "sgdlasso")) {
+      testthat::test_file(
+        file.path("tests/testthat", paste0("test-", file, ".R")), package = "sgdlasso", load_package = "installed", reporter = "check",
+        stop_on_failure = TRUE
+      )
+    }' >"$work/log" 2>&1 || code=1; }
+  report "$name runs the package's tests of kernels, files and first fits" $code "$work/log"
+}
+
+# No register of 32 bytes: %ymm in the assembly of kernels.
+windows_registers() {
+  local file code=0
+  for file in $kernel_files; do
+    x86_64-w64-mingw32-g++-posix -std=gnu++17 -O2 -Isrc -S -o "$work/windows.s" "$file" >"$work/log" 2>&1 || code=1
+    if grep -n ymm "$work/windows.s" >>"$work/log"; then code=1; fi
+  done
+  report "MinGW keeps to registers of 16 bytes" $code "$work/log"
+}
+
+setup_compilers
+# other systems' compilers must not see this one's headers, but for those of the libraries that the package links to
+mkdir "$work/headers"
+cp /usr/include/zlib.h /usr/include/zconf.h /usr/include/bzlib.h "$work/headers"
+headers="$(r_headers) -isystem $work/headers"
+warnings="-Wall -Wextra -Werror"
+
+for version in 13 15 16; do
+  compile_all "clang $version" "clang++-$version -std=gnu++17 $warnings -Walign-mismatch"
+  run_kernels "clang $version" "" "clang++-$version" -std=gnu++17
+done
+compile_all "clang 19 with C++20" "clang++-19 -std=gnu++20 $warnings"
+run_kernels "clang 19 with C++20" "" clang++-19 -std=gnu++20
+compile_all "MinGW" "x86_64-w64-mingw32-g++-posix -std=gnu++17"
+windows_registers
+compile_all "g++ for aarch64" "aarch64-linux-gnu-g++ -std=gnu++17"
+run_kernels "g++ for aarch64" "qemu-aarch64 -L /usr/aarch64-linux-gnu" aarch64-linux-gnu-g++ -std=gnu++17
+run_package "clang 16 with libstdc++" clang++-16 ""
+run_package "clang 14 with libc++" "clang++-14 -stdlib=libc++" ""
+run_package "g++ with assertions" g++ "-D_GLIBCXX_ASSERTIONS"
+
+[ "$failed" = 0 ]
