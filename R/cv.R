@@ -103,10 +103,12 @@ cv.sgdlasso.matrix <- function(x, y, weights = NULL, offset = NULL, lambda = NUL
 }
 
 #' @rdname cv.sgdlasso
+#' @usage NULL
 #' @export
 cv.sgdlasso.data.frame <- cv.sgdlasso.matrix
 
 #' @rdname cv.sgdlasso
+#' @usage NULL
 #' @export
 cv.sgdlasso.Matrix <- cv.sgdlasso.matrix
 

@@ -1,8 +1,8 @@
-#' Fit a lasso, with a certificate
+#' Fit a lasso, and tell how far it is from the optimum
 #'
 #' Fits the lasso or elastic net path for a numeric, binary or count response, and tells of each model how far it is from the
-#' optimum. Use the formula call for a data frame with factors or missing values, the matrix call for a numeric matrix, dense or
-#' sparse.
+#' optimum. Use the formula call for a data frame with factors or missing values, the matrix call (which data frames of numbers and
+#' matrices of the Matrix package take too) for numbers alone, dense or sparse.
 #'
 #' @section The problem:
 #' With weights scaled to sum to 1 and `eta_i = b0 + offset_i + x_i' b`, the objective is
@@ -28,8 +28,8 @@
 #' solved as given.
 #'
 #' @section The certificate:
-#' `fit$gap` is, for each lambda, the relative duality gap that [optimality()] defines and recomputes: no coefficients lower
-#' the objective by more than this share of what there is to explain. The solvers `"auto"`, `"exact"` and `"saga"` go on until it
+#' Each model comes with a proof of how good it is, its certificate. `fit$gap` is, for each lambda, the relative duality gap that
+#' [optimality()] defines and recomputes: no coefficients lower the objective by more than this share of what there is to explain. The solvers `"auto"`, `"exact"` and `"saga"` go on until it
 #' is at most `tol`. Where a model explains less than a hundredth, as the first ones of a path do, they try for a gap of at most 100
 #' `tol` times what it explains (by how much its objective is below the null model's, as a share of the same), so that it is not
 #' taken for the one before it. Where `maxpasses` or rounding ends that before, `converged` is `FALSE` and a warning of class
@@ -42,8 +42,9 @@
 #' several passes, `solver_exact("passes")` in [solvers]: stochastic gradient descent names the columns that matter, and each pass
 #' after it tells how far every model is from its optimum; with a `lambda` of yours often three in all, for other families some more.
 #' They are certified too; outside the gaussian family the gap told is then an upper bound that may be larger than
-#' [optimality()]'s, because no row is looked at twice. Rows that can be read once only, where the moments do not do, get the averaged
-#' iterate of [solver_sgd()] at the `lambda` given: `gap`, `kkt` and `dev.ratio` are `NA`, because they would take a second look.
+#' [optimality()]'s, because no row is looked at twice. Rows that can be read once only still give the certified gaussian models of up to
+#' 5,000 columns. For all other models they are trained on by [solver_sgd()] as they come, at the `lambda` that you give; `gap`, `kkt`
+#' and `dev.ratio` are then `NA`, because to compute them takes a second look at the rows.
 #'
 #' @section Factors with many levels:
 #' The formula call makes sparse columns where they are at least 250, at most one number in twenty of them is not 0, and dense they
@@ -86,25 +87,26 @@
 #' @param dfmax The path ends after the first model with more than so many nonzero coefficients. `NULL` (default): never.
 #' @param solver A [solver][solvers], or `"exact"`, `"saga"`, `"sgd"` or `"nudge"` for one with its defaults. `"auto"` (default)
 #'   chooses a certified one by the shape of the data; `fit$solver` tells which and why.
-#' @param tol The relative duality gap to reach, above 0. Default 1e-6.
+#' @param tol The relative duality gap to reach (see below), above 0. Default 1e-6. It is not glmnet's `thresh`, which bounds the change
+#'   of a step.
 #' @param maxpasses At most so many passes over the rows for each lambda, by solvers that go on until `tol`. Default 10,000.
-#' @param seed A whole number from 0 to 2^32 - 1 that fixes start and order of rows; `NULL` (default) draws one from R's
-#'   generator if a random step is run, so that [set.seed()] governs. It is kept in the fit.
+#' @param seed A whole number from 0 to 2^32 - 1, from which solvers that train row by row draw their start and the order of rows.
+#'   `NULL` (default) draws one from R's generator where such a solver is run, so that [set.seed()] governs. The fit keeps it.
 #' @param threads Number of threads, default 1. Results are the same to the bit for any number. Used by certified solvers on dense
 #'   columns, and for the slopes of sparse ones.
 #' @param relax Whether to fit each model of the path again on its own columns without penalty (the relaxed lasso); see `gamma` in
 #'   [predict.sgdlasso()]. Default `FALSE`. Models with more than n - 3 columns are left out, as in glmnet.
 #' @param progress Whether to show a progress bar in long training. Default: in interactive use.
-#' @param trace Whether to record each epoch (default `TRUE`), which costs `"sgd"` and `"nudge"` one more pass over the data an
-#'   epoch. Certified solvers record what each certificate found.
+#' @param trace Whether to record each epoch, a pass over the rows, in `fit$trace` (default `TRUE`). It costs `"sgd"` and `"nudge"` one
+#'   more pass an epoch. Other solvers record the gap each time they compute it. (glmnet's `trace.it` is `progress` here.)
 #' @param keep.moments Whether to keep the sufficient statistics of all rows in the fit, (p + 1) (p + 2) / 2 numbers, so that
-#'   [update()][update.sgdlasso] can add rows and [combine_fits()] other fits. Gaussian family and dense columns, or a row source of
-#'   at most 5,000.
-#'   Default `FALSE`.
+#'   [update()][update.sgdlasso] can add rows and [combine_fits()] other fits. For the gaussian family, and dense columns or a row
+#'   source of at most 5,000 columns. Default `FALSE`.
 #' @param checkpoint For [row sources][as_rows], the name of a file: what has been gathered is written there at least every 30
 #'   seconds, and a call that was killed goes on where it stood if the same call is started again, to the same bits. The file is
-#'   removed at the end. `NULL` (default): none. A disk that is full is told by a warning of class `sgdlasso_warning_checkpoint`.
-#'   Where there are several passes, after each of them too. See also [interrupted_fit()].
+#'   removed at the end. Where training takes several passes, the file is written after each pass too. If it cannot be written, because
+#'   the disk is full for example, training goes on and warns, class `sgdlasso_warning_checkpoint`. `NULL` (default): no file. See
+#'   also [interrupted_fit()].
 #' @param memory For [row sources][as_rows], what training may hold besides the model and the moments: a size such as `"256MB"`
 #'   (default) or `"2GB"`, or a number of bytes. Where it does not hold what all lambdas need they are solved in turns, each turn with
 #'   passes of its own. Where the models of small lambdas have too many nonzero coefficients for it, a path ends before them with a
@@ -209,10 +211,12 @@ sgdlasso.matrix <- function(x, y, family = "gaussian", weights = NULL, offset = 
 }
 
 #' @rdname sgdlasso
+#' @usage NULL
 #' @export
 sgdlasso.data.frame <- sgdlasso.matrix
 
 #' @rdname sgdlasso
+#' @usage NULL
 #' @export
 sgdlasso.Matrix <- sgdlasso.matrix
 

@@ -1,16 +1,16 @@
 #' Choose how the lasso is trained
 #'
 #' A solver is a small list of settings made by one of these constructors, which are the only place that holds defaults. Give
-#' it to [sgdlasso()] as `solver`. A bare string, such as `solver = "sgd"`, stands for the constructor's defaults; `"auto"` is
+#' it to [sgdlasso()] as `solver`; most people need none, because `"auto"` chooses. A bare string, such as `solver = "sgd"`, stands for the constructor's defaults; `"auto"` is
 #' `solver_exact()`.
 #'
 #' @section The exact solver:
 #' `solver_exact()` goes on until the duality gap is at most `tol` ([optimality()] defines it). Method `"moments"` (dense columns,
 #' gaussian) gathers means and cross-products of all columns in one pass, by the pairwise update of Chan, Golub and LeVeque, and
 #' solves the whole path from these by coordinate descent. Method `"working_set"` (any data) solves up to 16 neighbouring lambdas
-#' side by side on the columns that they seem to need, takes the slopes of all columns at all these lambdas in one pass, certifies
-#' them, adds the columns that were missing, and repeats. On the working set it runs coordinate descent on the Gram matrix
-#' with Anderson extrapolation (Bertrand and Massias), and solves for the nonzeros directly where that takes long; for
+#' side by side on the columns that they seem to need (the working set), takes the slopes of all columns at all these lambdas in one
+#' pass, computes their gaps, adds the columns that were missing, and repeats. On the working set it runs coordinate descent on the
+#' Gram matrix with Anderson extrapolation (Bertrand and Massias), and solves for the nonzeros directly where that takes long; for
 #' binomial and poisson it takes proximal Newton steps, the lambdas of a window sharing one Hessian (Lee, Sun and Saunders).
 #' Beyond 5,000 working columns it descends on the residuals instead. `"auto"` (default) takes the moments where there are
 #' at most 1,500 columns and at least twice as many rows. Method `"passes"` is for [row sources][as_rows]: a pass of the adaptive
