@@ -6,6 +6,8 @@
 #include <cmath>
 #include <limits>
 
+#include "linear_system.h"
+
 namespace sgdlasso {
 namespace {
 
@@ -182,14 +184,14 @@ class Certifying {
     }
     std::vector<double> h(n_);
     for (std::size_t i = 0; i < n_; ++i) h[i] = problem_.loss.curvature(eta_[i]);
-    const auto solver = bordered_gram(h, first, size).completeOrthogonalDecomposition();
+    const PivotedCholesky factor(bordered_gram(h, first, size), problem_.watch);
     const int repeats = 3;
     for (int k = 0; k < repeats; ++k) {
       const std::vector<double> c = slopes(free_, r);
       Eigen::VectorXd target(static_cast<Eigen::Index>(size));
       if (first) target[0] = problem_.response.mean([&](std::size_t i) { return r[i]; });
       for (std::size_t j = 0; j < free_.size(); ++j) target[static_cast<Eigen::Index>(first + j)] = c[j];
-      const Eigen::VectorXd a = solver.solve(target);
+      const Eigen::VectorXd a = factor.solve(target);
       const std::vector<double> part = product(free_, {a.data() + first, a.data() + size});
       for (std::size_t i = 0; i < n_; ++i) r[i] -= h[i] * (part[i] + (first ? a[0] : 0));
     }
@@ -207,6 +209,7 @@ class Certifying {
     Eigen::MatrixXd result(total, total);
     if (first) result(0, 0) = problem_.response.mean([&](std::size_t i) { return h[i]; });
     for (std::size_t i = 0; i < free_.size(); ++i) {
+      problem_.watch.tick(0);
       const Eigen::Index row = static_cast<Eigen::Index>(first + i);
       if (first) result(0, row) = result(row, 0) = border[i];
       for (std::size_t j = 0; j < free_.size(); ++j) result(row, static_cast<Eigen::Index>(first + j)) = gram.at(i, j);

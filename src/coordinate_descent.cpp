@@ -6,6 +6,7 @@
 #include <cmath>
 
 #include "certificate.h"
+#include "linear_system.h"
 #include "panel_kernels.h"
 
 namespace sgdlasso {
@@ -20,15 +21,18 @@ double gap_of(const std::vector<CoordinatePenalty>& penalty, const std::vector<d
 
 constexpr std::size_t kPatience = 20;  // sweeps before the linear system is solved; of a large one more
 constexpr std::size_t kShare = 5;
+constexpr std::size_t kUnwatched = 64;  // columns between two ticks
 
 // The coordinates that may move, with their part of the Gram matrix.
 class Packed {
  public:
   Packed(const Quadratic& quadratic, const std::vector<std::size_t>& chosen, const std::vector<double>& b,
          const std::vector<double>& q)
-      : size_(chosen.size()),
+      : watch_(quadratic.watch),
+        size_(chosen.size()),
         gram_(size_ * size_) {
     for (std::size_t k = 0; k < size_; ++k) {
+      tick_at(k);
       const double* column = quadratic.gram.column(chosen[k]);
       double* to = gram_.data() + k * size_;
       for (std::size_t i = 0; i < size_; ++i) to[i] = quadratic.curvature * column[chosen[i]];
@@ -78,10 +82,15 @@ class Packed {
     std::vector<double> b, q;
   };
 
+  void tick_at(std::size_t k) const {
+    if (k % kUnwatched == 0) watch_.tick(0);
+  }
+
   void remember() { history_.push_back({b_, q_}); }
 
   void sweep() {
     for (std::size_t k = 0; k < size_; ++k) {
+      tick_at(k);
       const double* column = gram_.data() + k * size_;
       const double g = column[k];
       if (!(g > 0)) continue;
@@ -103,15 +112,16 @@ class Packed {
     Eigen::MatrixXd gram(size, size);
     Eigen::VectorXd slope(size);
     for (Eigen::Index c = 0; c < size; ++c) {
+      tick_at(static_cast<std::size_t>(c));
       const std::size_t k = moving[static_cast<std::size_t>(c)];
       const double* column = gram_.data() + k * size_;
       for (Eigen::Index r = c; r < size; ++r) gram(r, c) = column[moving[static_cast<std::size_t>(r)]];
       gram(c, c) += penalty_[k].l2;
       slope[c] = q_[k] - penalty_[k].l2 * b_[k] - std::copysign(penalty_[k].l1, b_[k]);
     }
-    const Eigen::LLT<Eigen::Ref<Eigen::MatrixXd>> factor(gram);
-    if (factor.info() != Eigen::Success) return;
-    const Eigen::VectorXd step = factor.solve(slope);
+    if (!factor_cholesky(gram, watch_)) return;
+    Eigen::VectorXd step = slope;
+    solve_cholesky(gram, step);
     double size_of_step = 1;
     for (Eigen::Index c = 0; c < size; ++c) {
       const std::size_t k = moving[static_cast<std::size_t>(c)];
@@ -121,6 +131,7 @@ class Packed {
     }
     if (!(size_of_step > 0)) return;
     for (Eigen::Index c = 0; c < size; ++c) {
+      tick_at(static_cast<std::size_t>(c));
       const std::size_t k = moving[static_cast<std::size_t>(c)];
       const double old = b_[k], moved = size_of_step * step[c];
       b_[k] = std::abs(old + moved) <= 1e-15 * std::abs(old) ? 0 : old + moved;
@@ -166,6 +177,7 @@ class Packed {
     }
   }
 
+  Watch& watch_;
   std::size_t size_;
   LargeBuffer<double> gram_;
   std::vector<CoordinatePenalty> penalty_;
@@ -191,6 +203,7 @@ Descent descend(const Quadratic& quadratic, double target, std::vector<double>& 
     Packed packed(now, chosen, b, q);
     result.sweeps += packed.solve(target / 2, most_sweeps - result.sweeps);
     for (std::size_t k = 0; k < chosen.size(); ++k) {
+      if (k % kUnwatched == 0) now.watch.tick(0);
       const double moved = packed.b()[k] - packed.start()[k];
       if (moved == 0) continue;
       b[chosen[k]] = packed.b()[k];

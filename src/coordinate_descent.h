@@ -9,6 +9,7 @@
 
 #include "penalty.h"
 #include "square.h"
+#include "watch.h"
 
 namespace sgdlasso {
 
@@ -18,6 +19,7 @@ struct Quadratic {
   const std::vector<CoordinatePenalty>& penalty;  // one for each column of gram
   double square;                                  // r' H^-1 r of the residual at the start: what the gap scales
   double widest;                                  // the gap scales r by at most this
+  Watch& watch;
 };
 
 struct Descent {

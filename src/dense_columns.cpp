@@ -62,7 +62,7 @@ void DenseColumns::add_products(const Selection& z, const double* b, Panel& eta,
   const std::size_t lanes = eta.lanes();
   const std::size_t apart = lanes > 1 ? static_cast<std::size_t>(eta.lane(1) - eta.lane(0)) : 0;
   const std::size_t group = 8, count = z.columns.size(), run = 8 * kStrip;  // rows of the panel that stay in the second cache
-  parallel_for((n_ + run - 1) / run, work, [&](std::size_t task) {
+  parallel_for((n_ + run - 1) / run, work, [&](std::size_t task, Watch& watch) {
     double packed[group * kStrip];
     const std::size_t first = task * run, last = std::min(first + run, n_);
     for (std::size_t c = 0; c < count; c += group) {
@@ -72,6 +72,7 @@ void DenseColumns::add_products(const Selection& z, const double* b, Panel& eta,
         panel_kernels().add({packed, kStrip, end - c}, b + c * lanes, padded(std::min(kStrip, n_ - row)), eta.lane(0) + row,
                             apart, lanes);
       }
+      watch.tick(0);
     }
   });
 }
@@ -81,7 +82,7 @@ void DenseColumns::turn_products(const Selection& z, const double* b, std::size_
   const std::size_t count = z.columns.size(), strips = (n_ + kStrip - 1) / kStrip;
   const std::vector<std::size_t> parts = parts_of(strips, (strips + kMostParts - 1) / kMostParts);
   std::vector<std::vector<double>> sums(parts.size() - 1);
-  parallel_for(sums.size(), work, [&](std::size_t part) {
+  parallel_for(sums.size(), work, [&](std::size_t part, Watch& watch) {
     std::vector<double> packed(count * kStrip), block(lanes * kStrip);
     sums[part].assign(count * lanes, 0.0);
     for (std::size_t row = parts[part] * kStrip; row < std::min(parts[part + 1] * kStrip, n_); row += kStrip) {
@@ -92,6 +93,7 @@ void DenseColumns::turn_products(const Selection& z, const double* b, std::size_
       turn({part, row, rows, block.data(), kStrip, 1});
       for (std::size_t k = 0; k < lanes; ++k) std::fill(&block[k * kStrip] + rows, &block[k * kStrip] + length, 0.0);
       panel_kernels().cross({packed.data(), kStrip, count}, {block.data(), kStrip, lanes}, length, sums[part].data(), lanes);
+      watch.tick(0);
     }
   });
   std::fill(out, out + count * lanes, 0.0);
@@ -119,7 +121,7 @@ void DenseColumns::gram(const Selection& z, std::size_t first, const double* wei
     }
   }
   std::vector<std::vector<double>> sums(tasks.size());
-  parallel_for(tasks.size(), work, [&](std::size_t k) {
+  parallel_for(tasks.size(), work, [&](std::size_t k, Watch& watch) {
     const Task& task = tasks[k];
     const std::size_t a = ends[task.left + 1] - ends[task.left], b = ends[task.right + 1] - ends[task.right];
     std::vector<double> packed((a + b) * kStrip);
@@ -134,9 +136,11 @@ void DenseColumns::gram(const Selection& z, std::size_t first, const double* wei
         pack_rows(*this, z, ends[task.right], ends[task.right + 1], row, roots, other);
         panel_kernels().cross({packed.data(), kStrip, a}, {other, kStrip, b}, length, sums[k].data(), b);
       }
+      watch.tick(0);
     }
   });
   for (std::size_t k = 0; k < tasks.size(); ++k) {
+    work.watch.tick(0);
     const Task& task = tasks[k];
     const std::size_t b = ends[task.right + 1] - ends[task.right];
     for (std::size_t i = ends[task.left]; i < ends[task.left + 1]; ++i) {

@@ -25,13 +25,15 @@ struct Strip {
 // cross-products stay small, and moves that mean.
 class StripAdder {
  public:
-  StripAdder(const double* x, std::size_t p, const Response& response)
+  StripAdder(const double* x, std::size_t p, const Response& response, Watch& watch)
       : x_(x),
         response_(response),
+        watch_(watch),
         packed_((p + 1) * kStrip),
         sum_(p + 1) {}
 
   void add(const Strip& strip, Moments& moments) {
+    watch_.tick(0);
     const double* root = nullptr;
     double weight = static_cast<double>(strip.count);
     if (response_.weight) {
@@ -84,6 +86,7 @@ class StripAdder {
 
   const double* x_;
   const Response& response_;
+  Watch& watch_;
   std::vector<double> packed_;
   std::vector<double> sum_;
   double root_[kStrip];
@@ -132,13 +135,16 @@ void Moments::merge(const Moments& other) {
 Moments dense_moments(const double* x, std::size_t p, const Response& response, const Work& work) {
   const std::size_t strips = (response.n + kStrip - 1) / kStrip, parts = count_parts(response.n, p, 1);
   std::vector<Moments> part(parts, Moments(p));
-  parallel_for(parts, work, [&](std::size_t k) {
-    StripAdder adder(x, p, response);
+  parallel_for(parts, work, [&](std::size_t k, Watch& watch) {
+    StripAdder adder(x, p, response, watch);
     for (std::size_t strip = strips * k / parts; strip < strips * (k + 1) / parts; ++strip) {
       adder.add({strip * kStrip, std::min(kStrip, response.n - strip * kStrip)}, part[k]);
     }
   });
-  for (std::size_t k = 1; k < parts; ++k) part[0].merge(part[k]);
+  for (std::size_t k = 1; k < parts; ++k) {
+    part[0].merge(part[k]);
+    work.watch.tick(0);
+  }
   return std::move(part[0]);
 }
 
@@ -146,33 +152,41 @@ std::vector<Moments> fold_moments(const double* x, std::size_t p, const Response
                                   std::size_t folds, const Work& work) {
   const std::size_t parts = count_parts(response.n, p, folds);
   std::vector<std::vector<Moments>> part(parts, std::vector<Moments>(folds, Moments(p)));
-  parallel_for(parts, work, [&](std::size_t k) {
-    StripAdder adder(x, p, response);
+  parallel_for(parts, work, [&](std::size_t k, Watch& watch) {
+    StripAdder adder(x, p, response, watch);
     add_folds(adder, fold, response.n * k / parts, response.n * (k + 1) / parts, part[k]);
   });
   for (std::size_t k = 1; k < parts; ++k) {
-    for (std::size_t f = 0; f < folds; ++f) part[0][f].merge(part[k][f]);
+    for (std::size_t f = 0; f < folds; ++f) {
+      part[0][f].merge(part[k][f]);
+      work.watch.tick(0);
+    }
   }
   return std::move(part[0]);
 }
 
-Moments total(const std::vector<Moments>& folds) {
+Moments total(const std::vector<Moments>& folds, Watch& watch) {
   Moments result(folds[0].size - 1);
-  for (const Moments& fold : folds) result.merge(fold);
+  for (const Moments& fold : folds) {
+    result.merge(fold);
+    watch.tick(0);
+  }
   return result;
 }
 
-std::vector<Moments> leave_each_out(const std::vector<Moments>& folds) {
+std::vector<Moments> leave_each_out(const std::vector<Moments>& folds, Watch& watch) {
   // Sums of those before and of those after: subtracting a fold from the total would cancel where it holds most of a column.
   std::vector<Moments> result(folds.size(), Moments(folds[0].size - 1));
   Moments before(folds[0].size - 1), after = before;
   for (std::size_t k = 0; k < folds.size(); ++k) {
     result[k].merge(before);
     before.merge(folds[k]);
+    watch.tick(0);
   }
   for (std::size_t k = folds.size(); k-- > 0;) {
     result[k].merge(after);
     after.merge(folds[k]);
+    watch.tick(0);
   }
   return result;
 }

@@ -33,9 +33,9 @@ Moments dense_moments(const double* x, std::size_t p, const Response& response, 
 using FoldOfRow = std::vector<int>;
 std::vector<Moments> fold_moments(const double* x, std::size_t p, const Response& response, const FoldOfRow& fold,
                                   std::size_t folds, const Work& work);
-Moments total(const std::vector<Moments>& folds);
+Moments total(const std::vector<Moments>& folds, Watch& watch);
 // For each fold the moments of all others.
-std::vector<Moments> leave_each_out(const std::vector<Moments>& folds);
+std::vector<Moments> leave_each_out(const std::vector<Moments>& folds, Watch& watch);
 
 // A model's nonzero coefficients, of these columns in rising order.
 struct SparseModel {

@@ -4,18 +4,22 @@
 
 #include <algorithm>
 #include <cmath>
+#include <utility>
 
+#include "linear_system.h"
 #include "panel_kernels.h"
 
 namespace sgdlasso {
 
 MomentsForm::MomentsForm(const Statement& problem, const StandardForm& form, const Moments& moments)
-    : null_deviance_(problem.null.deviance) {
+    : null_deviance_(problem.null.deviance),
+      watch_(problem.watch) {
   const std::vector<std::size_t>& columns = form.columns;
   const std::size_t size = columns.size(), y = moments.size - 1;
   const auto cross = [&](std::size_t i, std::size_t j) { return mean_product(moments, problem.intercept, i, j); };
   gram.grow(size);
   for (std::size_t b = 0; b < size; ++b) {
+    watch_.tick(0);
     const double scale = form.scaling.scale[columns[b]];
     for (std::size_t a = 0; a <= b; ++a) {
       gram.at(a, b) = gram.at(b, a) = cross(columns[a], columns[b]) * scale * form.scaling.scale[columns[a]];
@@ -59,12 +63,13 @@ MomentsForm::Projected MomentsForm::project_off(const std::vector<std::size_t>& 
   Eigen::MatrixXd inner(size, size);
   Eigen::VectorXd target(size);
   for (Eigen::Index i = 0; i < size; ++i) {
+    watch_.tick(0);
     target[i] = q[columns[static_cast<std::size_t>(i)]];
     for (Eigen::Index j = 0; j < size; ++j) {
       inner(i, j) = gram.at(columns[static_cast<std::size_t>(i)], columns[static_cast<std::size_t>(j)]);
     }
   }
-  const Eigen::VectorXd a = inner.completeOrthogonalDecomposition().solve(target);
+  const Eigen::VectorXd a = PivotedCholesky(std::move(inner), watch_).solve(target);
   for (Eigen::Index i = 0; i < size; ++i) {
     panel_kernels().axpy(-a[i], gram.column(columns[static_cast<std::size_t>(i)]), q.size(), result.slope.data());
   }

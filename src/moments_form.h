@@ -37,6 +37,7 @@ class MomentsForm {
 
   std::vector<std::size_t> unpenalized_;
   double null_deviance_;
+  Watch& watch_;
 };
 
 // The null model, known from the statistics; constant responses have deviance 0.

@@ -3,10 +3,13 @@
 #pragma once
 
 #include <atomic>
+#include <chrono>
+#include <condition_variable>
 #include <cstddef>
 #include <exception>
 #include <mutex>
 #include <thread>
+#include <type_traits>
 #include <vector>
 
 #include "watch.h"
@@ -18,34 +21,70 @@ struct Work {
   Watch& watch;  // ticked by the calling thread only: the outside may not be reachable from others
 };
 
-// task(k) for k = 0 .. count - 1. The first exception ends all and is thrown here.
+// task(k) for k = 0 .. count - 1; long ones are task(k, watch) and tick on their way. The first exception ends all and is
+// thrown here.
 template <class Task>
 void parallel_for(std::size_t count, const Work& work, Task task) {
+  const auto run_task = [&](std::size_t k, Watch& watch) {
+    if constexpr (std::is_invocable_v<Task, std::size_t, Watch&>) {
+      task(k, watch);
+    } else {
+      task(k);
+    }
+  };
   if (work.threads <= 1 || count <= 1) {
     for (std::size_t k = 0; k < count; ++k) {
-      task(k);
+      run_task(k, work.watch);
       work.watch.tick(0);
     }
     return;
   }
+  SharedWatch shared(work.watch);
   std::atomic<std::size_t> next{0};
   std::exception_ptr error;
   std::mutex guard;
-  const auto run = [&](bool calling) {
+  std::condition_variable ended;
+  std::size_t running = 0;
+  const auto guarded = [&](auto code) {
     try {
-      for (std::size_t k = next++; k < count; k = next++) {
-        task(k);
-        if (calling) work.watch.tick(0);
-      }
+      code();
+    } catch (const Stopped&) {  // where it was stopped is told what by
+      next = count;
     } catch (...) {
       next = count;
+      shared.stop();
       const std::lock_guard<std::mutex> lock(guard);
       if (!error) error = std::current_exception();
     }
   };
+  const auto run = [&] {
+    for (std::size_t k = next++; k < count; k = next++) {
+      run_task(k, shared);
+      shared.tick(0);
+    }
+  };
+  const auto run_beside = [&] {
+    guarded(run);
+    const std::lock_guard<std::mutex> lock(guard);
+    --running;
+    ended.notify_one();
+  };
   std::vector<std::thread> others;
-  for (int t = 1; t < work.threads && static_cast<std::size_t>(t) < count; ++t) others.emplace_back(run, false);
-  run(true);
+  for (int t = 1; t < work.threads && static_cast<std::size_t>(t) < count; ++t) {
+    {
+      const std::lock_guard<std::mutex> lock(guard);
+      ++running;
+    }
+    others.emplace_back(run_beside);
+  }
+  guarded(run);
+  // The outside is heard while the others end their last tasks.
+  const auto often = std::chrono::milliseconds(20);
+  for (bool left = true; left;) {
+    guarded([&] { shared.tick(0); });
+    std::unique_lock<std::mutex> lock(guard);
+    left = !ended.wait_for(lock, often, [&] { return running == 0; });
+  }
   for (std::thread& other : others) other.join();
   if (error) std::rethrow_exception(error);
 }

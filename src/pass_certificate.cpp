@@ -4,7 +4,9 @@
 #include <algorithm>
 #include <cmath>
 #include <limits>
+#include <utility>
 
+#include "linear_system.h"
 #include "pass_solver.h"
 #include "window.h"
 
@@ -47,7 +49,7 @@ PassSolver::Projection PassSolver::project(const std::vector<std::size_t>& free,
       inner(row, static_cast<Eigen::Index>(first + g)) = products[free[f] * stride + free[g]] * share;
     }
   }
-  const Eigen::VectorXd a = inner.completeOrthogonalDecomposition().solve(target);
+  const Eigen::VectorXd a = PivotedCholesky(std::move(inner), problem_.watch).solve(target);
   result.fall = std::max(a.dot(target), 0.0);
   // Centred columns have no slope along a constant, if all rows count alike.
   const double moving = squared && first ? std::max(result.fall - a[0] * target[0], 0.0) : result.fall;

@@ -48,7 +48,10 @@ void PassLook::add(const Statement& problem, const StandardForm& form, const Row
   }
   Panel eta(n, lanes, rows.layout()), residual(n, lanes, rows.layout()), variance(n, lanes, rows.layout());
   rows.add_products(chosen, b.data(), eta, work);
-  for (std::size_t k = 0; k < lanes; ++k) take_rows(problem, response, k, eta, residual, variance);
+  for (std::size_t k = 0; k < lanes; ++k) {
+    take_rows(problem, response, k, eta, residual, variance);
+    problem.watch.tick(0);
+  }
   add_cross_products(
       form.all(), rows, residual, work, [&](std::size_t k) -> auto& { return sums_[k].slope; });
   add_cross_products(

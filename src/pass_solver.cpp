@@ -181,6 +181,7 @@ bool PassSolver::advance() {
   if (squared) take_gram();
   std::vector<double> missing(form_.columns.size(), 0.0);
   for (std::size_t m = 0; m < in_look_.size(); ++m) {
+    problem_.watch.tick(0);
     Lane& lane = lane_[in_look_[m]];
     const ModelSums& sums = look_.sums()[m];
     assess(lane, sums, curvature_of(m));
@@ -209,6 +210,7 @@ void PassSolver::take_gram() {
   std::vector<double> gram(size * size);
   const std::vector<double>& fresh = look_.curvatures()[0].products;
   for (std::size_t j = 0; j < size; ++j) {
+    problem_.watch.tick(0);
     for (std::size_t i = 0; i < size; ++i) {
       gram[j * size + i] = i < known_ && j < known_ ? gram_[j * known_ + i] : fresh[j * size + i] / weight_;
     }
@@ -316,7 +318,7 @@ void PassSolver::solve(Lane& lane, const ModelSums& sums) {
   const double square = std::max(sums.misfit / weight_ - residual * residual, 0.0), share = 1e-3;
   const Square gram = as_square(gram_, known_, known_);
   const double target = share * wanted_gap(lane) * problem_.null.deviance / 2;
-  descend({gram, 1, penalty, square, kAnyScale}, target, lane.at.b, q);
+  descend({gram, 1, penalty, square, kAnyScale, problem_.watch}, target, lane.at.b, q);
   lane.at.intercept += residual;
 }
 
@@ -333,6 +335,7 @@ void PassSolver::step(Lane& lane, const ModelSums& sums, const Curvature& curvat
     q[c] = sums.slope[working_[c]] / weight_ - border[c] / total * off;
   }
   for (std::size_t j = 0; j < size; ++j) {
+    problem_.watch.tick(0);
     for (std::size_t i = 0; i < size; ++i) gram.at(i, j) = gram.at(i, j) / weight_ - border[i] * border[j] / total;
   }
   const std::vector<CoordinatePenalty> penalty = penalties_at(form_, look_.columns(), lane.lambda);
@@ -342,7 +345,8 @@ void PassSolver::step(Lane& lane, const ModelSums& sums, const Curvature& curvat
   const std::vector<double> start = lane.at.b;
   // The residuals cannot be scaled up, or no mean would be left to them: nor may the quadratic's.
   const double widest = 1;
-  descend({gram, factor, penalty, sums.misfit / weight_ / factor, widest}, gap * problem_.null.deviance / 2, lane.at.b, q);
+  descend({gram, factor, penalty, sums.misfit / weight_ / factor, widest, problem_.watch}, gap * problem_.null.deviance / 2,
+          lane.at.b, q);
   if (!problem_.intercept) return;
   double moved = off / factor;
   for (std::size_t c = 0; c < size; ++c) moved -= border[c] * (lane.at.b[c] - start[c]);

@@ -25,10 +25,11 @@ std::vector<std::size_t> columns_of(const std::vector<Coefficients>& models) {
 
 }  // namespace
 
-PassTraining::PassTraining(std::unique_ptr<Loss> loss, TrainingPlan plan, bool sparse)
+PassTraining::PassTraining(std::unique_ptr<Loss> loss, TrainingPlan plan, bool sparse, std::unique_ptr<Watch> watch)
     : loss_(std::move(loss)),
       plan_(std::move(plan)),
       sparse_(sparse),
+      watch_(std::move(watch)),
       phase_(plan_.lambda.empty() ? Phase::moments : Phase::sgd),
       moments_(plan_.penalty.penalty.factor.size(), sparse),
       grid_{plan_.lambda, plan_.lambda.empty()} {
@@ -73,14 +74,14 @@ void PassTraining::add(const Rows& rows, const Response& response) {
     case Phase::moments: {
       const std::size_t p = rows.p();
       const Scaling as_given{std::vector<double>(p, 0.0), std::vector<double>(p, 1.0)};
-      const auto reader = rows.reader({response, as_given, {}, false}, watch_);
+      const auto reader = rows.reader({response, as_given, {}, false}, *watch_);
       for_each_block(*reader, RowOrder(response.n, Shuffle::none), [&](const RowBlock& block, const RowBlock&) {
         for (const Row& row : block.rows) moments_.add(row, *loss_);
       });
       break;
     }
     case Phase::sgd:
-      sgd_->add(rows, response, watch_);
+      sgd_->add(rows, response, *watch_);
       break;
     case Phase::slopes:
       slopes_look_.add(whole_->problem, whole_->form, rows, response);
@@ -292,7 +293,7 @@ Statement PassTraining::problem() {
           plan_.penalty.standardize,
           null,
           plan_.threads,
-          watch_};
+          *watch_};
 }
 
 void PassTraining::continue_pass() {
@@ -340,7 +341,7 @@ void PassTraining::exchange(Archive& archive) {
   }
   if (has_whole && archive.reads()) {
     whole_ = std::make_unique<Stated>(*loss_, plan_, plan_.penalty.at(moments_.columns(), *loss_, null_.deviance), moments_,
-                                      null_, watch_);
+                                      null_, *watch_);
   }
   if (looks) {
     if (archive.reads()) {

@@ -40,7 +40,7 @@ struct RowsChanged {
 
 class PassTraining {
  public:
-  PassTraining(std::unique_ptr<Loss> loss, TrainingPlan plan, bool sparse);
+  PassTraining(std::unique_ptr<Loss> loss, TrainingPlan plan, bool sparse, std::unique_ptr<Watch> watch);
   ~PassTraining();
   PassTraining(const PassTraining&) = delete;
   PassTraining& operator=(const PassTraining&) = delete;
@@ -92,7 +92,7 @@ class PassTraining {
   std::unique_ptr<Loss> loss_;
   TrainingPlan plan_;
   bool sparse_;
-  NoWatch watch_;
+  const std::unique_ptr<Watch> watch_;
   Phase phase_;
   int passes_ = 0, epoch_ = 0;
   struct Count {

@@ -6,7 +6,7 @@
 
 #include "dense_kernels.h"
 #include "parallel.h"
-#include "watch.h"
+#include "r_watch.h"
 
 namespace {
 
@@ -26,12 +26,13 @@ NotFinite count_one_by_one(const double* values, std::size_t size) {
 }
 
 // The sum of a strip is finite where all its values are, but for overflow; only what it leaves in doubt is counted.
-NotFinite count_not_finite(const double* values, std::size_t size) {
+NotFinite count_not_finite(const double* values, std::size_t size, sgdlasso::Watch& watch) {
   const std::size_t strip = 4096;
   NotFinite all;
   for (std::size_t first = 0; first < size; first += strip) {
     const std::size_t count = std::min(strip, size - first);
     double sum = 0, square = 0;
+    watch.tick(0);
     sgdlasso::dense_kernels().shifted_sums(values + first, 0, count, &sum, &square);
     if (std::isfinite(sum)) continue;
     const NotFinite found = count_one_by_one(values + first, count);
@@ -44,10 +45,10 @@ NotFinite count_not_finite(const double* values, std::size_t size) {
 NotFinite count_in_parts(const double* values, std::size_t size, int threads) {
   const std::size_t parts = 64;
   std::vector<NotFinite> found(parts);
-  sgdlasso::NoWatch watch;
-  sgdlasso::parallel_for(parts, {threads, watch}, [&](std::size_t k) {
+  RWatch watch(R_NilValue);
+  sgdlasso::parallel_for(parts, {threads, watch}, [&](std::size_t k, sgdlasso::Watch& shared) {
     const std::size_t first = size * k / parts;
-    found[k] = count_not_finite(values + first, size * (k + 1) / parts - first);
+    found[k] = count_not_finite(values + first, size * (k + 1) / parts - first, shared);
     found[k].first += first;
   });
   NotFinite all;

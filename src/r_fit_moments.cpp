@@ -45,6 +45,7 @@ FoldPath fit_fold(const Statement& problem, const Moments& training, const Momen
   result.path =
       fit_path(problem, form, {lambda, false}, whole, [&] { return make_moments_solver(problem, form, moments, settings); });
   for (const PathPoint& point : result.path) {
+    problem.watch.tick(0);
     result.error.push_back(mean_squared_error(held_out, sparse_model(point.trained.scored.coefficients)));
   }
   return result;
@@ -55,13 +56,13 @@ Rcpp::List fit_folds(const std::vector<Moments>& inside, const std::vector<doubl
                      const Rcpp::List& spec, Watch& watch) {
   Rcpp::List results;
   if (inside.size() < 2) return results;
-  const std::vector<Moments> training = leave_each_out(inside);
-  NoWatch quiet;  // R cannot be asked from other threads
+  const std::vector<Moments> training = leave_each_out(inside, watch);
+  SharedWatch shared(watch);
   std::vector<Statement> problems;
-  for (const Moments& moments : training) problems.push_back(statement_of(moments, loss, spec, quiet));
+  for (const Moments& moments : training) problems.push_back(statement_of(moments, loss, spec, shared));
   const CertifiedSettings settings = certified_settings(spec);
   std::vector<FoldPath> solved(inside.size());
-  parallel_for(inside.size(), {setting<int>(spec, "threads"), watch},
+  parallel_for(inside.size(), {setting<int>(spec, "threads"), shared},
                [&](std::size_t k) { solved[k] = fit_fold(problems[k], training[k], inside[k], lambda, settings); });
   for (std::size_t k = 0; k < solved.size(); ++k) {
     Rcpp::List result = as_result(problems[k], solved[k].path);
@@ -73,7 +74,7 @@ Rcpp::List fit_folds(const std::vector<Moments>& inside, const std::vector<doubl
 
 Rcpp::List fit_moments(const std::vector<Moments>& inside, const Rcpp::List& spec, Watch& watch) {
   const std::unique_ptr<Loss> loss = make_loss(setting<std::string>(spec, "family"));
-  const Moments all = total(inside);
+  const Moments all = total(inside, watch);
   const Statement problem = statement_of(all, *loss, spec, watch);
   if (!std::isfinite(problem.null.deviance)) {
     return Rcpp::List::create(Rcpp::_["fit"] = Rcpp::List::create(Rcpp::_["null_deviance"] = R_PosInf));

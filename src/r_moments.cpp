@@ -81,7 +81,8 @@ SEXP r_restore_moments(Rcpp::List moments) {
 Rcpp::List r_sum_moments(Rcpp::List moments) {
   std::vector<Moments> parts;
   for (R_xlen_t k = 0; k < moments.size(); ++k) parts.push_back(as_moments(moments[k]));
-  return as_list(total(parts));
+  RWatch watch(R_NilValue);
+  return as_list(total(parts, watch));
 }
 
 // The fold, from 1, of rows by their place in a source (from 1): splitmix64 (Steele, Lea and Flood 2014) of place and seed, so

@@ -7,6 +7,7 @@
 #include "pass_training.h"
 #include "r_block.h"
 #include "r_path.h"
+#include "r_watch.h"
 
 using namespace sgdlasso;
 
@@ -63,7 +64,8 @@ Rcpp::List in_words(Code code) {
 // Training on rows that come pass by pass (pass_training.h).
 // [[Rcpp::export]]
 SEXP r_new_passes(Rcpp::List spec, bool sparse) {
-  return Handle(new PassTraining(make_loss(setting<std::string>(spec, "family")), as_plan(spec), sparse));
+  return Handle(new PassTraining(make_loss(setting<std::string>(spec, "family")), as_plan(spec), sparse,
+                                 std::make_unique<RWatch>(R_NilValue)));
 }
 
 // numbers: a block (r_block.h), all of them dense or all sparse. Weights are as they are.

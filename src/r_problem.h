@@ -54,7 +54,7 @@ class RProblem {
         loss(sgdlasso::make_loss(setting<std::string>(spec, "family"))),
         watch(spec["progress"]),
         moments(gather_moments(x, as_response(y, weight, offset), spec, watch)),
-        problem(state(as_response(y, weight, offset), spec)),
+        problem(state(watched(as_response(y, weight, offset), watch), spec)),
         form(problem),
         moments_form(moments ? std::make_unique<sgdlasso::MomentsForm>(problem, form, *moments) : nullptr) {}
   RProblem(const RProblem&) = delete;
@@ -69,6 +69,10 @@ class RProblem {
   const std::unique_ptr<sgdlasso::MomentsForm> moments_form;  // goes with moments
 
  private:
+  static sgdlasso::Response watched(sgdlasso::Response response, sgdlasso::Watch& watch) {
+    response.watch = &watch;
+    return response;
+  }
   static std::unique_ptr<sgdlasso::Moments> gather_moments(SEXP x, const sgdlasso::Response& response, const Rcpp::List& spec,
                                                            RWatch& watch) {
     if (setting<std::string>(spec, "method") != "moments") return nullptr;

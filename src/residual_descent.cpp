@@ -20,6 +20,7 @@ void ResidualDescent::set_weights(std::vector<double> h) {
 void ResidualDescent::learn(const std::vector<std::size_t>& columns) {
   for (const std::size_t j : columns) {
     if (!std::isnan(column_sum_[j])) continue;
+    problem_.watch.tick(0);
     problem_.rows.column_sums(form_.scaling, j, h_.data(), &column_sum_[j], &diagonal_[j]);
     if (problem_.intercept) diagonal_[j] -= column_sum_[j] * column_sum_[j] / total_;
   }
@@ -48,6 +49,7 @@ Descent ResidualDescent::descend(const std::vector<std::size_t>& columns, double
       if (!all && b[k] == 0) continue;
       const double g = curvature * diagonal_[columns[k]];
       if (!(g > 0)) continue;
+      problem_.watch.tick(0);
       q[k] = slope(columns[k], r);
       const double moved = penalty[k].minimiser(g, q[k] + g * b[k]) - b[k];
       if (moved == 0) continue;
@@ -55,10 +57,12 @@ Descent ResidualDescent::descend(const std::vector<std::size_t>& columns, double
       move(columns[k], moved * curvature, r);
     }
     ++result.sweeps;
-    problem_.watch.tick(0);
   };
   while (result.sweeps < most) {
-    for (std::size_t k = 0; k < columns.size(); ++k) q[k] = slope(columns[k], r);
+    for (std::size_t k = 0; k < columns.size(); ++k) {
+      q[k] = slope(columns[k], r);
+      problem_.watch.tick(0);
+    }
     const Brackets brackets(penalty, b, q, widest);
     const double s = brackets.best_squared_scale(square);
     result.gap = (1 - s) * (1 - s) / 2 * square + brackets.sum(s);

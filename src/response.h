@@ -1,7 +1,10 @@
 // response.h: what belongs to each row besides x: y, its weight and its offset. A view; the caller keeps the memory.
 #pragma once
 
+#include <algorithm>
 #include <cstddef>
+
+#include "watch.h"
 
 namespace sgdlasso {
 
@@ -10,6 +13,7 @@ struct Response {
   const double* y = nullptr;
   const double* weight = nullptr;  // relative to their mean, so they sum to n; nullptr: all 1
   const double* offset = nullptr;  // nullptr: none
+  Watch* watch = nullptr;          // ticked on long ways
 
   double weight_of(std::size_t i) const { return weight ? weight[i] : 1.0; }
   double offset_of(std::size_t i) const { return offset ? offset[i] : 0.0; }
@@ -18,10 +22,15 @@ struct Response {
   template <class Term>
   double mean(Term term) const {
     double sum = 0;
-    if (weight) {
-      for (std::size_t i = 0; i < n; ++i) sum += weight[i] * term(i);
-    } else {
-      for (std::size_t i = 0; i < n; ++i) sum += term(i);
+    const std::size_t run = 1 << 16;
+    for (std::size_t first = 0; first < n; first += run) {
+      const std::size_t last = std::min(first + run, n);
+      if (weight) {
+        for (std::size_t i = first; i < last; ++i) sum += weight[i] * term(i);
+      } else {
+        for (std::size_t i = first; i < last; ++i) sum += term(i);
+      }
+      if (watch) watch->tick(0);
     }
     return sum / static_cast<double>(n);
   }

@@ -18,7 +18,7 @@ class SparseReader final : public RowReader {
         index_(static_cast<std::size_t>(x.start[x.p])),
         rows_(x.n) {
     const std::vector<std::size_t> position = positions_of(plan.order, x.n);
-    std::vector<std::size_t> next = row_starts(x, position);
+    std::vector<std::size_t> next = row_starts(x, position, watch);
     for (std::size_t i = 0; i < x.n; ++i) {
       const std::size_t at = position[i];
       rows_[at] = {value_.data() + next[i],    index_.data() + next[i],   0, 0, plan.response.y[i],
@@ -37,6 +37,7 @@ class SparseReader final : public RowReader {
       Row& row = rows_[position[i]];
       row.size = next[i] - (row.value - value_.data());
       for (std::size_t k = 0; k < row.size; ++k) row.norm2 += row.value[k] * row.value[k];
+      watch.tick(0);
     }
   }
 
@@ -47,10 +48,12 @@ class SparseReader final : public RowReader {
 
  private:
   // Where each row's numbers begin, rows standing in the order of the plan.
-  static std::vector<std::size_t> row_starts(const SparseColumns& x, const std::vector<std::size_t>& position) {
+  static std::vector<std::size_t> row_starts(const SparseColumns& x, const std::vector<std::size_t>& position, Watch& watch) {
     std::vector<std::size_t> size(x.n, 0), starts(x.n);
-    const int nonzeros = x.start[x.p];
-    for (int k = 0; k < nonzeros; ++k) ++size[position[x.index[k]]];
+    for (std::size_t j = 0; j < x.p; ++j) {
+      for (int k = x.start[j]; k < x.start[j + 1]; ++k) ++size[position[x.index[k]]];
+      watch.tick(0);
+    }
     std::size_t start = 0;
     for (std::size_t& count : size) start += std::exchange(count, start);
     for (std::size_t i = 0; i < x.n; ++i) starts[i] = size[position[i]];

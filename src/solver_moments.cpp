@@ -38,7 +38,7 @@ class MomentsSolver final : public Solver {
     refresh(b, q);
     double target = settings_.tol * problem_.null.deviance / 2;
     for (int refined = 0; refined < 4; ++refined, target /= 100) {
-      descend({moments_.gram, 1, penalty, moments_.square(b, q), kAnyScale}, target, b, q);
+      descend({moments_.gram, 1, penalty, moments_.square(b, q), kAnyScale, problem_.watch}, target, b, q);
       trained.certificate = moments_.certify(penalty, b, q);
       trained.scored = scored_of(problem_, form_, form_.all(), b, moments_.intercept, lambda, moments_.square(b, q) / 2);
       if (is_solved(problem_, settings_.tol, trained)) break;

@@ -93,6 +93,7 @@ class SagaSolver final : public Solver {
     for_each_block(*reader_, order_, [&](const RowBlock& block, const RowBlock&) {
       for (const Row& row : block.rows) mean += row.weight * (row.norm2 + 1);
       if (!problem_.rows.sparse() && blocks++ < some) largest = std::max(largest, block_curvature(block, problem_.rows.p()));
+      problem_.watch.tick(0);
     });
     mean /= static_cast<double>(problem_.response.n);
     // Sparse rows: a few have a norm far above the mean; a step that they find too long is cut.

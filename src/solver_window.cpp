@@ -192,7 +192,7 @@ class WindowSolver final : public Solver {
       lane.balanced = one.lane[0].balanced;
     }
     const std::size_t stride = window.eta.stride();
-    for_each_block_of(window, [&](std::size_t k, std::size_t first, std::size_t rows) {
+    for_each_block_of(window, problem_.watch, [&](std::size_t k, std::size_t first, std::size_t rows) {
       for (std::size_t i = first; i < first + rows; ++i) {
         window.eta.lane(k)[i * stride] = one.eta.lane(0)[i];
         window.residual.lane(k)[i * stride] = one.residual.lane(0)[i];

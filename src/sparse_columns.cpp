@@ -29,13 +29,15 @@ class SparseProducts::RowLists {
     int position;  // of the column
   };
 
-  explicit RowLists(const SparseColumns& x)
+  RowLists(const SparseColumns& x, Watch& watch)
       : x_(x),
         entries_(static_cast<std::size_t>(x.start[x.p])),
         begin_(x.n + 1, 0),
         size_(x.n, 0) {
-    const std::size_t nonzeros = static_cast<std::size_t>(x.start[x.p]);
-    for (std::size_t e = 0; e < nonzeros; ++e) ++begin_[static_cast<std::size_t>(x.index[e]) + 1];
+    for (std::size_t j = 0; j < x.p; ++j) {
+      for (int e = x.start[j]; e < x.start[j + 1]; ++e) ++begin_[static_cast<std::size_t>(x.index[e]) + 1];
+      watch.tick(0);
+    }
     for (std::size_t i = 0; i < x.n; ++i) begin_[i + 1] += begin_[i];
   }
 
@@ -55,8 +57,15 @@ class SparseProducts::RowLists {
 
   // gram(i, j) += sum of weight x_i x_j over the rows, for positions i <= j and j >= first. Row by row: a row's entries and the
   // columns of the matrix that they meet stay in the cache.
-  void accumulate(std::size_t first, const double* weight, Square& gram) const {
+  void accumulate(std::size_t first, const double* weight, Square& gram, Watch& watch) const {
+    const std::size_t enough = 1 << 20;  // products between two ticks
+    std::size_t products = 0;
     for (std::size_t i = 0; i < x_.n; ++i) {
+      products += 1 + size_[i] * size_[i];
+      if (products > enough) {
+        watch.tick(0);
+        products = 0;
+      }
       const Entry* begin = entries_.data() + begin_[i];
       const double by = weight ? weight[i] : 1;
       for (const Entry* entry = begin + size_[i]; entry != begin && static_cast<std::size_t>((entry - 1)->position) >= first;
@@ -83,8 +92,9 @@ void SparseProducts::cross_products(const Selection& z, const Panel& r, double* 
   const std::size_t lanes = r.lanes(), block = 64;
   const std::vector<double> sums = lane_sums(r);
   const std::size_t size = z.columns.size();
-  parallel_for((size + block - 1) / block, work, [&](std::size_t task) {
+  parallel_for((size + block - 1) / block, work, [&](std::size_t task, Watch& watch) {
     for (std::size_t c = task * block; c < std::min(size, (task + 1) * block); ++c) {
+      watch.tick(0);
       const std::size_t j = z.columns[c];
       double* to = out + c * lanes;
       std::fill(to, to + lanes, 0.0);
@@ -136,9 +146,11 @@ void SparseProducts::add_products(const Selection& z, const double* b, Panel& et
 }
 
 void SparseProducts::gram(const Selection& z, std::size_t first, const double* weight, Square& gram, const Work& work) const {
-  if (!lists_ || !lists_->hold_first_of(z.columns)) lists_ = std::make_unique<RowLists>(x_);
-  for (std::size_t c = lists_->columns(); c < z.columns.size(); ++c)
+  if (!lists_ || !lists_->hold_first_of(z.columns)) lists_ = std::make_unique<RowLists>(x_, work.watch);
+  for (std::size_t c = lists_->columns(); c < z.columns.size(); ++c) {
     lists_->append(z.columns[c], shift(z.scaling, z.columns[c]));
+    work.watch.tick(0);
+  }
   const std::size_t size = z.columns.size();
   double total = 0;  // weight
   for (std::size_t i = 0; i < x_.n; ++i) total += weight ? weight[i] : 1;
@@ -148,18 +160,20 @@ void SparseProducts::gram(const Selection& z, std::size_t first, const double* w
     const double moved = shift(z.scaling, j);
     for (int e = x_.start[j]; e < x_.start[j + 1]; ++e) mean[c] += (x_.value[e] - moved) * (weight ? weight[x_.index[e]] : 1);
     mean[c] /= total;
+    work.watch.tick(0);
     rest[c] = z.scaling.centre[j] - moved;
   }
   for (std::size_t c = first; c < size; ++c) std::fill(gram.column(c), gram.column(c) + c + 1, 0.0);
-  lists_->accumulate(first, weight, gram);
-  work.watch.tick(0);
+  lists_->accumulate(first, weight, gram, work.watch);
   for (std::size_t c = first; c < size; ++c) {
+    work.watch.tick(0);
     for (std::size_t i = 0; i <= c; ++i) {
       const double centred = gram.at(i, c) - total * (rest[i] * mean[c] + rest[c] * mean[i] - rest[i] * rest[c]);
       gram.at(i, c) = centred * z.scaling.scale[z.columns[i]] * z.scaling.scale[z.columns[c]];
     }
   }
   for (std::size_t c = first; c < size; ++c) {
+    work.watch.tick(0);
     for (std::size_t i = 0; i < c; ++i) gram.at(c, i) = gram.at(i, c);
   }
 }

@@ -4,6 +4,9 @@
 
 #include <algorithm>
 #include <cmath>
+#include <memory>
+
+#include "linear_system.h"
 
 namespace sgdlasso {
 namespace {
@@ -31,24 +34,36 @@ Eigen::MatrixXd design(const Problem& problem) {
   return result;
 }
 
-// Newton's method, each step halved until the loss falls.
+// Weighted least squares of target on z: the fitted values, both times the root of the weights.
+class LeastSquares {
+ public:
+  LeastSquares(const Eigen::MatrixXd& z, const Eigen::VectorXd& root, Watch& watch)
+      : basis_(orthonormal_basis(root.asDiagonal() * z, watch)) {}
+  Eigen::VectorXd fitted(const Eigen::VectorXd& target) const {
+    const Eigen::VectorXd first = basis_ * (basis_.transpose() * target);
+    const Eigen::VectorXd left = target - first;
+    return first + basis_ * (basis_.transpose() * left);  // what rounding left
+  }
+
+ private:
+  Eigen::MatrixXd basis_;
+};
+
+// Newton's method on the predictors, each step halved until the loss falls.
 Eigen::VectorXd fit(const Problem& problem, const Eigen::MatrixXd& z) {
   const Response& response = problem.response;
   const Eigen::Index n = z.rows();
-  const auto predictor = [&](const Eigen::VectorXd& b) {
-    Eigen::VectorXd eta = z * b;
-    for (Eigen::Index i = 0; i < n; ++i) eta[i] += response.offset_of(static_cast<std::size_t>(i));
-    return eta;
-  };
   const auto mean_loss = [&](const Eigen::VectorXd& eta) {
     return response.mean([&](std::size_t i) { return problem.loss.value(eta[static_cast<Eigen::Index>(i)], response.y[i]); });
   };
-  Eigen::VectorXd b = Eigen::VectorXd::Zero(z.cols());
-  if (problem.intercept) b[0] = problem.null.intercept;
-  Eigen::VectorXd eta = predictor(b);
+  Eigen::VectorXd eta(n);
+  for (Eigen::Index i = 0; i < n; ++i) {
+    eta[i] = response.offset_of(static_cast<std::size_t>(i)) + (problem.intercept ? problem.null.intercept : 0);
+  }
   double loss = mean_loss(eta);
   const bool has_free_columns = z.cols() > (problem.intercept ? 1 : 0);
   const int enough = has_free_columns ? 50 : 0;
+  std::unique_ptr<LeastSquares> squares;
   for (int k = 0; k < enough; ++k) {
     Eigen::VectorXd root(n), target(n);
     for (Eigen::Index i = 0; i < n; ++i) {
@@ -56,16 +71,17 @@ Eigen::VectorXd fit(const Problem& problem, const Eigen::MatrixXd& z) {
       root[i] = std::sqrt(response.weight_of(row) * std::max(problem.loss.curvature(eta[i]), 1e-12));
       target[i] = response.weight_of(row) * (response.y[row] - problem.loss.mean(eta[i])) / root[i];
     }
-    const Eigen::VectorXd step = (root.asDiagonal() * z).colPivHouseholderQr().solve(target);
+    const bool same = squares && problem.loss.is_squared();
+    if (!same) squares = std::make_unique<LeastSquares>(z, root, problem.watch);
+    const Eigen::VectorXd step = squares->fitted(target).cwiseQuotient(root);
     double size = 1;
-    Eigen::VectorXd moved = predictor(b + step);
+    Eigen::VectorXd moved = eta + step;
     while (!(mean_loss(moved) <= loss) && size > 1e-10) {
       size /= 2;
-      moved = predictor(b + size * step);
+      moved = eta + size * step;
     }
     const double gain = loss - mean_loss(moved);
     if (!(gain >= 0)) break;
-    b += size * step;
     eta = moved;
     loss -= gain;
     if (gain <= 1e-14 * std::abs(loss)) break;

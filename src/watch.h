@@ -1,7 +1,12 @@
 // watch.h: how long work tells the outside that it goes on, and how the outside stops it (by throwing).
+//
+// Whatever may take longer than a person waits, .2 seconds, ticks on its way: loops over rows, columns, lambdas, folds, and
+// factorizations between their panels (linear_system.h).
 #pragma once
 
+#include <atomic>
 #include <cstddef>
+#include <thread>
 
 namespace sgdlasso {
 
@@ -19,6 +24,34 @@ class NoWatch final : public Watch {
  public:
   void expect(std::size_t) override {}
   void tick(std::size_t) override {}
+};
+
+// Thrown in the threads of work that was stopped in another one.
+struct Stopped {};
+
+// A watch for several threads: the outside is asked by the one that made it only, as it may not be reachable from others; these
+// hear when it has stopped the work.
+class SharedWatch final : public Watch {
+ public:
+  explicit SharedWatch(Watch& outside) : outside_(outside), asking_(std::this_thread::get_id()) {}
+
+  void expect(std::size_t) override {}
+  void tick(std::size_t rows) override {
+    if (stopped_) throw Stopped();
+    if (std::this_thread::get_id() != asking_) return;
+    try {
+      outside_.tick(rows);
+    } catch (...) {
+      stopped_ = true;
+      throw;
+    }
+  }
+  void stop() { stopped_ = true; }
+
+ private:
+  Watch& outside_;
+  const std::thread::id asking_;
+  std::atomic<bool> stopped_{false};
 };
 
 }  // namespace sgdlasso

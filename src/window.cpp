@@ -20,7 +20,7 @@ void centre_residuals(const Problem& problem, Window& window) {
   const Response& response = problem.response;
   const std::size_t stride = window.eta.stride();
   const double n = static_cast<double>(response.n);
-  for_each_block_of(window, [&](std::size_t k, std::size_t first, std::size_t rows) {
+  for_each_block_of(window, problem.watch, [&](std::size_t k, std::size_t first, std::size_t rows) {
     double* r = window.residual.lane(k) + first * stride;
     Lane& lane = window.lane[k];
     const double off = problem.intercept ? lane.sum / n : 0;
@@ -61,7 +61,7 @@ void set_sums(const Problem& problem, const SumsBySign& sums, Lane& lane) {
 
 void set_residuals(const Problem& problem, Window& window) {
   std::vector<SumsBySign> sums(window.lane.size());
-  for_each_block_of(window, [&](std::size_t k, std::size_t first, std::size_t rows) {
+  for_each_block_of(window, problem.watch, [&](std::size_t k, std::size_t first, std::size_t rows) {
     sums[k].add(take_residuals(problem, window, k, first, rows));
   });
   for (std::size_t k = 0; k < sums.size(); ++k) set_sums(problem, sums[k], window.lane[k]);
@@ -71,7 +71,7 @@ void set_residuals(const Problem& problem, Window& window) {
 void balance_residuals(const Problem& problem, Window& window) {
   if (problem.loss.is_squared()) return;
   const std::size_t stride = window.eta.stride();
-  for_each_block_of(window, [&](std::size_t k, std::size_t first, std::size_t rows) {
+  for_each_block_of(window, problem.watch, [&](std::size_t k, std::size_t first, std::size_t rows) {
     const Lane& lane = window.lane[k];
     if (lane.balanced || (lane.balance.positive == 1 && lane.balance.negative == 1)) return;
     double* r = window.residual.lane(k) + first * stride;
@@ -91,7 +91,7 @@ std::vector<double> mean_losses(const Problem& problem, const Window& window) {
     }
     return losses;
   }
-  for_each_block_of(window, [&](std::size_t k, std::size_t first, std::size_t rows) {
+  for_each_block_of(window, problem.watch, [&](std::size_t k, std::size_t first, std::size_t rows) {
     const Response part{rows, response.y + first, response.weight ? response.weight + first : nullptr, nullptr};
     losses[k] += problem.loss.mean_value(window.eta.lane(k) + first * stride, stride, part) * static_cast<double>(rows);
   });

@@ -54,10 +54,11 @@ std::vector<CoordinatePenalty> penalties_at(const StandardForm& form, const std:
 
 // visit(lane, first row, rows): lanes in turn while a block of rows stays in the cache.
 template <class Visit>
-void for_each_block_of(const Window& window, Visit visit) {
+void for_each_block_of(const Window& window, Watch& watch, Visit visit) {
   const std::size_t block = 256, n = window.eta.n();
   for (std::size_t first = 0; first < n; first += block) {
     for (std::size_t k = 0; k < window.lane.size(); ++k) visit(k, first, std::min(block, n - first));
+    watch.tick(0);
   }
 }
 

@@ -40,7 +40,9 @@ class WorkingSet {
   double descend(const Task& task, std::vector<double>& b, std::vector<double>& q, Residuals residuals) {
     refresh();
     if (!wide())
-      return sgdlasso::descend({gram_, task.curvature, task.penalty, task.square, task.widest}, task.target, b, q).gap;
+      return sgdlasso::descend({gram_, task.curvature, task.penalty, task.square, task.widest, problem_.watch}, task.target, b,
+                               q)
+          .gap;
     return by_residual_
         .descend(columns_, task.curvature, task.penalty, task.square, task.widest, task.target, b, q, residuals())
         .gap;
