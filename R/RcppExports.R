@@ -145,6 +145,10 @@ r_row_file_finish <- function(writer) {
     .Call(`_sgdlasso_r_row_file_finish`, writer)
 }
 
+r_row_file_drop <- function(writer) {
+    invisible(.Call(`_sgdlasso_r_row_file_drop`, writer))
+}
+
 r_row_file_open <- function(path) {
     .Call(`_sgdlasso_r_row_file_open`, path)
 }

@@ -40,6 +40,7 @@ cache_rows <- function(rows, path, formula = NULL, xlev = NULL, contrasts = NULL
   unfinished <- tempfile(paste0(basename(path), "-"), dirname(path))
   on.exit(unlink(unfinished), add = TRUE)
   writer <- NULL
+  on.exit(if (!is.null(writer)) r_row_file_drop(writer), add = TRUE, after = FALSE) # a file that is open cannot be removed everywhere
   has <- NULL
   for_each_row_block(rows, function(block) {
     numbers <- design$blocks(block)

@@ -67,6 +67,7 @@ save_state <- function(state, path) {
   unfinished <- tempfile(paste0(basename(path), "-"), dirname(path))
   on.exit(unlink(unfinished))
   writer <- row_file(r_row_file_create(path.expand(unfinished), serialize(state, NULL, version = 3)), path)
+  on.exit(r_row_file_drop(writer), add = TRUE, after = FALSE)
   row_file(r_row_file_finish(writer), path)
   if (!file.rename(unfinished, path)) abort_input("`checkpoint` is {path}, which cannot be replaced.", "Give another name.")
 }

@@ -188,10 +188,19 @@ is_training_data <- function(object, rows) {
   if (sum(weights > 0) != object$nobs) return(FALSE)
   if (isTRUE(object$nulldev == 0)) return(TRUE)
   last <- list(a0 = utils::tail(object$a0, 1), beta = object$beta[, object$dim[2], drop = FALSE])
-  mu <- inverse_link(linear_predictor(last, rows)[, 1], object$family)
+  eta <- linear_predictor(last, rows)[, 1]
   counts <- weights > 0
-  now <- sum(family(object)$dev.resids(rows$y[counts], mu[counts], weights[counts]))
+  now <- sum(weights[counts] * predictor_deviance(rows$y[counts], eta[counts], object$family))
   isTRUE(abs(now - utils::tail(deviance(object), 1)) <= 1e-6 * object$nulldev)
+}
+
+# Of each row. By the linear predictor, as the core does: R's own is infinite where a mean rounds to 0 or 1.
+predictor_deviance <- function(y, eta, family) {
+  2 * switch(family,
+    gaussian = (y - eta)^2 / 2,
+    binomial = pmax(eta, 0) + log1p(exp(-abs(eta))) - y * eta + entropy_term(y) + entropy_term(1 - y),
+    poisson = exp(eta) - y * eta + entropy_term(y) - y
+  )
 }
 
 matrix_rows <- function(object, envir) {

@@ -458,6 +458,16 @@ BEGIN_RCPP
     return rcpp_result_gen;
 END_RCPP
 }
+// r_row_file_drop
+void r_row_file_drop(SEXP writer);
+RcppExport SEXP _sgdlasso_r_row_file_drop(SEXP writerSEXP) {
+BEGIN_RCPP
+    Rcpp::RNGScope rcpp_rngScope_gen;
+    Rcpp::traits::input_parameter< SEXP >::type writer(writerSEXP);
+    r_row_file_drop(writer);
+    return R_NilValue;
+END_RCPP
+}
 // r_row_file_open
 SEXP r_row_file_open(std::string path);
 RcppExport SEXP _sgdlasso_r_row_file_open(SEXP pathSEXP) {
@@ -730,6 +740,7 @@ static const R_CallMethodDef CallEntries[] = {
     {"_sgdlasso_r_row_file_create", (DL_FUNC) &_sgdlasso_r_row_file_create, 2},
     {"_sgdlasso_r_row_file_append", (DL_FUNC) &_sgdlasso_r_row_file_append, 2},
     {"_sgdlasso_r_row_file_finish", (DL_FUNC) &_sgdlasso_r_row_file_finish, 1},
+    {"_sgdlasso_r_row_file_drop", (DL_FUNC) &_sgdlasso_r_row_file_drop, 1},
     {"_sgdlasso_r_row_file_open", (DL_FUNC) &_sgdlasso_r_row_file_open, 1},
     {"_sgdlasso_r_row_file_close", (DL_FUNC) &_sgdlasso_r_row_file_close, 1},
     {"_sgdlasso_r_row_stream", (DL_FUNC) &_sgdlasso_r_row_stream, 6},

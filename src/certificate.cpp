@@ -73,16 +73,26 @@ double Brackets::slope(double s) const {
   return slope;
 }
 
-double Brackets::best_squared_scale(double square) const {
-  const auto clip = [&](double s) { return std::min(std::max(s, low_), high_); };
+double Brackets::best_squared_scale(double square, double lowest, double highest) const {
+  double low = std::max(low_, lowest), high = std::max(low, std::min(high_, highest));
+  const auto clip = [&](double s) { return std::min(std::max(s, low), high); };
   if (linear_) return square > 0 ? clip(1 + fit_ / square) : clip(1);
-  double low = low_, high = high_;
   const int halvings = 60;
   for (int k = 0; k < halvings; ++k) {
     const double s = (low + high) / 2;
     (slope(s) - (1 - s) * square > 0 ? high : low) = s;
   }
-  return (low + high) / 2;
+  // Where a limit is all but infinite the sum leaps up within a rounding: the best is near this end or that.
+  const double few_roundings = 4 * std::numeric_limits<double>::epsilon();
+  double best = (low + high) / 2, least = std::numeric_limits<double>::infinity();
+  for (const double s : {best, low, high, low * (1 - few_roundings), high * (1 - few_roundings)}) {
+    const double value = (1 - s) * (1 - s) / 2 * square + sum(s);
+    if (value < least) {
+      least = value;
+      best = s;
+    }
+  }
+  return best;
 }
 
 double Brackets::violation() const {

@@ -49,11 +49,13 @@ class Brackets {
   Brackets(const std::vector<CoordinatePenalty>& penalty, const std::vector<double>& b, const std::vector<double>& c,
            double widest = kAnyScale);
 
-  // The best s for squared loss: minimises (1 - s)^2/2 square + sum(s) over feasible s. square: sum w r'^2.
-  double best_squared_scale(double square) const;
+  // The best s for squared loss: minimises (1 - s)^2/2 square + sum(s) over feasible s, or over those between lowest and
+  // highest. square: sum w r'^2.
+  double best_squared_scale(double square, double lowest = -std::numeric_limits<double>::infinity(),
+                            double highest = std::numeric_limits<double>::infinity()) const;
   // A good s in [0, 1] for other losses: the largest feasible one, unless limits or a ridge part make all feasible; then the
   // best for squared loss of about the same size.
-  double good_scale(double square) const { return std::min(1.0, linear_ ? high_ : std::max(best_squared_scale(square), 0.0)); }
+  double good_scale(double square) const { return linear_ ? std::min(1.0, high_) : best_squared_scale(square, 0, 1); }
   // sum_j [ cost(b_j) + conjugate(s c_j) - s b_j c_j ]; a free column, whose c_j is 0 up to rounding, counts c_j^2/2.
   double sum(double s) const;
   // Largest violation of the optimality conditions at slopes c.

@@ -97,7 +97,7 @@ Certificate PassSolver::certify(const Lane& lane, const ModelSums& sums, const C
   if (!squared && part.reach > 1) return {kInfinity, violation};
   const Brackets brackets(penalty, b, c);
   const double misfit = std::max(sums.misfit / weight_ - part.fall, 0.0), share = squared ? 0.5 : 1;
-  const double best = brackets.best_squared_scale(2 * share * misfit), s = squared ? best : std::min(std::max(best, 0.0), 1.0);
+  const double s = squared ? brackets.best_squared_scale(misfit) : brackets.best_squared_scale(2 * misfit, 0, 1);
   const double rows = share * ((1 - s) * (1 - s) * misfit + part.fall);
   return {(rows + brackets.sum(s) + std::abs(s) * blurred) / scale, violation};
 }

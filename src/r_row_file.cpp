@@ -55,6 +55,12 @@ SEXP r_row_file_finish(SEXP writer) {
   });
 }
 
+// Closes the file, finished or not.
+// [[Rcpp::export]]
+void r_row_file_drop(SEXP writer) {
+  Rcpp::XPtr<RowFileWriter>(writer).release();
+}
+
 using RowFile = std::shared_ptr<RowPieces>;
 
 // list(reader, header), the header as raw bytes.

@@ -140,3 +140,13 @@ test_that("what is wrong with the arguments is said", {
   wrong(optimality(list(a0 = 0, beta = c(1, NA, 2)), x, y, lambda = 1), "`beta` has 1 missing")
   wrong(optimality(list(a0 = 0, beta = 1:3), x, y, lambda = 1, familiy = "poisson"), "Did you mean `family`")
 })
+
+test_that("a fit's own rows are known again where R's deviance is infinite", {
+  set.seed(5)
+  x <- matrix(rnorm(200), 50)
+  y <- rep(0:1, 25)
+  offset <- c(45, numeric(49)) # so the mean of a row without event rounds to 1
+  fit <- sgdlasso(x, y, family = "binomial", offset = offset, lambda = c(0.1, 0.01), intercept = FALSE)
+  expect_equal(sum(binomial()$dev.resids(as.double(y), plogis(predict(fit, x, newoffset = offset)[, 2]), rep(1, 50))), Inf)
+  expect_equal(optimality(fit, x, y, offset = offset)$lambda, fit$lambda)
+})
