@@ -47,7 +47,7 @@ assess.sgdlasso <- function(object, newx, newy, newdata, s = NULL, gamma = 1, we
   columns <- lapply(stats::setNames(nm = measures), function(measure) {
     unname(mean_losses(scored$y, scored$eta, scored$weights, measure, object$family)$mean)
   })
-  data.frame(lambda = s %||% (if (gamma < 1) object$relaxed$lambda else object$lambda), columns)
+  data.frame(lambda = unname(s) %||% (if (gamma < 1) object$relaxed$lambda else object$lambda), columns)
 }
 
 #' @rdname assess

@@ -21,7 +21,8 @@
 #' @param newoffset Offset of the new rows, needed where the fit has one. For formula fits offsets are found in `newdata`
 #'   unless given.
 #' @param ... Nothing; an argument that is not known is an error.
-#' @return `predict()`: for `"link"` and `"response"` a numeric n x k matrix, one column for each lambda; for `"class"` a
+#' @return `predict()`: for `"link"` and `"response"` a numeric n x k matrix, one column for each lambda, named `s0`, `s1` and so on
+#'   for the fit's own, `s=0.1` for a number, and by the name for a lambda given by name, as in glmnet 5; for `"class"` a
 #'   character matrix of that shape; for `"nonzero"` a named list of k integer vectors. `coef()`: a (p + 1) x k dgCMatrix with
 #'   the intercept first.
 #' @section Errors: Missing, duplicated or misnamed columns, a missing offset and a factor level that training did not see are
@@ -98,7 +99,7 @@ settings_of <- function(object, lambda) {
 
 # ---- coefficients at s -------------------------------------------------------
 
-# s as numbers: names of criteria, and of what cross-validation chose, stand for their lambdas. envir: where the data of the fit's
+# s as numbers, named by the names they are given as: names of criteria, and of what cross-validation chose, stand for their lambdas. envir: where the data of the fit's
 # call are found, should a criterion need them.
 lambda_at <- function(object, s, envir = parent.frame(2)) {
   if (!is.character(s)) {
@@ -121,7 +122,7 @@ lambda_at <- function(object, s, envir = parent.frame(2)) {
     if (name %in% criteria) return(criterion_lambda(fit, name, envir))
     (if (is.null(object$relaxed)) object else object$relaxed)[[name]]
   }
-  vapply(s, one, 0, USE.NAMES = FALSE)
+  vapply(stats::setNames(nm = s), one, 0)
 }
 
 check_s <- function(s) {
@@ -136,8 +137,8 @@ coefficients_at <- function(object, s, gamma = 1, envir = parent.frame(2)) {
   check_number(gamma, "gamma", least = 0, most = 1)
   if (gamma < 1) return(relaxed_at(object, s, gamma))
   if (is.null(s)) return(list(a0 = object$a0, beta = object$beta))
-  between <- interpolate(object$lambda, s)
-  steps <- paste0("s", seq_along(s))
+  steps <- names(s) %||% paste0("s=", format(s)) # as glmnet 5 has them
+  between <- interpolate(object$lambda, unname(s))
   beta <- object$beta[, between$left, drop = FALSE] %*% Matrix::Diagonal(x = between$share) +
     object$beta[, between$right, drop = FALSE] %*% Matrix::Diagonal(x = 1 - between$share)
   beta <- methods::as(Matrix::drop0(beta), "CsparseMatrix")

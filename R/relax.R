@@ -49,7 +49,7 @@ relaxed_at <- function(object, s, gamma) {
     abort_input("`gamma` is {gamma}, and every model has more than n - 3 columns, too many to relax.", "Fit with larger lambdas.")
   }
   whole <- is.null(s) && length(object$relaxed$lambda) == length(object$lambda)
-  if (!whole) s <- s %||% object$relaxed$lambda
+  if (!whole) s <- s %||% stats::setNames(object$relaxed$lambda, names(object$relaxed$a0))
   lasso <- coefficients_at(object, s)
   relaxed <- coefficients_at(object$relaxed, s)
   beta <- methods::as(gamma * lasso$beta + (1 - gamma) * relaxed$beta, "CsparseMatrix")

@@ -25,7 +25,7 @@ summary.sgdlasso <- function(object, s = NULL, gamma = 1, ...) {
     list(
       call = object$call, family = object$family, classnames = object$classnames, nobs = object$nobs, nvars = object$dim[1],
       columns = object$sparse, solver = object$solver, stopped = why_stopped(object), seed = object$seed,
-      lambda = if (is.null(s)) object$lambda else s,
+      lambda = if (is.null(s)) object$lambda else unname(s),
       df = if (is.null(at)) object$df else sum(at$beta != 0),
       gap = if (is.null(s) || single) object$gap, relaxed = if (is.null(s)) object$relaxed,
       dev.ratio = if (is.null(s) || single) object$dev.ratio else if (gamma == 1) dev_ratio_at(object, s),

@@ -163,7 +163,7 @@ test_that("the model frame is that of lm(), without an environment", {
   expect_null(attr(attr(fit$model, "terms"), ".Environment"))
   expect_equal(model.frame(fit, data = d[1:9, ]), model.frame(lm(y ~ a + log(b) + t, d, weights = w, offset = k), data = d[1:9, ]),
                ignore_attr = c("terms", "na.action"))
-  expect_identical(model.frame(cv.sgdlasso(y ~ a, d)), model.frame(sgdlasso(y ~ a, d)))
+  expect_identical(model.frame(cv.sgdlasso(y ~ a, d, lambda = c(1, 0.1))), model.frame(sgdlasso(y ~ a, d)))
   expect_null(sgdlasso(y ~ a, d, model = FALSE)$model)
   expect_null(cv.sgdlasso(y ~ a, d, model = FALSE)$sgdlasso.fit$model)
   expect_error(sgdlasso(y ~ a, d, model = NA), "`model` must be", class = "sgdlasso_error_input")

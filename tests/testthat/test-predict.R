@@ -194,3 +194,37 @@ test_that("exact = TRUE is refused other data, and the nudge's fits", {
   nudged <- sgdlasso(x / 1e7, y, solver = "nudge", seed = 1)
   expect_error(coef(nudged, s = 5, exact = TRUE), "the nudge", class = "sgdlasso_error_input")
 })
+
+test_that("columns are named by the lambdas asked for, as in glmnet 5", {
+  x <- as.matrix(murder_rates[, 1:3])
+  y <- murder_rates$murder_rate
+  fit <- sgdlasso(x, y, lambda = c(2, 1, 0.5), relax = TRUE)
+  expect_identical(colnames(coef(fit)), c("s0", "s1", "s2"))
+  expect_identical(colnames(predict(fit, x)), c("s0", "s1", "s2"))
+  expect_identical(colnames(predict(fit, x, gamma = 0)), c("s0", "s1", "s2"))
+  expect_identical(colnames(coef(fit, s = 1)), "s=1")
+  for (s in list(0.7, c(1, 0.7), c(2, 0.5, 0.123456789))) {
+    names <- paste0("s=", format(s))
+    found <- suppressWarnings(list(
+      coef(fit, s = s), predict(fit, x, s = s), predict(fit, x, s = s, exact = TRUE), coef(fit, s = s, gamma = 0.5), fitted(fit, s = s)
+    ))
+    for (one in found) expect_identical(colnames(one), names)
+    expect_named(suppressWarnings(predict(fit, type = "nonzero", s = s)), names)
+    expect_identical(rownames(suppressWarnings(assess(fit, s = s))), as.character(seq_along(s)))
+  }
+  expect_identical(colnames(coef(fit, s = c(mine = 1, yours = 2))), c("mine", "yours"))
+  expect_identical(colnames(coef(fit, s = c("bic", "aic"))), c("bic", "aic"))
+  cv <- cv.sgdlasso(x, y, foldid = rep(1:5, 4))
+  for (s in list("lambda.min", c("lambda.1se", "lambda.min"))) {
+    expect_identical(colnames(coef(cv, s = s)), s)
+    expect_identical(colnames(predict(cv, x, s = s)), s)
+  }
+  expect_identical(colnames(coef(cv)), "lambda.1se")
+  expect_identical(colnames(predict(cv, x, s = 1)), "s=1")
+  expect_null(names(summary(cv)$lambda))
+  skip_if_not_installed("glmnet", "5.0")
+  theirs <- glmnet::glmnet(x, y, lambda = c(2, 1, 0.5))
+  for (s in list(1, c(1, 0.7), c(2, 0.5, 0.123456789))) {
+    expect_identical(colnames(suppressWarnings(coef(fit, s = s))), colnames(coef(theirs, s = s)))
+  }
+})

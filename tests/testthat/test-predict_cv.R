@@ -4,11 +4,12 @@ test_that("coefficients and predictions are those of the fit at the chosen lambd
   d <- make_rows(80)
   cv <- cv.sgdlasso(d$x, d$y)
   fit <- cv$sgdlasso.fit
-  expect_equal(coef(cv), coef(fit, s = cv$lambda.1se))
-  expect_equal(coef(cv, s = "lambda.min"), coef(fit, s = cv$lambda.min))
-  expect_equal(predict(cv, d$x[1:3, ], s = c("lambda.min", "lambda.1se")), predict(fit, d$x[1:3, ], s = c(cv$lambda.min, cv$lambda.1se)))
+  expect_equal(coef(cv), coef(fit, s = c(lambda.1se = cv$lambda.1se)))
+  expect_equal(coef(cv, s = "lambda.min"), coef(fit, s = c(lambda.min = cv$lambda.min)))
+  chosen <- c(lambda.min = cv$lambda.min, lambda.1se = cv$lambda.1se)
+  expect_equal(predict(cv, d$x[1:3, ], s = names(chosen)), predict(fit, d$x[1:3, ], s = chosen))
   expect_equal(predict(cv, d$x, s = 0.2), predict(fit, d$x, s = 0.2))
-  expect_equal(predict(cv, type = "nonzero"), predict(fit, type = "nonzero", s = cv$lambda.1se))
+  expect_equal(predict(cv, type = "nonzero"), predict(fit, type = "nonzero", s = c(lambda.1se = cv$lambda.1se)))
   expect_equal(coef(cv, s = 0.21, exact = TRUE), coef(sgdlasso(d$x, d$y, lambda = c(fit$lambda, 0.21)), s = 0.21), tolerance = 1e-4)
   expect_equal(accuracy(cv, d$x, d$y), accuracy(fit, d$x, d$y, s = cv$lambda.1se))
   expect_equal(as_sql(cv, s = "lambda.min"), as_sql(fit, s = cv$lambda.min))
@@ -20,9 +21,10 @@ test_that("relaxed results come with the gamma that was chosen", {
   d <- make_rows(80)
   cv <- cv.sgdlasso(d$x, d$y, relax = TRUE, gamma = c(0.2, 0.6))
   chosen <- cv$relaxed
-  expect_equal(coef(cv, s = "lambda.min"), coef(cv$sgdlasso.fit, s = chosen$lambda.min, gamma = chosen$gamma.min))
-  expect_equal(predict(cv, d$x), predict(cv$sgdlasso.fit, d$x, s = chosen$lambda.1se, gamma = chosen$gamma.1se))
-  expect_equal(coef(cv, s = "lambda.min", gamma = 1), coef(cv$sgdlasso.fit, s = chosen$lambda.min))
+  best <- c(lambda.min = chosen$lambda.min)
+  expect_equal(coef(cv, s = "lambda.min"), coef(cv$sgdlasso.fit, s = best, gamma = chosen$gamma.min))
+  expect_equal(predict(cv, d$x), predict(cv$sgdlasso.fit, d$x, s = c(lambda.1se = chosen$lambda.1se), gamma = chosen$gamma.1se))
+  expect_equal(coef(cv, s = "lambda.min", gamma = 1), coef(cv$sgdlasso.fit, s = best))
   if (chosen$gamma.min != chosen$gamma.1se) {
     expect_input_error(coef(cv, s = c("lambda.min", "lambda.1se")), "different gammas")
   }
