@@ -1,17 +1,20 @@
-# From the model frame of a formula to the matrix of its columns: dense as model.matrix() makes it, or the same columns sparse.
+# From the model frame of a formula to the matrix of its columns: dense as model.matrix() makes it, or the same sparse.
 
 # x without its column of ones, y, and what a later predict() needs. Terms lose their environment, which may be large.
 model_design <- function(frame, contrasts, sparse = FALSE) {
   terms <- attr(frame, "terms")
   y <- stats::model.response(frame)
   if (is.null(y)) abort_input("`formula` has no response.", "Write it as y ~ x1 + x2.")
-  columns <- or_input_error(formula_matrix(terms, frame, contrasts, sparse), "The columns of the formula cannot be made")
+  columns <- or_input_error(formula_matrix(terms, frame, contrasts, sparse), no_columns)
   attr(terms, ".Environment") <- NULL
   kept <- list(
-    terms = terms, xlevels = stats::.getXlevels(terms, frame), contrasts = columns$contrasts, na.action = attr(frame, "na.action")
+    terms = terms, xlevels = stats::.getXlevels(terms, frame), contrasts = columns$contrasts,
+    na.action = attr(frame, "na.action")
   )
   list(x = columns$x, y = y, intercept = attr(terms, "intercept") == 1L, kept = Filter(Negate(is.null), kept))
 }
+
+no_columns <- "The columns of the formula cannot be made"
 
 # The columns but that of ones, and the contrasts that factors were coded by.
 formula_matrix <- function(terms, frame, contrasts, sparse) {
@@ -31,24 +34,26 @@ sparse_share <- 1 / 20
 # Moments of dense columns serve every fold at once; they are worth 1 GB.
 sparse_from_in_folds <- 2^30 / 8
 
-# Why the columns of a formula are made sparse, in words; NULL where they are not. It looks at levels, not at columns: nothing large
-# has been made yet.
+# Why the columns of a formula are made sparse, in words; NULL where they are not. It looks at levels, not at columns:
+# nothing large has been made yet.
 why_sparse <- function(frame, contrasts, settings, in_folds = FALSE) {
   terms <- attr(frame, "terms")
   check_level_counts(terms, frame)
   if (length(attr(terms, "factors")) == 0 || !takes_sparse(settings, contrasts)) return(NULL)
-  size <- or_input_error(design_size(terms, frame, contrasts), "The columns of the formula cannot be made")
+  size <- or_input_error(design_size(terms, frame, contrasts), no_columns)
   n <- nrow(frame)
-  by_moments <- in_folds && settings$family == "gaussian" && suits_moments_size(n, size$columns) && settings$solver$name != "saga"
+  by_moments <- in_folds && settings$family == "gaussian" && settings$solver$name %in% c("auto", "exact") &&
+    suits_moments_size(n, size$columns)
   numbers <- if (by_moments) sparse_from_in_folds else sparse_from$numbers
   few <- size$columns < sparse_from$columns || n * size$columns < numbers
   if (few || size$filled > sparse_share * size$columns) return(NULL)
-  count <- function(value) format(value, big.mark = ",", scientific = FALSE)
   sprintf(
-    "%s, %s %% of their numbers not 0; dense they would take %s MB", count(size$columns),
-    format(100 * size$filled / size$columns, digits = 2), count(round(8e-6 * n * size$columns))
+    "%s, %s %% of their numbers not 0; dense they would take %s MB", in_digits(size$columns),
+    format(100 * size$filled / size$columns, digits = 2), in_digits(round(8e-6 * n * size$columns))
   )
 }
+
+in_digits <- function(count) format(count, big.mark = ",", scientific = FALSE)
 
 # The nudge is the textbook's, on every number; moments are gathered of dense columns.
 takes_sparse <- function(settings, contrasts) {
@@ -67,10 +72,9 @@ check_level_counts <- function(terms, frame) {
     value <- frame[[name]]
     count <- if (is.factor(value)) nlevels(value) else if (is.character(value)) length(unique(value)) else 0
     if (count > most_levels && nrow(frame) < least_rows_a_level * count) {
-      count <- format(count, big.mark = ",", scientific = FALSE)
       abort_input(
-        "{name} has {count} levels in {format(nrow(frame), big.mark = ',', scientific = FALSE)} rows, each a column.",
-        "More than {format(most_levels, big.mark = ',', scientific = FALSE)} need {least_rows_a_level} rows for each: leave it out (- {name}), or group them."
+        "{name} has {in_digits(count)} levels in {in_digits(nrow(frame))} rows, each a column.",
+        "More than {in_digits(most_levels)} need {least_rows_a_level} rows for each: leave it out (- {name}), or group them."
       )
     }
   }
@@ -86,9 +90,10 @@ design_size <- function(terms, frame, contrasts) {
   }
   columns <- of_term("columns")
   if (sum(columns) > most_columns) {
+    largest <- colnames(codes)[which.max(columns)]
     abort_input(
-      "`formula` makes {format(sum(columns), big.mark = ',', scientific = FALSE)} columns, most of them by {colnames(codes)[which.max(columns)]}.",
-      "At most {format(most_columns, big.mark = ',', scientific = FALSE)} are made."
+      "`formula` makes {in_digits(sum(columns))} columns, most of them by {largest}.",
+      "At most {in_digits(most_columns)} are made."
     )
   }
   list(columns = sum(columns), filled = sum(of_term("filled")))
@@ -119,8 +124,8 @@ used_variables <- function(terms) {
   which(rowSums(factors) > 0)
 }
 
-# The variables as model.matrix() takes them: text and logicals are factors, and factors have their contrasts for an attribute.
-# NULL for those of no term.
+# The variables as model.matrix() takes them: text and logicals are factors, and factors have their contrasts for an
+# attribute. NULL for those of no term.
 coded_variables <- function(terms, frame, contrasts) {
   names <- names(frame)[seq_len(nrow(attr(terms, "factors")))]
   used <- setdiff(used_variables(terms), attr(terms, "response"))
@@ -144,8 +149,8 @@ coded_variables <- function(terms, frame, contrasts) {
   coded
 }
 
-# For each variable and term: 0 where it has no part in it, 1 by contrasts, 2 by a column for each level. Without an intercept the
-# first factor met is coded by all of its levels.
+# For each variable and term: 0 where it has no part in it, 1 by contrasts, 2 by a column for each level. Without an
+# intercept the first factor met is coded by all of its levels.
 codings <- function(terms, is_factor) {
   codes <- attr(terms, "factors")
   response <- attr(terms, "response")
@@ -175,7 +180,9 @@ sparse_matrix <- function(terms, frame, contrasts) {
 # The columns of one variable, and their names.
 variable_piece <- function(value, name, code) {
   if (!is.factor(value)) {
-    if (!is.double(value) && !is.integer(value)) abort_input("{name} is {describe(value)}.", "Variables must be numbers, text, logicals or factors.")
+    if (!is.double(value) && !is.integer(value)) {
+      abort_input("{name} is {describe(value)}.", "Variables must be numbers, text, logicals or factors.")
+    }
     labels <- if (NCOL(value) == 1) "" else colnames(value) %||% seq_len(NCOL(value))
     numbers <- matrix(as.double(value), NROW(value), NCOL(value))
     return(list(rows = methods::as(t(numbers), "CsparseMatrix"), labels = paste0(name, labels)))

@@ -99,8 +99,8 @@ settings_of <- function(object, lambda) {
 
 # ---- coefficients at s -------------------------------------------------------
 
-# s as numbers, named by the names they are given as: names of criteria, and of what cross-validation chose, stand for their lambdas. envir: where the data of the fit's
-# call are found, should a criterion need them.
+# s as numbers. Names of criteria, and of what cross-validation chose, stand for their lambdas, and become their names.
+# envir: where the data of the fit's call are found, should a criterion need them.
 lambda_at <- function(object, s, envir = parent.frame(2)) {
   if (!is.character(s)) {
     if (!is.null(s)) check_s(s)

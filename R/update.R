@@ -54,10 +54,11 @@ update.cv.sgdlasso <- function(object, formula., ..., evaluate = TRUE) {
   update_call(object, match.call(), evaluate, parent.frame())
 }
 
-# stats::update.default() reads the changes off its own call, so it must be called as update() was, and from there: arguments
-# handed on in `...` have lost their names. caller: the frame of that call.
+# stats::update.default() reads the changes off its own call, so it must be called as update() was, and from there:
+# arguments handed on in `...` have lost their names. caller: the frame of that call.
 update_call <- function(object, asked, evaluate, caller) {
-  if (!has_call(if (inherits(object, "cv.sgdlasso")) object$sgdlasso.fit else object)) abort_input("`object` was butchered: it has no call.")
+  fit <- if (inherits(object, "cv.sgdlasso")) object$sgdlasso.fit else object
+  if (!has_call(fit)) abort_input("`object` was butchered: it has no call.")
   envir <- frame_of_variables()
   changes <- setdiff(names(asked)[-1], c("object", "formula.", "evaluate", "moredata"))
   passing <- !identical(envir, caller)

@@ -115,7 +115,7 @@ random_call <- function() {
 # rows: where `fit` keeps none, those that its call names.
 looks_back <- function(fit, rows = NULL) {
   list(
-    fitted(fit), residuals(fit), residuals(fit, type = "pearson"), optimality(fit), predict(fit, type = "coefficients", s = 0.3, exact = TRUE),
+    fitted(fit), residuals(fit), residuals(fit, type = "pearson"), optimality(fit), coef(fit, s = 0.3, exact = TRUE),
     assess(fit), generics::augment(fit), model.frame(fit)
   )
 }
