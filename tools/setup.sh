@@ -7,7 +7,9 @@
 #   setup_r NAME[:VERSION] ...         R packages, from Debian where recent enough, else from CRAN
 
 set -euo pipefail
-export LC_ALL=C.UTF-8 DEBIAN_FRONTEND=noninteractive
+# English and UTF-8 everywhere; not by LC_ALL, which would keep tests from choosing a language
+unset "${!LC_@}" LANGUAGE
+export LANG=C.UTF-8 DEBIAN_FRONTEND=noninteractive
 
 # What the tests use; what of it takes long to install; and what takes longest or needs a server, which --newest leaves as it is.
 tests_use=(testthat:3.1.5 knitr rmarkdown jsonlite lintr glmnet processx MASS ggplot2:3.4.0 vdiffr withr tibble broom DBI RSQLite pROC)
