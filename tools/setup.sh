@@ -123,12 +123,6 @@ setup_server() {
   [ -e "$(pg_config --includedir 2>/dev/null)/libpq-fe.h" ] || { need_apt libpq-dev && apt_install libpq-dev; }
 }
 
-# Compilers of other machines, as far as this Debian has them.
-setup_compilers() {
-  setup_debian clang clang-13 clang-14 clang-15 clang-16 clang-19 libc++-14-dev libc++abi-14-dev libclang-rt-14-dev \
-    g++-mingw-w64-x86-64 g++-aarch64-linux-gnu
-}
-
 # The newest packages on CRAN of what the package and its tests use, in a library of their own, which is kept for the next time.
 setup_newest() {
   local wanted=(Rcpp RcppEigen cli generics Matrix "${tests_use[@]%%:*}" "${tests_use_long[@]%%:*}")

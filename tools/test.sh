@@ -23,7 +23,6 @@ else
 fi
 if [ "$what" = --all ]; then
   setup_server
-  setup_compilers
   setup_r "${tests_use_long[@]}" "${tests_use_longest[@]}"
 fi
 
