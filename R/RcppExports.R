@@ -77,6 +77,10 @@ r_fit_moments <- function(moments, spec) {
     .Call(`_sgdlasso_r_fit_moments`, moments, spec)
 }
 
+r_integer64 <- function(bits) {
+    .Call(`_sgdlasso_r_integer64`, bits)
+}
+
 r_new_moments <- function(p, folds) {
     .Call(`_sgdlasso_r_new_moments`, p, folds)
 }

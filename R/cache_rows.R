@@ -34,7 +34,8 @@ cache_rows <- function(rows, path, formula = NULL, xlev = NULL, contrasts = NULL
   if (!is.null(formula)) {
     peeked <- peek(rows)
     on.exit(peeked$close())
-    design <- stream_design(call("cache_rows", formula = formula), peeked, family, contrasts, xlev, parent.frame())
+    coding <- list(contrasts = contrasts, xlev = xlev)
+    design <- stream_design(call("cache_rows", formula = formula), peeked, list(family = family), coding, parent.frame())
     rows <- peeked$source
   }
   unfinished <- tempfile(paste0(basename(path), "-"), dirname(path))

@@ -23,8 +23,16 @@ check_choice <- function(value, choices, arg) {
 
 is_number <- function(value) is.numeric(value) && length(value) == 1 && !is.na(value)
 
+# Numbers as R's own doubles or integers, without class and the dimensions of a single column; NULL where value holds no numbers.
+numbers_of <- function(value, arg) {
+  value <- plain_numbers(value, arg)
+  if (!is.numeric(value) && !is.logical(value)) return(NULL)
+  as.vector(unclass(value))
+}
+
 # least, most: bounds; open: the lower bound itself is not allowed
 check_number <- function(value, arg, least = -Inf, most = Inf, open = FALSE, whole = FALSE) {
+  value <- plain_numbers(value, arg)
   inside <- is_number(value) && is.finite(value) && value <= most && (if (open) value > least else value >= least)
   if (!inside || (whole && value != round(value))) {
     kind <- if (whole) "a whole number" else "a number"
@@ -44,14 +52,14 @@ describe <- function(value) {
 }
 
 check_vector <- function(value, n, arg, per = "row") {
-  if (is.matrix(value) && ncol(value) == 1) value <- as.vector(value)
-  if (!is.numeric(value) && !is.logical(value)) {
+  numbers <- numbers_of(value, arg)
+  if (is.null(numbers)) {
     abort_input("`{arg}` is {describe(value)}.", "It must be numeric, with one number for each {per} of x.")
   }
-  if (length(value) != n) {
-    abort_input("`{arg}` has {length(value)} value{?s}, x has {n} {per}{qty(n)}{?s}.", "They must agree.")
+  if (length(numbers) != n) {
+    abort_input("`{arg}` has {length(numbers)} value{?s}, x has {n} {per}{qty(n)}{?s}.", "They must agree.")
   }
-  check_finite(as.double(value), arg)
+  check_finite(as.double(numbers), arg)
 }
 
 check_finite <- function(value, arg) {
@@ -95,7 +103,7 @@ as_numeric_x <- function(x, arg) {
     return(methods::as(methods::as(methods::as(x, "dMatrix"), "generalMatrix"), "CsparseMatrix"))
   }
   if (methods::is(x, "Matrix")) x <- as.matrix(x)
-  if (is.matrix(x) && is.object(x)) x <- unclass(x)
+  if (is.matrix(x) && is.object(x)) x <- unclass(plain_numbers(x, arg))
   if (!is.matrix(x)) {
     abort_input(
       "`{arg}` is {describe(x)}.",
@@ -113,18 +121,27 @@ as_numeric_x <- function(x, arg) {
 }
 
 data_frame_as_matrix <- function(x, arg) {
-  numeric <- vapply(x, function(column) (is.numeric(column) || is.logical(column)) && is.null(dim(column)), NA)
+  for (column in which(vapply(x, function(column) is.object(column) || !is.null(dim(column)), NA))) {
+    x[[column]] <- column_numbers(x[[column]], names(x)[column])
+  }
+  numeric <- vapply(x, function(column) is.numeric(column) || is.logical(column), NA)
   if (!all(numeric)) {
     bad <- names(x)[!numeric]
     abort_input(
       "`{arg}` has {length(bad)} column{?s} that {?is/are} not numeric: {first_words(bad)}.",
-      "Use the formula call, sgdlasso(y ~ ., data), which codes factors."
+      "Use the formula call, sgdlasso(y ~ ., data), which codes factors and takes dates."
     )
   }
   x <- as.matrix(x)
   if (!is.double(x)) storage.mode(x) <- "double"
   rownames(x) <- NULL
   x
+}
+
+# A column of a class, or a matrix of one column as scale() makes, as numbers; as text where it is none.
+column_numbers <- function(column, name) {
+  if (is.list(column) || NCOL(column) != 1) return(rep("", NROW(column)))
+  numbers_of(column, name) %||% rep("", NROW(column))
 }
 
 # ---- the other arguments ----------------------------------------------------
@@ -144,8 +161,9 @@ check_weights <- function(weights, n) {
 check_offset <- function(offset, n) if (!is.null(offset)) check_vector(offset, n, "offset")
 
 # v of the manual: infinite for excluded columns, the rest rescaled to sum to p with excluded ones counting as 1.
-check_penalty_factor <- function(penalty.factor, exclude, p) {
-  if (is.null(penalty.factor)) penalty.factor <- rep(1, p)
+# names: of the columns, where they have any.
+check_penalty_factor <- function(penalty.factor, exclude, p, names = NULL) {
+  penalty.factor <- if (is.null(penalty.factor)) rep(1, p) else plain_numbers(penalty.factor, "penalty.factor")
   # `penalty` is short for it
   if (is.character(penalty.factor)) {
     abort_input("`penalty.factor` is {first_words(penalty.factor)}.", "It must be numbers. {name_elsewhere('penalty', NULL)}")
@@ -160,22 +178,34 @@ check_penalty_factor <- function(penalty.factor, exclude, p) {
   if (all(penalty.factor == 0)) {
     abort_input("`penalty.factor` is 0 for every column.", "Use lm() or glm() for a fit without a penalty, or lambda = 0.")
   }
-  penalty.factor[check_exclude(exclude, p)] <- Inf
+  penalty.factor[check_exclude(exclude, p, names)] <- Inf
   counted <- ifelse(is.infinite(penalty.factor), 1, penalty.factor)
   penalty.factor * (p / sum(counted))
 }
 
-check_exclude <- function(exclude, p) {
+# Numbers of columns, given as such or by name.
+check_exclude <- function(exclude, p, names = NULL) {
   if (is.null(exclude)) return(integer())
+  if (is.character(exclude)) return(columns_named(exclude, names %||% paste0("V", seq_len(p))))
+  exclude <- plain_numbers(exclude, "exclude")
   if (!is.numeric(exclude) || anyNA(exclude) || any(exclude != round(exclude) | exclude < 1 | exclude > p)) {
-    abort_input("`exclude` names a column that x does not have.", "It must hold column numbers from 1 to {p}.")
+    abort_input("`exclude` names a column that x does not have.", "It must hold column numbers from 1 to {p}, or names of columns.")
   }
   exclude
+}
+
+columns_named <- function(wanted, names) {
+  unknown <- setdiff(wanted, names)
+  if (length(unknown)) {
+    abort_input("`exclude` names {first_words(unknown)}, which {qty(unknown)}{?is/are} no column{?s} of x.", "Columns: {first_words(names, 10)}.")
+  }
+  which(names %in% wanted)
 }
 
 # Each NULL where nothing is limited, else one number for each column.
 check_limits <- function(lower.limits, upper.limits, p) {
   one <- function(value, arg, right) {
+    value <- plain_numbers(value, arg)
     if (!is.numeric(value) || anyNA(value) || !length(value) %in% c(1L, p)) {
       abort_input("`{arg}` is {describe(value)}.", "It must be one number, or one for each of the {p} column{?s} of x.")
     }
@@ -193,6 +223,7 @@ check_limits <- function(lower.limits, upper.limits, p) {
 
 check_lambda <- function(lambda) {
   if (is.null(lambda)) return(NULL)
+  lambda <- plain_numbers(lambda, "lambda")
   if (!is.numeric(lambda) || length(lambda) == 0) {
     abort_input("`lambda` is {describe(lambda)}.", "It must be numbers of 0 or more, or NULL for a grid.")
   }

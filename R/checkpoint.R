@@ -7,6 +7,8 @@ take_up <- function(pass, settings) {
   path <- settings$checkpoint
   if (is.null(path) || !file.exists(path)) return(invisible())
   state <- read_state(path)
+  if (!identical(state$levels$key, pass$levels$key)) abort_checkpoint(path, "was left by another call")
+  if (is.null(state$facts)) return(invisible()) # left before training, by the pass that finds levels
   if (!identical(state$key, pass$key) || !identical(state$facts$seed, pass$seed)) abort_checkpoint(path, "was left by another call")
   list2env(state$facts, pass)
   pass$started <- TRUE
@@ -54,9 +56,15 @@ write_checkpoint <- function(pass, settings, now = FALSE) {
   path <- settings$checkpoint
   if (is.null(path) || !pass$started) return(invisible())
   elapsed <- proc.time()[["elapsed"]]
-  if (!now && elapsed - pass$written < getOption("sgdlasso.checkpoint.seconds", 30)) return(invisible())
+  if (!now && elapsed - pass$written < checkpoint_seconds()) return(invisible())
   pass$written <- elapsed
-  state <- list(key = pass$key, facts = mget(pass_facts, pass, ifnotfound = list(NULL)), state = pass$save())
+  facts <- mget(pass_facts, pass, ifnotfound = list(NULL))
+  try_save(list(key = pass$key, levels = pass$levels, facts = facts, state = pass$save()), path)
+}
+
+checkpoint_seconds <- function() getOption("sgdlasso.checkpoint.seconds", 30)
+
+try_save <- function(state, path) {
   tryCatch(save_state(state, path), sgdlasso_error_input = function(e) {
     warn_class("sgdlasso_warning_checkpoint", paste("The state could not be saved, and training goes on.", conditionMessage(e)))
   })

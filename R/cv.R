@@ -143,7 +143,7 @@ cv.sgdlasso.default <- function(x, ...) {
   }
   if (is.matrix(x)) {
     call <- match.call()
-    cv <- cv.sgdlasso.matrix(unclass(x), ...)
+    cv <- cv.sgdlasso.matrix(unclass(plain_numbers(x, "x")), ...)
     cv$call <- generic_call(call, "cv.sgdlasso")
     cv$sgdlasso.fit$call <- fit_call(call)
     return(cv)

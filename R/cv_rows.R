@@ -15,7 +15,7 @@ cv.sgdlasso.sgdlasso_rows <- function(x, lambda = NULL, type.measure = "default"
 cv_formula_rows <- function(call, rows, settings, coding, type.measure, nfolds, envir) {
   peeked <- peek(rows)
   on.exit(peeked$close())
-  design <- stream_design(call, peeked, settings$family, coding$contrasts, coding$xlev, envir)
+  design <- stream_design(call, peeked, settings, coding, envir)
   attributes(call$formula) <- NULL
   cross_validate_rows(peeked$source, design, settings, type.measure, nfolds, call)
 }

@@ -7,8 +7,9 @@ model_design <- function(frame, contrasts, sparse = FALSE) {
   if (is.null(y)) abort_input("`formula` has no response.", "Write it as y ~ x1 + x2.")
   columns <- or_input_error(formula_matrix(terms, frame, contrasts, sparse), no_columns)
   attr(terms, ".Environment") <- NULL
+  if (length(kinds <- number_kinds(frame))) attr(terms, "kinds") <- kinds
   kept <- list(
-    terms = terms, xlevels = stats::.getXlevels(terms, frame), contrasts = columns$contrasts,
+    terms = terms, xlevels = stats::.getXlevels(terms, without_removed(frame)), contrasts = columns$contrasts,
     na.action = attr(frame, "na.action")
   )
   list(x = columns$x, y = y, intercept = attr(terms, "intercept") == 1L, kept = Filter(Negate(is.null), kept))
@@ -19,7 +20,7 @@ no_columns <- "The columns of the formula cannot be made"
 # The columns but that of ones, and the contrasts that factors were coded by.
 formula_matrix <- function(terms, frame, contrasts, sparse) {
   if (sparse) return(sparse_matrix(terms, frame, contrasts))
-  x <- stats::model.matrix(terms, frame, contrasts)
+  x <- stats::model.matrix(terms, without_removed(frame, terms), contrasts)
   used <- attr(x, "contrasts")
   if (attr(terms, "intercept") == 1L) x <- x[, -1L, drop = FALSE]
   attr(x, "assign") <- attr(x, "contrasts") <- NULL

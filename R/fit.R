@@ -81,7 +81,7 @@ relative_weights <- function(weights) {
 
 complete_settings <- function(settings, rows) {
   n <- nrow(rows$x)
-  settings <- sized_settings(settings, n, ncol(rows$x))
+  settings <- sized_settings(settings, n, ncol(rows$x), colnames(rows$x))
   if (settings$solver$name %in% c("auto", "exact")) {
     settings$solver <- choose_solver(settings$solver, rows$x, settings$family)
   } else if (!is.null(settings$lower.limits) || !is.null(settings$upper.limits)) {
@@ -100,9 +100,9 @@ complete_settings <- function(settings, rows) {
   settings
 }
 
-# What depends on the numbers of rows and columns only.
-sized_settings <- function(settings, n, p) {
-  settings$penalty.factor <- check_penalty_factor(settings$penalty.factor, settings$exclude, p)
+# What depends on the numbers of rows and columns, and on these' names, only.
+sized_settings <- function(settings, n, p, names) {
+  settings$penalty.factor <- check_penalty_factor(settings$penalty.factor, settings$exclude, p, names)
   if (is.null(settings$lambda.min.ratio)) settings$lambda.min.ratio <- if (n < p) 0.01 else 1e-4
   utils::modifyList(settings, check_limits(settings$lower.limits, settings$upper.limits, p), keep.null = TRUE)
 }

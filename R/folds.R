@@ -12,6 +12,7 @@ draw_folds <- function(n, nfolds, foldid, repeats) {
 
 # Any labels; folds are numbered in the labels' order.
 check_foldid <- function(foldid, n) {
+  foldid <- plain_numbers(foldid, "foldid")
   if (is.matrix(foldid) && ncol(foldid) == 1) foldid <- as.vector(foldid)
   if (!is.atomic(foldid) || is.null(foldid)) abort_input("`foldid` is {describe(foldid)}.", "It must name the fold of each row of x.")
   if (length(foldid) != n) abort_input("`foldid` has {length(foldid)} value{?s}, x has {n} row{qty(n)}{?s}.", "They must agree.")

@@ -27,9 +27,9 @@ formula_input <- function(call, data, settings, contrasts, model, envir, in_fold
   design <- model_design(frame, contrasts, sparse = !is.null(sparse))
   settings$intercept <- settings$intercept && design$intercept
   x <- check_x(design$x, advice = formula_advice, threads = settings$threads)
-  weights <- check_weights(stats::model.weights(frame), nrow(x))
+  weights <- check_weights(frame_weights(frame), nrow(x))
   response <- check_response(design$y, nrow(x), settings$family, weights, success = 1L)
-  offset <- check_offset(stats::model.offset(frame), nrow(x))
+  offset <- check_offset(frame_offset(frame), nrow(x))
   # The call keeps the formula itself, not the name of a variable that may change, and no environment.
   attributes(call$formula) <- NULL
   kept <- c(design$kept, if (model) list(model = without_environment(frame)), list(sparse = sparse)[!is.null(sparse)])
@@ -42,13 +42,13 @@ without_environment <- function(frame) {
   frame
 }
 
-# Evaluates data, weights, offset, subset and na.action as lm() does. advice: for an error.
-eval_model_frame <- function(call, envir, what = "The formula call cannot be evaluated", advice = NULL) {
+# Evaluates data, weights, offset, subset and na.action as lm() does. advice: for an error; drop: levels that do not occur.
+eval_model_frame <- function(call, envir, what = "The formula call cannot be evaluated", advice = NULL, drop = TRUE) {
   wanted <- match(c("formula", "data", "subset", "weights", "na.action", "offset", "xlev"), names(call), 0L)
   call <- call[c(1L, wanted)]
-  call$drop.unused.levels <- TRUE
+  call$drop.unused.levels <- drop
   call[[1L]] <- quote(stats::model.frame)
-  or_input_error(eval(sharing_columns(call, envir), envir), what, advice)
+  or_input_error(plain_frame(eval(sharing_columns(plain_call(call, envir), envir), envir)), what, advice)
 }
 
 # na.omit() and na.exclude() copy every column where nothing is missing too; then they have nothing to do.

@@ -152,7 +152,7 @@ response_of <- function(object, data, envir) {
   response <- attr(object$terms, "variables")[[2]]
   # a variable of that name elsewhere is not the response of these rows
   if (!all(all.vars(response) %in% names(data))) return(NULL)
-  tryCatch(eval(response, data, envir), error = function(e) NULL)
+  tryCatch(eval(response, plain_variables(data, all.vars(response)), envir), sgdlasso_error = stop, error = function(e) NULL)
 }
 
 # From the model frame that the fit keeps, else through its call. give: what an error asks for.
@@ -214,13 +214,14 @@ matrix_rows <- function(object, envir) {
 
 frame_rows <- function(object, frame) {
   x <- formula_matrix(attr(frame, "terms"), frame, object$contrasts, !is.null(object$sparse))$x
-  offset <- stats::model.offset(frame)
-  y <- plain_response(stats::model.response(frame), nrow(x), object, stats::model.weights(frame))
+  offset <- frame_offset(frame)
+  y <- plain_response(stats::model.response(frame), nrow(x), object, frame_weights(frame))
   c(list(x = x, offset = if (is.null(offset)) 0 else offset, missing = rep(FALSE, nrow(x))), y)
 }
 
 # y and weights as numbers. Classes are those of the fit; new rows may hold only one of them, and missing values.
 plain_response <- function(y, n, object, weights = NULL) {
+  y <- plain_numbers(y, "newy")
   if (is.matrix(y) && ncol(y) == 1) y <- as.vector(y)
   trials <- NULL
   if (object$family == "binomial" && is.matrix(y) && ncol(y) == 2) {

@@ -58,10 +58,13 @@ linear_predictor <- function(at, rows) {
 formula_rows <- function(object, data, newoffset, envir) {
   if (!is.data.frame(data)) abort_input("`newdata` is {describe(data)}.", "It must be a data frame.")
   terms <- stats::delete.response(object$terms)
-  if (!is.null(newoffset)) terms <- without_offset(terms)
-  attr(terms, ".Environment") <- envir # the fit keeps none: functions of the formula are looked up where predict() is called
+  terms <- without_variables(terms, c(which(is_removed(terms)), if (!is.null(newoffset)) attr(terms, "offset")))
   check_variables(terms, data, envir)
-  check_levels(object$xlevels, data)
+  # the fit keeps no environment: functions of the formula are looked up where predict() is called
+  used <- all.vars(attr(terms, "variables"))
+  attr(terms, ".Environment") <- plain_environment(envir, setdiff(used, names(data)))
+  data <- plain_variables(data, used)
+  check_levels(object$xlevels, data, "newdata")
   design <- or_input_error(formula_columns(object, terms, data), "`newdata` does not suit the formula")
   x <- design$x
   bad <- r_not_finite(x, 1L)
@@ -74,6 +77,7 @@ formula_rows <- function(object, data, newoffset, envir) {
 formula_columns <- function(object, terms, data) {
   classes <- attr(terms, "dataClasses")
   frame <- stats::model.frame(terms, typed_missing(data, classes, object$xlevels), na.action = stats::na.pass, xlev = object$xlevels)
+  frame <- in_kinds(plain_frame(frame), attr(object$terms, "kinds"), "newdata")
   stats::.checkMFClasses(classes, frame)
   made <- if (is.null(object$sparse)) dense_rows(object, terms, frame) else sparse_rows(object, terms, frame)
   x <- made$x
@@ -108,15 +112,14 @@ typed_missing <- function(data, classes, xlevels) {
   data
 }
 
-without_offset <- function(terms) {
-  at <- attr(terms, "offset")
-  if (is.null(at)) return(terms)
-  attr(terms, "variables") <- attr(terms, "variables")[-(at + 1L)]
-  attr(terms, "predvars") <- attr(terms, "predvars")[-(at + 1L)]
-  classes <- attr(terms, "dataClasses")
-  attr(terms, "dataClasses") <- classes[setdiff(names(classes), rownames(attr(terms, "factors"))[at])]
-  attr(terms, "factors") <- attr(terms, "factors")[-at, , drop = FALSE]
-  attr(terms, "offset") <- NULL
+# terms of no response without the variables at these places, which no term has: new data need not hold them.
+without_variables <- function(terms, at) {
+  if (length(at) == 0) return(terms)
+  left <- setdiff(seq_len(length(attr(terms, "variables")) - 1L), at)
+  for (part in c("variables", "predvars")) attr(terms, part) <- attr(terms, part)[c(1L, left + 1L)]
+  if (is.matrix(attr(terms, "factors"))) attr(terms, "factors") <- attr(terms, "factors")[left, , drop = FALSE]
+  offset <- match(attr(terms, "offset"), left)
+  attr(terms, "offset") <- if (!is.null(offset) && !all(is.na(offset))) offset[!is.na(offset)]
   terms
 }
 
@@ -133,27 +136,29 @@ check_variables <- function(terms, data, envir) {
   }
 }
 
-check_levels <- function(xlevels, data) {
+check_levels <- function(xlevels, data, arg) {
   for (variable in intersect(names(xlevels), names(data))) {
     if (!is.factor(data[[variable]]) && !is.character(data[[variable]])) next # of the wrong type, which is told later
     new <- setdiff(as.character(unique(data[[variable]])), c(xlevels[[variable]], NA))
-    if (length(new)) {
-      abort_input(
-        "`newdata` has {length(new)} level{?s} of {variable} that training did not see: {first_words(new)}.",
-        "Known levels: {first_words(xlevels[[variable]], 10)}."
-      )
-    }
+    if (length(new)) abort_levels(new, xlevels[[variable]], variable, arg)
   }
+}
+
+abort_levels <- function(new, known, variable, arg) {
+  abort_input(
+    "`{arg}` has {length(new)} level{?s} of {variable} that training did not see: {first_words(new)}.",
+    "Known levels: {first_words(known, 10)}."
+  )
 }
 
 # Terms' own offsets plus the call's `offset` argument, evaluated in the new data as lm() does, unless given.
 formula_offset <- function(object, frame, data, newoffset, envir) {
   n <- nrow(frame)
   if (!is.null(newoffset)) return(new_offset(object, newoffset, n))
-  offset <- stats::model.offset(frame)
+  offset <- frame_offset(frame)
   if (is.null(offset)) offset <- rep(0, n)
   if (is.null(object$call$offset)) return(offset)
-  extra <- call_argument(object, "offset", data, envir)
+  extra <- plain_numbers(call_argument(object, "offset", data, envir), "offset")
   if (!is.numeric(extra) || length(extra) != n) {
     abort_input("`newoffset` is missing, and the fit's offset is not in `newdata`.", "Give one number for each new row.")
   }
@@ -164,6 +169,6 @@ formula_offset <- function(object, frame, data, newoffset, envir) {
 call_argument <- function(object, name, data, envir) {
   argument <- object$call[[name]]
   if (is.null(argument)) return(NULL)
-  value <- tryCatch(eval(argument, data, envir), error = function(e) NULL)
-  if (length(value) == nrow(data)) value
+  value <- tryCatch(eval(argument, plain_variables(data, all.vars(argument)), envir), error = function(e) NULL)
+  if (length(value) == nrow(data)) plain_numbers(value, name)
 }

@@ -75,7 +75,8 @@ optimality.default <- function(object, x, y, weights = NULL, offset = NULL, lamb
     list(
       family = family, alpha = check_number(alpha, "alpha", least = 0, most = 1),
       standardize = check_flag(standardize, "standardize"), intercept = check_flag(intercept, "intercept"),
-      penalty.factor = check_penalty_factor(penalty.factor, exclude, ncol(x)), threads = check_threads(threads)
+      penalty.factor = check_penalty_factor(penalty.factor, exclude, ncol(x), colnames(x)),
+      threads = check_threads(threads)
     ),
     check_limits(lower.limits, upper.limits, ncol(x))
   )

@@ -36,7 +36,7 @@ training_pass <- function(source, design, settings, call) {
   pass$done <- FALSE
   pass$start <- function(sparse) {
     pass$sparse <- sparse
-    pass$settings <- passes_settings(settings, pass$width, source$rewindable)
+    pass$settings <- passes_settings(settings, pass$width, pass$labels, source$rewindable)
     pass$training <- r_new_passes(core_settings(pass$settings), sparse)
   }
   pass$take <- function(numbers, places) {
@@ -57,8 +57,8 @@ training_pass <- function(source, design, settings, call) {
   pass
 }
 
-passes_settings <- function(settings, p, rewindable) {
-  settings$penalty.factor <- check_penalty_factor(settings$penalty.factor, settings$exclude, p)
+passes_settings <- function(settings, p, labels, rewindable) {
+  settings$penalty.factor <- check_penalty_factor(settings$penalty.factor, settings$exclude, p, labels)
   settings <- utils::modifyList(settings, check_limits(settings$lower.limits, settings$upper.limits, p), keep.null = TRUE)
   scale <- settings$solver$scale
   if (!is.null(scale) && length(scale) != p) {

@@ -103,8 +103,7 @@ settings_of <- function(object, lambda) {
 # envir: where the data of the fit's call are found, should a criterion need them.
 lambda_at <- function(object, s, envir = parent.frame(2)) {
   if (!is.character(s)) {
-    if (!is.null(s)) check_s(s)
-    return(s)
+    return(if (!is.null(s)) check_s(plain_numbers(s, "s")))
   }
   chosen <- inherits(object, "cv.sgdlasso")
   known <- c(if (chosen) c("lambda.min", "lambda.1se"), criteria)
@@ -129,6 +128,7 @@ check_s <- function(s) {
   if (!is.numeric(s) || length(s) == 0 || anyNA(s) || any(s < 0)) {
     abort_input("`s` is {describe(s)}.", "It must be lambdas: numbers of 0 or more.")
   }
+  s
 }
 
 # gamma: share of the lasso's coefficients, the rest are those of the relaxed fit.

@@ -3,6 +3,7 @@
 # y, weights (NULL: all 1) and, for binomial, the names of the two classes. success: which column of a two-column response
 # counts the modelled class. whole: whether these are all rows, or some of them.
 check_response <- function(y, n, family, weights = NULL, success = 2L, whole = TRUE) {
+  y <- plain_numbers(y, "y")
   if (is.matrix(y) && ncol(y) == 1) y <- as.vector(y)
   response <- switch(family,
     gaussian = list(y = check_numbers(y, n)),
@@ -18,6 +19,7 @@ check_numbers <- function(y, n) {
     abort_input("`y` is a {class(y)[1]}.", "It must be numeric; for two classes use family = \"binomial\".")
   }
   if (is.matrix(y)) abort_input("`y` has {ncol(y)} columns.", "It must be one vector.")
+  if (!is.numeric(y) && nzchar(number_kind(y))) abort_input("`y` is a {class(y)[1]}.", "Make it numbers, in the unit that you want, by as.numeric().")
   check_vector(y, n, "y")
 }
 

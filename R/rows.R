@@ -86,7 +86,15 @@ as_rows.function <- function(x, rewindable = TRUE, ...) {
 #' @export
 as_rows.data.frame <- function(x, block = 10000, ...) {
   check_dots_empty(..., known = "block")
-  source_of_slices(function(rows) x[rows, , drop = FALSE], nrow(x), block, "a data frame")
+  source_of_slices(function(rows) frame_rows_at(x, rows), nrow(x), block, "a data frame")
+}
+
+# Without bit64, R's `[` takes the class of 64-bit integers away, and leaves their bits.
+frame_rows_at <- function(x, rows) {
+  slice <- x[rows, , drop = FALSE]
+  wide <- which(vapply(x, function(column) is_integer64(column) && is.null(dim(column)), NA))
+  for (column in wide) slice[[column]] <- structure(unclass(x[[column]])[rows], class = "integer64")
+  slice
 }
 
 #' @rdname as_rows
@@ -94,7 +102,8 @@ as_rows.data.frame <- function(x, block = 10000, ...) {
 as_rows.matrix <- function(x, y, weights = NULL, offset = NULL, block = 10000, ...) {
   check_dots_empty(..., known = c("y", "weights", "offset", "block"))
   if (missing(y)) abort_input("`y` is missing.", "It must be the response, one value for each row of x.")
-  parts <- list(y = y, weights = weights, offset = offset)
+  x <- plain_numbers(x, "x")
+  parts <- Map(plain_numbers, list(y = y, weights = weights, offset = offset), c("y", "weights", "offset"))
   for (part in names(parts)) {
     if (!is.null(parts[[part]]) && NROW(parts[[part]]) != nrow(x)) {
       abort_input("`{part}` has {NROW(parts[[part]])} value{?s}, x has {nrow(x)} row{?s}.", "They must agree.")
@@ -115,6 +124,7 @@ as_rows.big.matrix <- as_rows.matrix
 
 #' @export
 as_rows.default <- function(x, ...) {
+  if (is.matrix(x)) return(as_rows.matrix(unclass(plain_numbers(x, "x")), ...))
   abort_input("`x` is {describe(x)}.", "Rows come from a function, a data frame, a matrix, rows_csv(), rows_sql() or rows_svmlight().")
 }
 

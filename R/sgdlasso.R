@@ -253,7 +253,7 @@ sgdlasso.default <- function(x, ...) {
   if (is.matrix(x)) {
     # a matrix of another class, such as poly() or table() make
     call <- generic_call(match.call())
-    fit <- sgdlasso.matrix(unclass(x), ...)
+    fit <- sgdlasso.matrix(unclass(plain_numbers(x, "x")), ...)
     fit$call <- call
     return(fit)
   }

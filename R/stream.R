@@ -20,7 +20,7 @@ sgdlasso.function <- function(x, ...) {
 fit_formula_rows <- function(matched, rows, settings, contrasts, xlev, envir) {
   peeked <- peek(rows)
   on.exit(peeked$close())
-  design <- stream_design(matched, peeked, settings$family, contrasts, xlev, envir)
+  design <- stream_design(matched, peeked, settings, list(contrasts = contrasts, xlev = xlev), envir)
   attributes(matched$formula) <- NULL
   fit_rows_by(peeked$source, design, settings, generic_call(matched))
 }
@@ -45,7 +45,8 @@ fit_rows_by <- function(rows, design, settings, call) {
 new_pass <- function(source, design, settings, call, key) {
   list2env(list(
     number = 1, place = 0, skip = 0, taken = 0, used = 0, weight = 0, loglik = 0, offset = FALSE, classnames = NULL, both = c(FALSE, FALSE),
-    written = proc.time()[["elapsed"]], call = call, kept = design$kept, first = NULL,
+    written = proc.time()[["elapsed"]], call = call, kept = design$kept, levels = design$levels,
+    first = NULL,
     key = list(deparse(call), source$label, key, asked_of(settings)), seed = settings$seed, started = FALSE
   ))
 }
@@ -196,7 +197,7 @@ in_rows <- function(place, count, code) {
 
 # why: of fits that are made of moments though their rows are in memory.
 moments_settings <- function(settings, gathered, why = NULL) {
-  settings <- sized_settings(settings, gathered$used, gathered$width)
+  settings <- sized_settings(settings, gathered$used, gathered$width, gathered$labels)
   settings$solver <- on_source(solver_exact("moments"), why %||% "rows from a source")
   if (!is.null(why)) settings$solver$source <- NULL
   settings

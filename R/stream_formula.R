@@ -1,66 +1,86 @@
 # A formula on a row source: terms and factor levels are fixed once, so that every block makes the same columns.
 
-# blocks(block): list(x, y, weights, offset, at, total); intercept; kept: what a later predict() needs.
-stream_design <- function(matched, peeked, family, contrasts, xlev, envir) {
+# coding: list(contrasts, xlev), as the user gave them. The design: blocks(block), list(x, y, weights, offset, at, total); width;
+# intercept; kept, what a later predict() needs; levels, what the pass that found levels left, for checkpoints.
+stream_design <- function(matched, peeked, settings, coding, envir) {
   first <- peeked$first
   if (is.null(first)) abort_input("`data` has no rows.", "It needs at least one.")
   if (!is.data.frame(first)) abort_input("`data` hands out {describe(first)}.", "With a formula it must hand out data frames.")
+  call <- matched
+  attributes(call$formula) <- NULL
   frame <- block_frame(matched, first, envir)
-  terms <- attr(frame, "terms")
-  check_row_wise(terms)
-  coded <- names(Filter(function(variable) is.factor(variable) || is.character(variable), frame[-1]))
-  if (family == "binomial" && is.factor(frame[[1]])) coded <- c(names(frame)[1], coded)
-  levels <- check_xlev(xlev, coded)
-  missing <- setdiff(coded, names(levels))
-  if (length(missing)) levels <- c(levels, find_levels(matched, peeked$source, missing, envir))
-  levels <- if (length(coded)) levels[coded]
-  frame <- block_frame(matched, first, envir, levels)
-  design <- model_design(frame, contrasts)
+  matched$formula <- terms <- attr(frame, "terms") # from now on `.` is what the first block has
+  check_row_wise(matched, peeked, envir)
+  check_first_response(stats::model.response(frame), settings$family)
+  coded <- level_variables(frame)
+  given <- check_xlev(coding$xlev, coded)
+  wanted <- setdiff(coded, names(given))
+  found <- if (length(wanted)) find_levels(matched, peeked$source, wanted, settings, envir, call)
+  reference <- reference_frame(if (is.null(found)) frame else frame_of_levels(terms, found, frame), given)
+  prototypes <- lapply(reference[coded], function(value) as.factor(value)[0L])
+  design <- model_design(reference, coding$contrasts)
+  if (is.factor(design$y) && nlevels(design$y) != 2) check_response(design$y, length(design$y), settings$family)
   kept <- design$kept[setdiff(names(design$kept), "na.action")]
-  of_terms <- levels[setdiff(coded, names(frame)[1])]
-  if (length(of_terms)) kept$xlevels <- lapply(of_terms, as.character)
-  kept$terms <- structure(terms, .Environment = NULL) # which know text from factors
-  blocks <- function(block) {
-    if (!is.data.frame(block)) abort_input("A block is {describe(block)}, the first was a data frame.", "All blocks must be alike.")
-    block_numbers(block_frame(matched, block, envir, levels), contrasts, nrow(block), family)
-  }
-  list(blocks = blocks, width = ncol(design$x), intercept = design$intercept, kept = kept)
+  list(
+    blocks = blocks_of_frames(matched, kept, prototypes, settings$family, envir), width = ncol(design$x), intercept = design$intercept,
+    kept = kept, levels = found
+  )
 }
 
-# As eval_model_frame(), with this block for data and these levels.
-block_frame <- function(matched, block, envir, levels = NULL) {
-  wanted <- match(c("formula", "subset", "weights", "na.action", "offset"), names(matched), 0L)
-  call <- matched[c(1L, wanted)]
-  call[[1L]] <- quote(stats::model.frame)
-  call$data <- block
-  call$drop.unused.levels <- is.null(levels)
-  if (length(levels)) {
-    check_levels(levels, block)
-    call$xlev <- lapply(levels, as.character)
+# What makes numbers of a data frame. kept: of the fit; prototypes: for each coded variable a factor with its levels.
+blocks_of_frames <- function(matched, kept, prototypes, family, envir, arg = "data") {
+  classes <- attr(kept$terms, "dataClasses")
+  removed <- names(classes)[which(is_removed(kept$terms))]
+  looked_at <- classes[!names(classes) %in% c(names(prototypes), removed)]
+  function(block) {
+    if (!is.data.frame(block)) abort_input("A block is {describe(block)}, the first was a data frame.", "All blocks must be alike.")
+    block <- typed_missing(block, classes, kept$xlevels)
+    frame <- with_levels(block_frame(matched, block, envir), prototypes, arg)
+    frame <- in_kinds(frame, attr(kept$terms, "kinds"), arg, names(block))
+    or_input_error(stats::.checkMFClasses(looked_at, frame), "A block is not like the first")
+    block_numbers(frame, kept$contrasts, nrow(block), family)
   }
-  or_input_error(eval(call, envir), "The formula call cannot be evaluated")
+}
+
+# As eval_model_frame(), with this block for data; rows are named by their place in the block.
+block_frame <- function(matched, block, envir) {
+  attr(block, "row.names") <- seq_len(nrow(block))
+  class(block) <- "data.frame"
+  matched$data <- block
+  matched$xlev <- NULL # levels are looked after here
+  frame <- eval_model_frame(matched, envir, drop = FALSE)
+  attr(attr(frame, "terms"), ".Environment") <- environment(matched$formula) %||% envir
+  frame
 }
 
 block_numbers <- function(frame, contrasts, total, family = "gaussian") {
   design <- model_design(frame, contrasts)
   x <- check_x(design$x, advice = formula_advice)
-  weights <- block_weights(stats::model.weights(frame), nrow(x))
+  weights <- block_weights(frame_weights(frame), nrow(x))
   response <- check_response(design$y, nrow(x), family, weights, success = 1L, whole = FALSE)
-  dropped <- attr(frame, "na.action")
   list(
     x = x, y = response$y, weights = response$weights, classnames = response$classnames,
-    offset = check_offset(stats::model.offset(frame), nrow(x)),
-    at = if (length(dropped)) setdiff(seq_len(total), dropped), total = total
+    offset = check_offset(frame_offset(frame), nrow(x)),
+    at = if (nrow(frame) < total) as.integer(row.names(frame)), total = total
   )
 }
 
-# poly(), scale() and the like remember something of all rows, which no block knows.
-check_row_wise <- function(terms) {
-  remembering <- !mapply(identical, as.list(attr(terms, "predvars")), as.list(attr(terms, "variables")))
-  if (any(remembering)) {
-    term <- deparse(as.list(attr(terms, "variables"))[remembering][[1]])[1]
-    abort_input("`formula` has {term}, which depends on all rows at once.", "From a row source each row must be computed by itself.")
-  }
+# A response that the family cannot have is told before a pass is spent on levels. Of classes some may be in other blocks.
+check_first_response <- function(y, family) {
+  if (is.null(y) || NROW(y) == 0) return(invisible())
+  if (family == "binomial" && is.factor(y) && length(unique(y)) <= 2) return(invisible())
+  check_response(if (is.factor(y)) y[, drop = TRUE] else y, NROW(y), family, success = 1L, whole = FALSE)
+}
+
+# ---- variables with levels -----------------------------------------------------
+
+is_coded <- function(value) is.factor(value) || is.character(value)
+
+# Names of those that count: not of variables that the formula takes away.
+level_variables <- function(frame) {
+  count <- length(attr(attr(frame, "terms"), "variables")) - 1L
+  counts <- seq_len(count)[!is_removed(attr(frame, "terms"))]
+  names(frame)[counts[vapply(frame[counts], is_coded, NA)]]
 }
 
 check_xlev <- function(xlev, coded) {
@@ -73,21 +93,32 @@ check_xlev <- function(xlev, coded) {
   xlev
 }
 
-# The levels that occur, by a pass of their own: those of factors in their order, those of text sorted.
-find_levels <- function(matched, rows, variables, envir) {
-  if (!rows$rewindable) {
-    abort_input("`data` can be read once, and a pass must find the levels of {first_words(variables)}.", "Give them as `xlev`.")
+# A frame whose coded variables have the levels of training, in their order: what contrasts are made of.
+reference_frame <- function(frame, given) {
+  for (name in names(given)) frame[[name]] <- given_levels(frame[[name]], given[[name]])
+  frame
+}
+
+given_levels <- function(value, levels) {
+  levels <- unique(as.character(levels))
+  factor(rep_len(levels[1], length(value)), levels, ordered = is.ordered(value))
+}
+
+# frame with coded variables as factors like these.
+with_levels <- function(frame, prototypes, arg = "data") {
+  for (name in names(prototypes)) frame[[name]] <- like_factor(frame[[name]], prototypes[[name]], name, arg)
+  frame
+}
+
+like_factor <- function(value, prototype, name, arg) {
+  if (!is_coded(value)) {
+    if (!all(is.na(value))) abort_input("A block has {name} as {class(value)[1]}, the first as levels.", "All blocks must be alike.")
+    value <- as.character(value)
   }
-  seen <- ordered <- stats::setNames(vector("list", length(variables)), variables)
-  for_each_row_block(rows, function(block) {
-    frame <- block_frame(matched, block, envir)
-    for (name in variables) {
-      value <- frame[[name]]
-      if (is.factor(value)) ordered[[name]] <<- union(ordered[[name]], levels(value))
-      seen[[name]] <<- union(seen[[name]], as.character(unique(value)))
-    }
-  })
-  lapply(stats::setNames(nm = variables), function(name) {
-    if (is.null(ordered[[name]])) sort(seen[[name]]) else intersect(ordered[[name]], seen[[name]])
-  })
+  known <- levels(prototype)
+  codes <- if (is.factor(value)) match(levels(value), known)[as.integer(value)] else match(value, known)
+  new <- unique(as.character(value[is.na(codes) & !is.na(value)]))
+  if (length(new)) abort_levels(new, known, name, arg)
+  attributes(codes) <- attributes(prototype)
+  codes
 }

@@ -226,8 +226,13 @@ blocks_like <- function(object, envir) {
   }
   matched <- object$call
   matched$formula <- stats::formula(object$terms)
-  function(block) {
-    if (!is.data.frame(block)) abort_input("`moredata` hands out {describe(block)}, and this fit has a formula.", "Give data frames.")
-    block_numbers(block_frame(matched, block, envir, object$xlevels), object$contrasts, nrow(block), family)
-  }
+  blocks_of_frames(matched, unclass(object)[c("terms", "xlevels", "contrasts")], level_prototypes(object), family, envir, "moredata")
+}
+
+# Factors with the levels of a fit, those of a response of classes too.
+level_prototypes <- function(object) {
+  classes <- attr(object$terms, "dataClasses")
+  levels <- object$xlevels
+  if (object$family == "binomial" && classes[1] %in% c("factor", "ordered")) levels[[names(classes)[1]]] <- object$classnames
+  Map(function(level, name) factor(character(), level, ordered = classes[[name]] == "ordered", exclude = NULL), levels, names(levels))
 }

@@ -260,6 +260,17 @@ BEGIN_RCPP
     return rcpp_result_gen;
 END_RCPP
 }
+// r_integer64
+Rcpp::List r_integer64(Rcpp::NumericVector bits);
+RcppExport SEXP _sgdlasso_r_integer64(SEXP bitsSEXP) {
+BEGIN_RCPP
+    Rcpp::RObject rcpp_result_gen;
+    Rcpp::RNGScope rcpp_rngScope_gen;
+    Rcpp::traits::input_parameter< Rcpp::NumericVector >::type bits(bitsSEXP);
+    rcpp_result_gen = Rcpp::wrap(r_integer64(bits));
+    return rcpp_result_gen;
+END_RCPP
+}
 // r_new_moments
 SEXP r_new_moments(int p, int folds);
 RcppExport SEXP _sgdlasso_r_new_moments(SEXP pSEXP, SEXP foldsSEXP) {
@@ -723,6 +734,7 @@ static const R_CallMethodDef CallEntries[] = {
     {"_sgdlasso_r_optimality", (DL_FUNC) &_sgdlasso_r_optimality, 7},
     {"_sgdlasso_r_fit_folds", (DL_FUNC) &_sgdlasso_r_fit_folds, 7},
     {"_sgdlasso_r_fit_moments", (DL_FUNC) &_sgdlasso_r_fit_moments, 2},
+    {"_sgdlasso_r_integer64", (DL_FUNC) &_sgdlasso_r_integer64, 1},
     {"_sgdlasso_r_new_moments", (DL_FUNC) &_sgdlasso_r_new_moments, 2},
     {"_sgdlasso_r_add_moments", (DL_FUNC) &_sgdlasso_r_add_moments, 4},
     {"_sgdlasso_r_take_moments", (DL_FUNC) &_sgdlasso_r_take_moments, 1},

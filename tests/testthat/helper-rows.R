@@ -46,3 +46,12 @@ once <- function(source) {
   }
   source
 }
+
+# biglm's protocol: these data frames, one after the other.
+block_function_of <- function(blocks) {
+  at <- 0
+  function(reset = FALSE) {
+    at <<- if (reset) 0 else at + 1
+    if (!reset && at <= length(blocks)) blocks[[at]]
+  }
+}
