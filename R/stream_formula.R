@@ -55,6 +55,7 @@ block_frame <- function(matched, block, envir) {
 
 block_numbers <- function(frame, contrasts, total, family = "gaussian") {
   design <- model_design(frame, contrasts)
+  if (nrow(frame) == 0) return(list(x = design$x + 0, y = numeric(), at = integer(), total = total)) # none of its rows counts
   x <- check_x(design$x, advice = formula_advice)
   weights <- block_weights(frame_weights(frame), nrow(x))
   response <- check_response(design$y, nrow(x), family, weights, success = 1L, whole = FALSE)

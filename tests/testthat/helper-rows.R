@@ -55,3 +55,11 @@ block_function_of <- function(blocks) {
     if (!reset && at <= length(blocks)) blocks[[at]]
   }
 }
+
+# The coefficients of lm() on the data of fit, a function of data and fun, where it finds all.
+plain_lm <- function(fit, d) {
+  d$id <- r_integer64(unclass(d$id))$values
+  found <- suppressWarnings(tryCatch(fit(d, fun = stats::lm), error = function(e) NULL))
+  if (is.null(found) || anyNA(stats::coef(found)) || found$df.residual == 0) return(NULL)
+  stats::coef(found)
+}
