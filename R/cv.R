@@ -27,7 +27,8 @@
 #'   and `"auc"` (area under the ROC curve). `"default"` is `"mse"` for gaussian, else `"deviance"`.
 #' @param nfolds Number of folds, from 2 to n. Default 10. n leaves out one row at a time.
 #' @param foldid The fold of each row, length n, any labels (numbers need not be without gaps). `NULL` (default) draws
-#'   `sample(rep(1:nfolds, length = n))`. Under a formula n counts the rows that `na.action` leaves.
+#'   `sample(rep(1:nfolds, length = n))`. In a formula call it is evaluated in `data`, as `weights` are, and has one label for each
+#'   row of `data`; those of rows that `subset` or `na.action` leave out are left out. One label for each row that stays will do too.
 #' @param grouped Whether standard errors come from the folds' means (default) or from single rows.
 #' @param keep Whether to keep `fit.preval`, the linear predictor of each row by the model that has not seen it. Default `FALSE`.
 #' @param repeats How many times to draw folds, default 1. Not with `foldid`.
@@ -120,16 +121,18 @@ cv.sgdlasso.formula <- function(formula, data, weights, offset, subset, na.actio
                                 model = TRUE, ...) {
   call <- match.call()
   call$formula <- formula
+  data <- if (!missing(data)) formula_data(data)
+  if (!is_rows(data)) foldid <- or_input_error(eval(call$foldid, data, parent.frame()), "`foldid` cannot be evaluated")
   repeats <- check_repeats(repeats, foldid)
   settings <- settings_given(..., lambda = lambda, relax = relax)
-  data <- if (!missing(data)) formula_data(data)
   if (is_rows(data)) {
     check_rows_options(foldid = foldid, grouped = grouped, keep = keep, repeats = repeats, cluster = cluster)
     return(cv_formula_rows(call, data, settings, list(contrasts = contrasts, xlev = xlev), type.measure, nfolds, parent.frame()))
   }
   if (!is.null(xlev)) abort_xlev()
   input <- formula_input(call, data, settings, contrasts, model, parent.frame(), in_folds = TRUE)
-  folds <- draw_folds(nrow(input$x), nfolds, foldid, repeats)
+  subset <- eval(call$subset, data, environment(formula))
+  folds <- draw_folds(nrow(input$x), nfolds, foldid_of(foldid, nrow(input$x), subset, input$kept$na.action), repeats)
   plan <- check_cv_plan(settings, folds, type.measure, grouped, keep, relax, gamma, cluster)
   cv <- cross_validate(input$x, input$response, input$offset, input$settings, plan, input$call)
   cv$sgdlasso.fit[names(input$kept)] <- input$kept

@@ -72,13 +72,16 @@ check_level_counts <- function(terms, frame) {
   for (name in names(frame)[used_variables(terms)]) {
     value <- frame[[name]]
     count <- if (is.factor(value)) nlevels(value) else if (is.character(value)) length(unique(value)) else 0
-    if (count > most_levels && nrow(frame) < least_rows_a_level * count) {
-      abort_input(
-        "{name} has {in_digits(count)} levels in {in_digits(nrow(frame))} rows, each a column.",
-        "More than {in_digits(most_levels)} need {least_rows_a_level} rows for each: leave it out (- {name}), or group them."
-      )
-    }
+    check_level_count(count, nrow(frame), name)
   }
+}
+
+check_level_count <- function(count, n, name) {
+  if (count <= most_levels || n >= least_rows_a_level * count) return(invisible())
+  abort_input(
+    "{name} has {in_digits(count)} levels in {in_digits(n)} rows, each a column.",
+    "More than {in_digits(most_levels)} need {least_rows_a_level} rows for each: leave it out (- {name}), or group them."
+  )
 }
 
 # How many columns, and how many of a row's numbers are not 0, on average.

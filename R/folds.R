@@ -10,6 +10,16 @@ draw_folds <- function(n, nfolds, foldid, repeats) {
   vapply(seq_len(repeats), function(k) sample(rep(seq_len(nfolds), length.out = n)), integer(n))
 }
 
+# The folds of the n rows that subset and na.action of a formula call leave, where foldid is for all rows of its data.
+foldid_of <- function(foldid, n, subset, dropped) {
+  if (is.null(foldid) || NROW(foldid) == n || !is.null(dim(foldid))) return(foldid)
+  if (is.logical(subset) && length(subset) != length(foldid)) return(foldid)
+  rows <- seq_along(foldid)
+  if (!is.null(subset)) rows <- rows[subset]
+  if (length(dropped)) rows <- rows[-dropped]
+  if (length(rows) == n && !anyNA(rows)) plain_numbers(foldid, "foldid")[rows] else foldid
+}
+
 # Any labels; folds are numbered in the labels' order.
 check_foldid <- function(foldid, n) {
   foldid <- plain_numbers(foldid, "foldid")

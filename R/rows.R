@@ -8,8 +8,25 @@
 #' A source of data frames hands out data frames with the same columns each time. A source of numbers hands out lists with `x` (a
 #' matrix, dense or sparse), `y` and, if there are any, `weights` and `offset`.
 #'
-#' Functions follow biglm's protocol: `x(reset = TRUE)` goes back to the first row, `x(reset = FALSE)` returns the next block, a data
-#' frame or a list as above, and `NULL` after the last.
+#' @section A function as a source:
+#' A function is asked by one argument. `x(reset = TRUE)` goes back to before the first row; what it returns is not looked at.
+#' `x(reset = FALSE)` returns the next block, a data frame or a list as above, and `NULL` after the last. (Functions for package biglm
+#' do so.) One that cannot go back says so by `rewindable = FALSE`; it is then asked with `reset = FALSE` only. The last example shows
+#' one.
+#'
+#' @section Formulas, levels and dates:
+#' A formula on a source gives the fit of the in-memory call on the same rows. For that a pass of its own finds the levels of factors
+#' and text, unless you give all of them as `xlev` to [sgdlasso()]. Levels that a factor declares keep their order; where blocks declare
+#' different ones it is that of [rbind()]. Those of text, and of calls such as `factor(m)`, have the order that [factor()] gives to all
+#' values: text sorted as your session sorts it, numbers by size. A level that occurs only in rows that are left out, because something
+#' else in them is missing or by `subset`, is none. Ordered factors have their contrasts.
+#'
+#' Each row is computed by itself. What depends on all rows, such as `poly(x, 2)`, `x - mean(x)` or `cut(x, 3)`, is an error, and so is a
+#' `subset` or `weights` that is not made of columns of the blocks.
+#'
+#' Dates count as days, times (`POSIXct`) as seconds and 64-bit integers (`integer64`) by their value, as in memory; differences of time in the
+#' unit of the first block. Text is never taken for a date: dates in csv files and in databases that have no such type become levels, one
+#' for each day. Make numbers of them in the query, or in a function.
 #'
 #' @section Files of comma-separated values:
 #' `rows_csv()` reads RFC 4180: fields may be quoted, quotes inside are doubled and quoted fields may hold separators and line
@@ -60,6 +77,15 @@
 #' rows
 #' sgdlasso(murder_rate ~ ., data = rows, lambda = 1)
 #' unlink(file)
+#'
+#' # a function that hands out the parts of something larger
+#' quarters <- split(murder_rates, rep(1:4, each = 5))
+#' at <- 0
+#' next_quarter <- function(reset) {
+#'   at <<- if (reset) 0 else at + 1
+#'   if (!reset && at <= 4) quarters[[at]]
+#' }
+#' sgdlasso(murder_rate ~ ., data = as_rows(next_quarter), lambda = 1)
 #' @export
 as_rows <- function(x, ...) UseMethod("as_rows")
 

@@ -60,7 +60,8 @@
 #' @param y The response, length n. Gaussian: numeric. Poisson: counts (numeric, 0 or more). Binomial: a factor with two levels
 #'   (the second is modelled), logical, 0/1, proportions with `weights` as the numbers of trials, or two columns of counts: in
 #'   the matrix call the second column counts the modelled class, as in glmnet; in a formula the first one does, as in [glm()].
-#' @param formula A model formula. `- 1` means no intercept; `offset()` terms are used.
+#' @param formula A model formula. `- 1` means no intercept; `offset()` terms are used. As in [lm()], dates count as days, times as seconds,
+#'   differences of time in their unit; new data must mean the same by them. 64-bit integers (`integer64`) count by their value.
 #' @param data A data frame in which `formula`, `weights`, `offset` and `subset` are evaluated, as in [lm()], or a [row
 #'   source][as_rows] of data frames.
 #' @param xlev For row sources, a list of the levels of factors, named by variable. `NULL` (default): a pass over the rows finds them.
@@ -79,7 +80,8 @@
 #'   makes a grid. Not with `solver_nudge()`.
 #' @param standardize Whether to penalise coefficients of columns at unit standard deviation. Default `TRUE`.
 #' @param intercept Whether to fit an intercept, which carries no penalty. Default `TRUE`. In the formula call use `- 1`.
-#' @param exclude Numbers of columns to leave out.
+#' @param exclude Columns to leave out: their numbers, or their names. In the formula call names are those of the columns that it makes,
+#'   as `coef()` shows them.
 #' @param penalty.factor Numbers of 0 or more, length p, that multiply lambda for each column. 0: no penalty; `Inf`: leave the
 #'   column out. Default: all 1.
 #' @param lower.limits,upper.limits Smallest and largest value of each coefficient: one number, or one for each column; 0 or

@@ -22,6 +22,7 @@ find_levels <- function(matched, source, variables, settings, envir, call) {
     found$place <<- place
     written <<- save_levels(found, settings, written)
   })
+  for (name in variables) check_level_count(length(found$seen[[name]]), place, name)
   found$whole <- TRUE
   save_levels(found, settings, -Inf)
   found

@@ -152,3 +152,29 @@ test_that("a diverging rate stops at once and names a safe one, which then works
     }
   }
 })
+
+test_that("columns are excluded by number or by name, in every call", {
+  set.seed(1)
+  d <- data.frame(a = rnorm(40), b = rnorm(40), f = factor(rep(c("u", "v", "w", "x"), 10)), y = rnorm(40))
+  x <- stats::model.matrix(y ~ ., d)[, -1]
+  numbers <- sgdlasso(x, d$y, exclude = c(2, 4), lambda = .01)
+  same <- function(fit) expect_equal(fit$beta, numbers$beta, tolerance = 1e-4)
+  same(sgdlasso(x, d$y, exclude = c("b", "fw"), lambda = .01))
+  same(sgdlasso(y ~ ., d, exclude = c("b", "fw"), lambda = .01))
+  same(sgdlasso(y ~ ., as_rows(d, block = 7), exclude = c("b", "fw"), lambda = .01))
+  same(sgdlasso(y ~ ., as_rows(d, block = 7), exclude = c("b", "fw"), lambda = .01, solver = solver_exact("passes")))
+  expect_equal(
+    coef(cv.sgdlasso(y ~ ., d, exclude = c("b", "fw"), lambda = c(.1, .01)), s = .01), coef(numbers), tolerance = 1e-4, ignore_attr = TRUE
+  )
+  expect_equal(
+    optimality(list(a0 = 0, beta = numeric(5)), x, d$y, lambda = .1, exclude = "b"),
+    optimality(list(a0 = 0, beta = numeric(5)), x, d$y, lambda = .1, exclude = 2)
+  )
+  expect_equal(sgdlasso(unname(x), d$y, exclude = "V2", lambda = .01)$beta@x, sgdlasso(unname(x), d$y, exclude = 2, lambda = .01)$beta@x)
+  for (call in list(
+    function() sgdlasso(x, d$y, exclude = c("b", "g")), function() sgdlasso(y ~ ., d, exclude = "g"),
+    function() sgdlasso(y ~ ., as_rows(d, block = 7), exclude = "g"), function() cv.sgdlasso(x, d$y, exclude = "g")
+  )) {
+    expect_error(call(), "`exclude` names \"g\", which is no column of x", class = "sgdlasso_error_input")
+  }
+})

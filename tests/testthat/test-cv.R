@@ -326,3 +326,29 @@ test_that("a smallest error at the end of a path that was cut is warned about", 
   expect_no_warning(cv <- cv.sgdlasso(x, noise, foldid = fold))
   expect_lt(cv$index["min", 1], length(cv$lambda))
 })
+
+test_that("folds for all rows of the data are taken along the rows that stay", {
+  set.seed(3)
+  d <- data.frame(a = rnorm(60), b = rnorm(60), fold = sample(rep(1:5, 12)))
+  d$y <- d$a + rnorm(60)
+  d$a[c(2, 11)] <- NA
+  d$y[50] <- NA
+  complete <- d[stats::complete.cases(d), ]
+  expected <- cv.sgdlasso(as.matrix(complete[c("a", "b")]), complete$y, foldid = complete$fold)
+  fold <- d$fold
+  for (cv in list(
+    cv.sgdlasso(y ~ a + b, d, foldid = fold), cv.sgdlasso(y ~ a + b, d, foldid = d$fold), cv.sgdlasso(y ~ a + b, d, foldid = complete$fold),
+    cv.sgdlasso(y ~ a + b, d, foldid = letters[d$fold]), cv.sgdlasso(y ~ a + b, d, foldid = d$fold, na.action = na.exclude)
+  )) {
+    expect_equal(cv$cvm, expected$cvm)
+    expect_equal(cv$foldid, expected$foldid)
+  }
+  some <- complete[complete$b > 0, ]
+  expected <- cv.sgdlasso(as.matrix(some[c("a", "b")]), some$y, foldid = some$fold)
+  expect_equal(cv.sgdlasso(y ~ a + b, d, foldid = d$fold, subset = b > 0)$cvm, expected$cvm)
+  expect_equal(cv.sgdlasso(y ~ a + b, d, foldid = d$fold, subset = which(b > 0))$cvm, expected$cvm)
+  missing <- d$fold
+  missing[2] <- NA # of a row that is dropped
+  expect_equal(cv.sgdlasso(y ~ a + b, d, foldid = missing)$nzero, cv.sgdlasso(y ~ a + b, d, foldid = d$fold)$nzero)
+  expect_error(cv.sgdlasso(y ~ a + b, d, foldid = d$fold[1:59]), "`foldid` has 59 values", class = "sgdlasso_error_input")
+})
