@@ -35,13 +35,13 @@ check_subset <- function(subset, n, evaluate) {
   abort_input("`subset` is {describe(value)}.", "From a row source it must be TRUE or FALSE for each row, from that row alone.")
 }
 
-# Others, such as x - mean(x), are found out by what they make of each half of the first block.
+# Others, such as x - mean(x), are found out by what they make of parts of the first block.
 is_row_wise <- function(term, n, evaluate) {
   value_of <- function(rows) suppressWarnings(tryCatch(evaluate(term, rows), error = function(e) NULL))
   whole <- value_of(seq_len(n))
   if (n < 2 || NROW(whole) != n) return(TRUE) # what is wrong with it is told where it is used
   half <- n %/% 2
-  all(vapply(list(seq_len(half), seq(half + 1, n)), function(rows) {
+  all(vapply(list(seq_len(half), seq(half + 1, n), 1L), function(rows) {
     same_values(value_of(rows), if (is.matrix(whole)) whole[rows, , drop = FALSE] else whole[rows])
   }, NA))
 }

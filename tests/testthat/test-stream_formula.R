@@ -105,15 +105,16 @@ test_that("random formulas on random frames in random blocks give the in-memory 
 })
 
 streams_as_whole <- function(form, d, blocks = list(d[1:9, ], d[-(1:9), ]), whole = d, ...) {
-  streamed <- sgdlasso(form, as_rows(block_function_of(blocks)), lambda = .01, tol = 1e-12, ...)
-  in_memory <- sgdlasso(form, whole, lambda = .01, tol = 1e-12, ...)
+  given <- c(match.call(expand.dots = FALSE)$..., lambda = .01, tol = 1e-12)
+  streamed <- do.call(sgdlasso, c(list(form, as_rows(block_function_of(blocks))), given))
+  in_memory <- do.call(sgdlasso, c(list(form, whole), given))
   expect_equal(same_fit(streamed), same_fit(in_memory), tolerance = 1e-8)
   streamed
 }
 
 small_frame <- function(n = 40) {
   set.seed(2)
-  d <- data.frame(a = rnorm(n), k = rep(0:3, length.out = n), f = factor(rep(c("u", "v", "w", "u"), length.out = n), c("w", "v", "u")))
+  d <- data.frame(a = rnorm(n), k = rep(0:3, length.out = n), f = factor(sample(c("u", "v", "w"), n, TRUE), c("w", "v", "u")))
   d$t <- rep(c("b", "a", "10", "9", "a"), length.out = n)
   d$y <- d$a + (d$f == "u") + (d$t == "9") + rnorm(n)
   d
@@ -156,11 +157,11 @@ test_that("variables that are taken away cost no pass and have no levels, and ne
   }
   fit <- sgdlasso(y ~ . - label - one - f - t, rows, lambda = .01)
   expect_equal(passes, 2) # a look at the first block, and the rows
-  expect_equal(nobs(fit), nobs(lm(y ~ . - label - f - t, d)))
+  expect_equal(nobs(fit), nobs(lm(y ~ . - label - f - t, d[names(d) != "one"])))
   for (fit in list(streams_as_whole(y ~ . - label - one, d), sgdlasso(y ~ . - label - one, d))) {
     expect_named(fit$xlevels, c("f", "t"))
-    expect_length(predict(fit, transform(d[1:3, ], label = "unheard of")), 3)
-    expect_length(predict(fit, d[1:3, c("a", "k", "f", "t")]), 3)
+    expect_equal(nrow(predict(fit, transform(d[1:3, ], label = "unheard of"))), 3)
+    expect_equal(nrow(predict(fit, d[1:3, c("a", "k", "f", "t")])), 3)
   }
   once <- sgdlasso(y ~ . - label - one - f - t, once(as_rows(d, block = 9)), lambda = .01)
   expect_equal(nobs(once), nobs(fit))
@@ -209,15 +210,15 @@ test_that("what depends on all rows at once is refused, in whatever words", {
   d <- small_frame()
   d$start <- as.POSIXct("2020-01-01", tz = "UTC")
   d$end <- d$start + seq_len(40)^3
-  rows <- as_rows(d, block = 10)
-  for (form in list(y ~ I(a - mean(a)), y ~ cut(a, 3), y ~ rank(a), y ~ rev(a), y ~ cumsum(a), y ~ reorder(f, -y), y ~ I(a / max(a)),
+  rows <- as_rows(d, block = 20)
+  for (form in list(y ~ I(a - mean(a)), y ~ cut(a, 3), y ~ rank(a), y ~ rev(a), y ~ cumsum(a), y ~ reorder(t, a), y ~ I(a / max(a)),
                     y ~ as.integer(factor(t)), log(y - min(y) + 1) ~ a, y ~ scale(a), y ~ poly(a, 2))) {
-    expect_input_error(sgdlasso(form, rows), "depends on all rows at once|must be computed by itself")
+    expect_error(sgdlasso(form, rows), "depends on all rows at once|must be computed by itself", class = "sgdlasso_error_input", info = deparse1(form))
   }
-  w <- rep(1:2, 5)
+  w <- rep(1:2, 10)
   expect_input_error(sgdlasso(y ~ a, rows, weights = w), "w, which depends on all rows at once")
   expect_input_error(sgdlasso(y ~ a, rows, subset = 1:5), "`subset` is a integer")
-  expect_input_error(sgdlasso(y ~ a, rows, subset = a > mean(a)), "depends on all rows")
+  expect_input_error(sgdlasso(y ~ a, rows, subset = a > max(a) - 1), "depends on all rows")
   for (form in list(y ~ I(a^2), y ~ cut(a, c(-9, 0, 9)), y ~ factor(k), y ~ pmax(a, k), y ~ ifelse(a > 0, "up", "down"), y ~ relevel(f, "u"))) {
     streams_as_whole(form, d)
   }
@@ -250,9 +251,9 @@ test_that("a csv file and a database give the in-memory fit of what they hold", 
   skip_if_not_installed("RSQLite")
   con <- DBI::dbConnect(RSQLite::SQLite(), ":memory:")
   on.exit(DBI::dbDisconnect(con), add = TRUE)
-  d$big <- d$k + 2^40 # SQLite hands out 64-bit integers
+  d$big <- d$k * 2^33 # SQLite hands out 64-bit integers
   DBI::dbWriteTable(con, "d", transform(d, big = bit64::as.integer64(big)))
-  for (form in c(forms, y ~ log(big - 2^40 + 1) + a + big)) {
+  for (form in c(forms, y ~ log(big + 1) + a + big)) {
     fit <- sgdlasso(form, rows_sql(con, "SELECT * FROM d", block = 7), lambda = .01, tol = 1e-12)
     expect_equal(same_fit(fit), same_fit(sgdlasso(form, d, lambda = .01, tol = 1e-12)), tolerance = 1e-8)
   }
