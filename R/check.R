@@ -197,7 +197,10 @@ check_exclude <- function(exclude, p, names = NULL) {
 columns_named <- function(wanted, names) {
   unknown <- setdiff(wanted, names)
   if (length(unknown)) {
-    abort_input("`exclude` names {first_words(unknown)}, which {qty(unknown)}{?is/are} no column{?s} of x.", "Columns: {first_words(names, 10)}.")
+    abort_input(
+      "`exclude` names {first_words(unknown)}, which {qty(unknown)}{?is/are} no column{?s} of x.",
+      "Columns: {first_words(names, 10)}."
+    )
   }
   which(names %in% wanted)
 }

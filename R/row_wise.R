@@ -17,7 +17,10 @@ check_row_wise <- function(matched, peeked, envir) {
 }
 
 abort_row_wise <- function(term) {
-  abort_input("The call has {deparse(term)[1]}, which depends on all rows at once.", "From a row source each row must be computed by itself.")
+  abort_input(
+    "The call has {deparse(term)[1]}, which depends on all rows at once.",
+    "From a row source each row must be computed by itself."
+  )
 }
 
 # poly(), scale() and the like remember something of all rows.
