@@ -116,7 +116,8 @@ test_that("a formula gives what its columns give, with missing rows dropped and 
   set.seed(1)
   piped <- d |> cv.sgdlasso(formula = y ~ ., nfolds = 4)
   expect_equal(piped$cvm, by_formula$cvm)
-  expect_equal(residuals(by_formula, s = "lambda.min"), residuals(sgdlasso(y ~ ., data = d), s = by_formula$lambda.min), tolerance = 1e-8)
+  chosen <- c(lambda.min = by_formula$lambda.min)
+  expect_equal(residuals(by_formula, s = "lambda.min"), residuals(sgdlasso(y ~ ., data = d), s = chosen), tolerance = 1e-8)
 })
 
 test_that("a zero weight is an absent row, in its fold too", {

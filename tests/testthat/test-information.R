@@ -66,16 +66,17 @@ test_that("s takes the names of criteria, wherever it is asked for", {
   d <- make_rows(80)
   fit <- sgdlasso(d$x, d$y)
   best <- fit$lambda[c(which.min(AIC(fit)), which.min(BIC(fit)), which.min(EBIC(fit)))]
+  names(best) <- c("aic", "bic", "ebic") # as the columns are
   expect_equal(coef(fit, s = c("aic", "bic", "ebic")), coef(fit, s = best))
   expect_equal(predict(fit, d$x, s = "bic"), predict(fit, d$x, s = best[2]))
   expect_equal(accuracy(fit, d$x, d$y, s = "bic"), accuracy(fit, d$x, d$y, s = best[2]))
   expect_equal(summary(fit, s = "bic")$coefficients, summary(fit, s = best[2])$coefficients)
   expect_equal(fitted(fit, s = "aic"), fitted(fit, s = best[1]))
-  expect_equal(assess(fit, d$x, d$y, s = "ebic")$lambda, best[3])
+  expect_equal(assess(fit, d$x, d$y, s = "ebic")$lambda, best[["ebic"]])
   cv <- cv.sgdlasso(d$x, d$y)
   expect_equal(coef(cv, s = "bic"), coef(cv, s = best[2]), tolerance = 1e-8, ignore_attr = TRUE)
   mixed <- sgdlasso(d$x, d$y, alpha = 0.5)
-  expect_equal(coef(mixed, s = "aic"), coef(mixed, s = mixed$lambda[which.min(AIC(mixed))]))
+  expect_equal(coef(mixed, s = "aic"), coef(mixed, s = c(aic = mixed$lambda[which.min(AIC(mixed))])))
 })
 
 test_that("names that are not known, and data that cannot be found, are errors", {
@@ -124,7 +125,7 @@ test_that("with more columns than rows a criterion chooses among models that the
     df <- fit$df + fit$intercept + 1
     for (name in names(values)) {
       expect_warning(s <- lambda_at(fit, name), if (which.min(values[[name]]) %in% which(df > n / 2)) "smallest beyond" else NA)
-      expect_equal(s, fit$lambda[df <= n / 2][which.min(values[[name]][df <= n / 2])])
+      expect_equal(s[[name]], fit$lambda[df <= n / 2][which.min(values[[name]][df <= n / 2])])
     }
   }
 })
@@ -158,5 +159,5 @@ test_that("where all models are small enough nothing is said", {
   expect_null(criteria_note(fit))
   expect_null(criteria_note(sgdlasso(d$x[1:10, ], d$y[1:10], lambda = 1e-3)))
   few <- sgdlasso(d$x[1:3, ], d$y[1:3])
-  expect_equal(suppressWarnings(lambda_at(few, "bic")), few$lambda[1])
+  expect_equal(suppressWarnings(lambda_at(few, "bic"))[["bic"]], few$lambda[1])
 })
