@@ -33,7 +33,7 @@ install_tarball() {
   mkdir "$work/library"
   export R_LIBS="$work/library${R_LIBS:+:$R_LIBS}"
   local start=$SECONDS code=0
-  MAKEFLAGS=-j2 R CMD INSTALL --no-test-load --library="$work/library" "$tarball" >"$work/install.log" 2>&1 || code=$?
+  R CMD INSTALL --no-test-load --library="$work/library" "$tarball" >"$work/install.log" 2>&1 || code=$?
   [ $code = 0 ] || tail -n 40 "$work/install.log"
   count $code "installation"
   echo "compiled and installed in $((SECONDS - start)) s"

@@ -26,6 +26,8 @@ if [ "$what" = --all ]; then
   setup_r "${tests_use_long[@]}" "${tests_use_longest[@]}"
 fi
 
+# the package is compiled three times: for its vignettes, its tests and its check
+export MAKEFLAGS=${MAKEFLAGS:--j$(nproc 2>/dev/null || echo 2)}
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 build_tarball
