@@ -10,7 +10,8 @@ digits <- function(n) paste(sample(0:9, n, TRUE), collapse = "")
 number_like <- function() {
   pick <- function(...) sample(c(...), 1)
   paste0(
-    pick("", "-", "+"), pick("", "0", digits(sample(25, 1)), strrep("0", sample(400, 1))), pick("", ".", paste0(".", digits(sample(30, 1)))),
+    pick("", "-", "+"), pick("", "0", digits(sample(25, 1)), strrep("0", sample(400, 1))),
+    pick("", ".", paste0(".", digits(sample(30, 1)))),
     pick("", "", paste0(pick("e", "E"), pick("", "-", "+"), sample(0:400, 1)), "e", "e-"), pick("", "", "", "", "x", " ", "e1", ".")
   )
 }
@@ -48,7 +49,8 @@ test_that("halfway between two doubles is the even one, and what is beyond it th
 })
 
 test_that("what is too large is infinite, what is too small 0; words are taken in any case", {
-  text <- c("1e400", "-1e400", "1e-400", "4.94e-324", "1.7976931348623159e308", "inf", "-Infinity", "INF", "1e99999999999", "1e-99999999999")
+  text <- c("1e400", "-1e400", "1e-400", "4.94e-324", "1.7976931348623159e308", "inf", "-Infinity", "INF")
+  text <- c(text, "1e99999999999", "1e-99999999999")
   expect_identical(both_ways(text)$value, c(Inf, -Inf, 0, 5e-324, Inf, Inf, -Inf, Inf, Inf, 0))
   expect_identical(both_ways(c("nan", "NaN", "+nan"))$value, rep(NaN, 3))
   no_numbers <- c("", "-", "+-1", "--1", "infin", "nan(1)", "0x10", "1,5", "1d5", " 1", "1 ", "1e400x", "i", "e5", ".e5", "1_000")
