@@ -78,6 +78,8 @@ void for_each_run(const double* from, std::size_t n, std::size_t stride, Visit v
   }
 }
 
+constexpr double kCancelled = 1e-6;  // what is left of y - r: below, rounding takes ten digits of it
+
 // Loops over rows, in terms of functions of many numbers.
 template <class L>
 class RowLoss : public Loss {
@@ -88,18 +90,23 @@ class RowLoss : public Loss {
       for (Eigen::Index i = 0; i < run.size(); ++i) mu[(first + static_cast<std::size_t>(i)) * stride] = run[i];
     });
   }
-  double mean_divergence(const double* feasible, std::size_t stride, const Response& response, const Balance& f,
-                         double s) const final {
+  double mean_divergence(const double* feasible, const double* eta, std::size_t stride, const Response& response,
+                         const Balance& f, double s) const final {
     const double n = static_cast<double>(response.n), positive = 1 / f.positive, negative = 1 / f.negative;
     double sum = 0;
-    Numbers whole;
+    Numbers whole, delta;
     for_each_run(feasible, response.n, stride, [&](std::size_t first, Numbers& run) {
       const Eigen::Map<const Numbers> y(response.y + first, run.size());
       run *= n;
       if (response.weight) run /= Eigen::Map<const Numbers>(response.weight + first, run.size());
       whole = run * (run > 0).select(Numbers::Constant(run.size(), positive), negative);
       run = whole - s * run;
+      delta = run;
       L::to_divergences(run, whole, y);
+      for (Eigen::Index i = 0; i < run.size(); ++i) {
+        if (L::cancels(y[i], whole[i]))
+          run[i] = this->divergence(delta[i], eta[(first + static_cast<std::size_t>(i)) * stride]);
+      }
       if (response.weight) run *= Eigen::Map<const Numbers>(response.weight + first, run.size());
       sum += run.sum();
     });
@@ -133,6 +140,7 @@ class Gaussian final : public RowLoss<Gaussian> {
   static void to_divergences(Numbers& delta, const Numbers&, const Y&) {
     delta = 0.5 * delta.square();
   }
+  static bool cancels(double, double) { return false; }
   static void to_means(Numbers&) {}
   template <class Y>
   static void to_values(Numbers& eta, const Y& y) {
@@ -177,6 +185,7 @@ class Binomial final : public RowLoss<Binomial> {
     }
     for (Eigen::Index i = 0; i < delta.size(); ++i) delta[i] = delta[i] == 0 ? 0 : between(delta[i], yes[i], no[i]);
   }
+  static bool cancels(double y, double r) { return std::min(y - r, (1 - y) + r) < kCancelled; }
   static void to_means(Numbers& eta) { eta = (1 + (-eta).exp()).inverse(); }
   template <class Y>
   static void to_values(Numbers& eta, const Y& y) {
@@ -240,6 +249,7 @@ class Poisson final : public RowLoss<Poisson> {
       delta[i] = delta[i] == 0 ? 0 : mu * relative_entropy(delta[i] / mu);
     }
   }
+  static bool cancels(double y, double r) { return y - r < kCancelled * y; }
   static void to_means(Numbers& eta) { eta = eta.exp(); }
   template <class Y>
   static void to_values(Numbers& eta, const Y& y) {

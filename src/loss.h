@@ -51,9 +51,9 @@ class Loss {
   // mu[i * stride] = mean(eta[i * stride])
   virtual void means(const double* eta, std::size_t n, std::size_t stride, double* mu) const = 0;
   // The mean over rows of divergence(r_i (1 - s f_i), eta[i * stride]), where r_i = y_i - mu_i and feasible[i * stride] = f_i
-  // w_i r_i / n, f the factor of its sign. The mean mu is y - r, which saves the exponential.
-  virtual double mean_divergence(const double* feasible, std::size_t stride, const Response& response, const Balance& f,
-                                 double s) const = 0;
+  // w_i r_i / n, f the factor of its sign. The mean mu is y - r, which saves the exponential, but where little is left of it.
+  virtual double mean_divergence(const double* feasible, const double* eta, std::size_t stride, const Response& response,
+                                 const Balance& f, double s) const = 0;
   // The sum over rows of w_i l(eta[i * stride], y_i), weights sum to 1.
   virtual double mean_value(const double* eta, std::size_t stride, const Response& response) const = 0;
 

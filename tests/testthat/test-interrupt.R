@@ -59,7 +59,7 @@ stoppable <- quote({
     cache = function() long(read_cache(cache), family = "binomial"),
     "making a cache" = function() cache_rows(endless(), tempfile())
   )
-  model <- sgdlasso(x, y, nlambda = 50)
+  model <- sgdlasso(x, y, nlambda = 50, lambda.min.ratio = 0.1)
 })
 
 child_script <- function() {

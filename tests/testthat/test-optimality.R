@@ -150,3 +150,18 @@ test_that("a fit's own rows are known again where R's deviance is infinite", {
   expect_equal(sum(binomial()$dev.resids(as.double(y), plogis(predict(fit, x, newoffset = offset)[, 2]), rep(1, 50))), Inf)
   expect_equal(optimality(fit, x, y, offset = offset)$lambda, fit$lambda)
 })
+
+test_that("the gap of a fit is that of its data where means are all but 0 or 1", {
+  set.seed(6)
+  x <- matrix(rnorm(200), 50)
+  for (family in c("binomial", "poisson")) {
+    y <- if (family == "binomial") rep(0:1, 25) else rpois(50, 2)
+    for (size in c(15, 25, 35, 45)) {
+      offset <- if (family == "binomial") c(size, -size, numeric(48)) else c(-size, -size, numeric(48))
+      y[1:2] <- c(0, 1)
+      fit <- sgdlasso(x, y, family, offset = offset, lambda = c(0.1, 0.01), intercept = FALSE, solver = solver_exact("working_set"))
+      found <- optimality(fit, x, y, offset = offset)$gap
+      expect_true(all(found < 2 * pmax(fit$gap, 1e-9)), info = paste(c(family, size, found, fit$gap), collapse = " "))
+    }
+  }
+})
