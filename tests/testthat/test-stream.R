@@ -73,7 +73,9 @@ test_that("one pass gives cross-validation, with folds by a hash of the row's nu
   expect_equal(cv.sgdlasso(as_rows(d$x, d$y, d$w, block = 300), seed = 8, nfolds = 6, tol = 1e-12)$cvm, cv$cvm, tolerance = 1e-10)
   counts <- table(r_hash_folds(1:60000, 3, 10))
   expect_lt(stats::chisq.test(counts)$statistic, 35)
-  by_formula <- cv.sgdlasso(y ~ a + f, data = as_rows(mixed_frame()), seed = 1, xlev = list(f = c("w", "u", "v")))
+  by_formula <- cv.sgdlasso(
+    y ~ a + f, data = as_rows(mixed_frame()), seed = 1, xlev = list(f = c("w", "u", "v")), lambda = c(0.1, 0.01)
+  )
   expect_s3_class(by_formula, "cv.sgdlasso")
   expect_input_error(predict(by_formula, mixed_frame()[1:2, ], interval = "prediction"), "rows came from a source")
   expect_output(print(by_formula), "lambda|Lambda")
