@@ -91,7 +91,7 @@ check_as_cran() { # folder, what is checked, options
   if [ $code = 0 ] && grep -qE '^Status:.*(ERROR|WARNING)' "$log"; then code=1; fi
   if [ $code != 0 ]; then
     tail -n 60 "$folder"/sgdlasso.Rcheck/tests/*.Rout.fail 2>/dev/null || true
-    grep -A 20 -E 'warning:' "$folder/sgdlasso.Rcheck/00install.out" 2>/dev/null | head -n 60 || true
+    grep -A 5 -E '^[A-Za-z_0-9]+\.(h|cpp):.* warning:' "$folder/sgdlasso.Rcheck/00install.out" 2>/dev/null | head -n 60 || true
   fi
   count $code "R CMD check$2"
 }
