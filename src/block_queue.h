@@ -10,9 +10,10 @@
 #include <limits>
 #include <memory>
 #include <mutex>
-#include <thread>
 #include <utility>
 #include <vector>
+
+#include "threads.h"
 
 namespace sgdlasso {
 
@@ -30,14 +31,12 @@ class BlockQueue {
  public:
   // fillers: the first is for the calling thread, each other one gets a thread.
   explicit BlockQueue(std::vector<std::unique_ptr<Filler<Block>>> fillers) : fillers_(std::move(fillers)) {
-    const std::size_t slots = fillers_.size() > 1 ? fillers_.size() + 2 : 1;
-    for (std::size_t k = 0; k < slots; ++k) slots_.push_back(std::make_unique<Slot>());
-    try {
-      for (std::size_t t = 1; t < fillers_.size(); ++t) threads_.emplace_back([this, t] { work(*fillers_[t]); });
-    } catch (...) {
-      stop();
-      throw;
-    }
+    const std::lock_guard<std::mutex> lock(
+        guard_);  // they wait until there are slots, as many as there are threads to fill them
+    slots_.reserve(fillers_.size() + 2);
+    for (std::size_t k = 0; k < fillers_.size() + 2; ++k) slots_.push_back(std::make_unique<Slot>());
+    threads_.start(fillers_.size() - 1, [this](std::size_t t) { work(*fillers_[t + 1]); });
+    slots_.resize(threads_.size() > 0 ? threads_.size() + 3 : 1);
   }
   ~BlockQueue() { stop(); }
   BlockQueue(const BlockQueue&) = delete;
@@ -111,19 +110,18 @@ class BlockQueue {
       end_ = 0;
     }
     changed_.notify_all();
-    for (std::thread& thread : threads_) thread.join();
-    threads_.clear();
+    threads_.join();
   }
 
   std::vector<std::unique_ptr<Filler<Block>>> fillers_;
   std::vector<std::unique_ptr<Slot>> slots_;
-  std::vector<std::thread> threads_;
   std::mutex guard_;
   std::condition_variable changed_;
   std::size_t taken_ = 0;                                      // pieces that someone fills or has filled
   std::size_t given_ = 0;                                      // pieces handed out
   std::size_t free_ = 0;                                       // of these, the pieces whose slots may be filled again
   std::size_t end_ = std::numeric_limits<std::size_t>::max();  // how many pieces there are, once that is known
+  Threads threads_;                                            // last: they use all of the above
 };
 
 }  // namespace sgdlasso

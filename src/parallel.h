@@ -2,16 +2,16 @@
 // the same bits for any number of threads.
 #pragma once
 
+#include <algorithm>
 #include <atomic>
 #include <chrono>
 #include <condition_variable>
 #include <cstddef>
 #include <exception>
 #include <mutex>
-#include <thread>
 #include <type_traits>
-#include <vector>
 
+#include "threads.h"
 #include "watch.h"
 
 namespace sgdlasso {
@@ -69,13 +69,13 @@ void parallel_for(std::size_t count, const Work& work, Task task) {
     --running;
     ended.notify_one();
   };
-  std::vector<std::thread> others;
-  for (int t = 1; t < work.threads && static_cast<std::size_t>(t) < count; ++t) {
-    {
-      const std::lock_guard<std::mutex> lock(guard);
-      ++running;
-    }
-    others.emplace_back(run_beside);
+  const std::size_t wanted = std::min(static_cast<std::size_t>(work.threads), count) - 1;
+  running = wanted;
+  Threads others;
+  others.start(wanted, [&](std::size_t) { run_beside(); });
+  {
+    const std::lock_guard<std::mutex> lock(guard);
+    running -= wanted - others.size();
   }
   guarded(run);
   // The outside is heard while the others end their last tasks.
@@ -85,7 +85,7 @@ void parallel_for(std::size_t count, const Work& work, Task task) {
     std::unique_lock<std::mutex> lock(guard);
     left = !ended.wait_for(lock, often, [&] { return running == 0; });
   }
-  for (std::thread& other : others) other.join();
+  others.join();
   if (error) std::rethrow_exception(error);
 }
 
