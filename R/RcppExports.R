@@ -33,6 +33,10 @@ r_close_compressed <- function(file) {
     invisible(.Call(`_sgdlasso_r_close_compressed`, file))
 }
 
+r_sparse_fault <- function(x) {
+    .Call(`_sgdlasso_r_sparse_fault`, x)
+}
+
 r_record_ends <- function(piece, separator, place) {
     .Call(`_sgdlasso_r_record_ends`, piece, separator, place)
 }
@@ -118,7 +122,7 @@ r_end_pass <- function(training) {
 }
 
 r_continue_pass <- function(training) {
-    invisible(.Call(`_sgdlasso_r_continue_pass`, training))
+    .Call(`_sgdlasso_r_continue_pass`, training)
 }
 
 r_passes_result <- function(training) {
@@ -130,7 +134,7 @@ r_save_passes <- function(training) {
 }
 
 r_restore_passes <- function(training, state) {
-    invisible(.Call(`_sgdlasso_r_restore_passes`, training, state))
+    .Call(`_sgdlasso_r_restore_passes`, training, state)
 }
 
 r_predict <- function(x, intercept, beta, threads) {
@@ -167,6 +171,10 @@ r_row_stream <- function(reader, columns, weighted, shifted, sparse, threads) {
 
 r_row_stream_next <- function(stream) {
     .Call(`_sgdlasso_r_row_stream_next`, stream)
+}
+
+r_serialized_fault <- function(bytes) {
+    .Call(`_sgdlasso_r_serialized_fault`, bytes)
 }
 
 r_svmlight_read <- function(piece, last) {

@@ -68,7 +68,9 @@ as_sql.sgdlasso <- function(object, s = NULL, type = c("response", "link"), con 
   at <- one_model(object, s, gamma)
   dialect <- sql_dialect(con)
   beta <- at$beta[, 1]
-  terms <- if (is.null(object$terms)) matrix_sql(object, beta, dialect) else formula_sql(object, beta, dialect)
+  terms <- or_input_error(
+    if (is.null(object$terms)) matrix_sql(object, beta, dialect) else formula_sql(object, beta, dialect), "`object` cannot be translated"
+  )
   eta <- sum_sql(c(double_sql(literal_sql(at$a0)), terms))
   enc2utf8(if (type == "link") eta else inverse_link_sql(eta, object$family))
 }

@@ -53,7 +53,7 @@ cache_rows <- function(rows, path, formula = NULL, xlev = NULL, contrasts = NULL
     if (is.null(writer)) {
       has <<- found
       header <- c(found, list(kept = design$kept, intercept = design$intercept))
-      writer <<- row_file(r_row_file_create(path.expand(unfinished), serialize(header, NULL, version = 3)), path)
+      writer <<- row_file(r_row_file_create(path.expand(unfinished), serialize(header, NULL, version = 2)), path)
     }
     if (!identical(found, has)) abort_input("A block has other columns, weights or classes than the first.", "All blocks must be alike.")
     row_file(r_row_file_append(writer, numbers), path)
@@ -72,7 +72,7 @@ read_cache <- function(path, threads = 1) {
   if (!file.exists(path)) abort_input("`path` is {path}, which does not exist.", "cache_rows() makes such a file.")
   opened <- function() {
     file <- row_file(r_row_file_open(path.expand(path)), path)
-    list(reader = file$reader, header = unserialize(file$header))
+    list(reader = file$reader, header = check_cache_header(header_of(file, path), path))
   }
   first <- opened()
   r_row_file_close(first$reader)
@@ -101,6 +101,26 @@ check_path <- function(path) {
     abort_input("`path` is {describe(path)}.", "It must be the name of a file.")
   }
   path
+}
+
+# What R wrote into the file.
+header_of <- function(file, path) {
+  fault <- r_serialized_fault(file$header)
+  header <- if (fault == "") tryCatch(unserialize(file$header), error = function(e) NULL)
+  if (is.null(header)) row_file(list(error = "is damaged: its header cannot be read"), path)
+  header
+}
+
+check_cache_header <- function(header, path) {
+  flag <- function(name) isTRUE(header[[name]]) || isFALSE(header[[name]])
+  right <- is.list(header) && is_number(header$width) && header$width >= 1 && header$width < .Machine$integer.max &&
+    header$width == round(header$width) && flag("weighted") && flag("shifted") && flag("sparse") &&
+    (is.null(header$intercept) || flag("intercept")) && (is.null(header$kept) || is.list(header$kept)) &&
+    (is.null(header$labels) || (is.character(header$labels) && length(header$labels) == header$width)) &&
+    (is.null(header$classnames) || (is.character(header$classnames) && length(header$classnames) == 2))
+  if (!right) row_file(list(error = "is damaged: its header does not agree with itself"), path)
+  header$width <- as.integer(header$width)
+  header
 }
 
 row_file <- function(result, path) {

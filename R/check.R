@@ -99,6 +99,7 @@ abort_not_finite_x <- function(bad, names, arg, advice) {
 as_numeric_x <- function(x, arg) {
   if (is.data.frame(x)) return(data_frame_as_matrix(x, arg))
   if (methods::is(x, "sparseMatrix")) {
+    check_sparse(x, arg)
     if (methods::is(x, "dgCMatrix")) return(x)
     return(methods::as(methods::as(methods::as(x, "dMatrix"), "generalMatrix"), "CsparseMatrix"))
   }
@@ -118,6 +119,18 @@ as_numeric_x <- function(x, arg) {
   }
   if (!is.double(x)) storage.mode(x) <- "double"
   x
+}
+
+# A class is a claim: slots can be set to anything, and the Matrix package follows them wherever they lead.
+check_sparse <- function(x, arg) {
+  if (methods::is(x, "dgCMatrix")) {
+    fault <- r_sparse_fault(x)
+  } else {
+    valid <- methods::validObject(x, test = TRUE)
+    fault <- if (isTRUE(valid)) "" else valid[1]
+  }
+  if (fault == "") return(invisible())
+  abort_input("`{arg}` is a sparse matrix that is not valid: {fault}.", "Make it anew, by Matrix::sparseMatrix() for example.")
 }
 
 data_frame_as_matrix <- function(x, arg) {

@@ -10,9 +10,12 @@ take_up <- function(pass, settings) {
   if (!identical(state$levels$key, pass$levels$key)) abort_checkpoint(path, "was left by another call")
   if (is.null(state$facts)) return(invisible()) # left before training, by the pass that finds levels
   if (!identical(state$key, pass$key) || !identical(state$facts$seed, pass$seed)) abort_checkpoint(path, "was left by another call")
-  list2env(state$facts, pass)
+  if (!is_place(state$facts)) abort_checkpoint(path, "is damaged: what it tells of its rows does not agree")
+  list2env(state$facts[pass_facts], pass)
   pass$started <- TRUE
-  pass$restore(state$state)
+  tryCatch(pass$restore(state$state), error = function(e) {
+    abort_checkpoint(path, paste("cannot be taken up:", sub("[.]$", "", conditionMessage(e))))
+  })
   pass$checkpoint <- path
   pass$skip <- state$facts$place
   pass$place <- 0
@@ -21,7 +24,21 @@ take_up <- function(pass, settings) {
 read_state <- function(path) {
   file <- row_file(r_row_file_open(path.expand(path)), path)
   on.exit(r_row_file_close(file$reader))
-  unserialize(file$header)
+  state <- header_of(file, path)
+  trains <- is.list(state) && is.list(state$facts) && !is.null(state$key)
+  finds_levels <- is.list(state) && is.null(state$facts) && is.list(state$levels)
+  if (!trains && !finds_levels) abort_checkpoint(path, "is no checkpoint")
+  state
+}
+
+# Whether these are `pass_facts` of a pass that has begun.
+is_place <- function(facts) {
+  count <- function(value) is_number(value) && value >= 0 && is.finite(value)
+  all(pass_facts %in% names(facts)) && is_number(facts$width) && facts$width >= 1 && facts$width == round(facts$width) &&
+    is_row_facts(utils::modifyList(facts, list(used = 1)), facts$width) && count(facts$used) && count(facts$weight) &&
+    (is.null(facts$classnames) || (is.character(facts$classnames) && length(facts$classnames) == 2)) &&
+    is.logical(facts$both) && length(facts$both) == 2 && !anyNA(facts$both) && count(facts$place) && count(facts$number) &&
+    is.list(facts$first)
 }
 
 abort_checkpoint <- function(path, why) abort_input("`checkpoint` is {path}, which {why}.", "Remove it, or give another name.")
@@ -74,7 +91,7 @@ try_save <- function(state, path) {
 save_state <- function(state, path) {
   unfinished <- tempfile(paste0(basename(path), "-"), dirname(path))
   on.exit(unlink(unfinished))
-  writer <- row_file(r_row_file_create(path.expand(unfinished), serialize(state, NULL, version = 3)), path)
+  writer <- row_file(r_row_file_create(path.expand(unfinished), serialize(state, NULL, version = 2)), path)
   on.exit(r_row_file_drop(writer), add = TRUE, after = FALSE)
   row_file(r_row_file_finish(writer), path)
   if (!file.rename(unfinished, path)) abort_input("`checkpoint` is {path}, which cannot be replaced.", "Give another name.")

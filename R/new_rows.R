@@ -5,7 +5,7 @@ new_rows <- function(object, newx, newdata, newoffset, envir) {
   if (!missing(newx) && !missing(newdata)) abort_input("`newx` and `newdata` are both given.", "Give one of them.")
   if (!is.null(object$terms)) {
     data <- if (missing(newdata)) newx_as_data(newx) else newdata
-    return(formula_rows(object, data, newoffset, envir))
+    return(or_input_error(formula_rows(object, data, newoffset, envir), "`newdata` does not suit the formula"))
   }
   if (missing(newx) && missing(newdata)) abort_input("`newx` is missing.", "It must be a matrix with the columns of x.")
   x <- match_columns(object, check_x(if (missing(newx)) newdata else newx, if (missing(newx)) "newdata" else "newx"))

@@ -44,6 +44,7 @@ optimality <- function(object, ...) UseMethod("optimality")
 #' @export
 optimality.sgdlasso <- function(object, x, y, weights = NULL, offset = NULL, data, threads = 1, ...) {
   check_dots_empty(..., known = c("x", "y", "weights", "offset", "data", "threads"))
+  check_fit(object)
   rows <- given_rows(object, x, y, weights, offset, data, parent.frame())
   if (!is_training_data(object, rows)) {
     abort_input("The rows given are not those that the fit was trained on.", "Its gap is known for its own rows only.")

@@ -50,8 +50,12 @@ training_pass <- function(source, design, settings, call) {
   }
   pass$save <- function() list(sparse = pass$sparse, bytes = r_save_passes(pass$training))
   pass$restore <- function(state) {
+    most <- length(state$bytes) / 24 # three sums are kept of each column
+    if (pass$width > most) abort_input("The state is of {pass$width} columns, and holds at most {floor(most)}.")
     pass$start(state$sparse)
-    r_restore_passes(pass$training, state$bytes)
+    result <- r_restore_passes(pass$training, state$bytes)
+    if (!is.null(result$state)) abort_input("The state of training {result$state}.")
+    training_result(result, settings)
   }
   pass$fit <- function() fit_so_far(pass)
   pass

@@ -37,6 +37,7 @@ predict.sgdlasso <- function(object, newx, s = NULL, type = c("link", "response"
                              exact = FALSE, newoffset = NULL, newdata, gamma = 1, x, y, weights = NULL, offset = NULL, data,
                              ...) {
   check_dots_empty(..., known = names(formals(predict.sgdlasso)))
+  check_fit(object)
   type <- check_choice(type[1], eval(formals()$type), "type")
   s <- lambda_at(object, s)
   object <- exact_fit(object, s, exact, x, y, weights, offset, data, parent.frame())
@@ -58,6 +59,7 @@ predict.sgdlasso <- function(object, newx, s = NULL, type = c("link", "response"
 #' @export
 coef.sgdlasso <- function(object, s = NULL, exact = FALSE, gamma = 1, x, y, weights = NULL, offset = NULL, data, ...) {
   check_dots_empty(..., known = names(formals(coef.sgdlasso)))
+  check_fit(object)
   s <- lambda_at(object, s)
   object <- exact_fit(object, s, exact, x, y, weights, offset, data, parent.frame())
   with_intercept(coefficients_at(object, s, gamma))
@@ -76,7 +78,8 @@ exact_fit <- function(object, s, exact, x, y, weights, offset, data, envir) {
   }
   rows <- core_rows(rows)
   settings <- settings_of(object, sort(unique(c(object$lambda, s)), decreasing = TRUE))
-  fit <- new_fit(train(rows, settings), rows, settings, object$classnames, object$call)
+  result <- of_damaged("solver", "object", train(rows, settings))
+  fit <- new_fit(result, rows, settings, object$classnames, object$call)
   of_formula <- c("terms", "xlevels", "contrasts", "na.action")
   fit[of_formula] <- object[of_formula]
   fit$offset <- object$offset
@@ -133,6 +136,7 @@ check_s <- function(s) {
 
 # gamma: share of the lasso's coefficients, the rest are those of the relaxed fit.
 coefficients_at <- function(object, s, gamma = 1, envir = parent.frame(2)) {
+  if (inherits(object, "sgdlasso")) check_fit(object) else check_model(object)
   s <- lambda_at(object, s, envir)
   check_number(gamma, "gamma", least = 0, most = 1)
   if (gamma < 1) return(relaxed_at(object, s, gamma))

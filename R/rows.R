@@ -128,6 +128,7 @@ frame_rows_at <- function(x, rows) {
 as_rows.matrix <- function(x, y, weights = NULL, offset = NULL, block = 10000, ...) {
   check_dots_empty(..., known = c("y", "weights", "offset", "block"))
   if (missing(y)) abort_input("`y` is missing.", "It must be the response, one value for each row of x.")
+  if (methods::is(x, "sparseMatrix")) check_sparse(x, "x")
   x <- plain_numbers(x, "x")
   parts <- Map(plain_numbers, list(y = y, weights = weights, offset = offset), c("y", "weights", "offset"))
   for (part in names(parts)) {

@@ -152,7 +152,11 @@ gather_rows <- function(source, design, settings, call = NULL, folds = 1, fold_o
     r_add_moments(pass$moments, numbers, if (!is.null(fold)) fold - 1L, settings$threads)
   }
   pass$save <- function() r_take_moments(pass$moments)
-  pass$restore <- function(state) pass$moments <- r_restore_moments(state)
+  pass$restore <- function(state) {
+    right <- is.list(state) && length(state) == folds && all(vapply(state, is_moments_or_none, NA, pass$width))
+    if (!right) abort_input("The moments do not agree with the columns.")
+    pass$moments <- r_restore_moments(state)
+  }
   pass$fit <- function() fit_gathered(gathered_so_far(pass), settings, fit_call(call))
   take_up(pass, settings)
   ended <- FALSE

@@ -79,7 +79,16 @@ taken_up_levels <- function(settings, new) {
   if (is.null(path) || !file.exists(path)) return(new)
   found <- read_state(path)$levels
   if (!identical(found$key, new$key)) abort_checkpoint(path, "was left by another call")
+  if (!is_found(found)) abort_checkpoint(path, "is damaged: what it tells of levels does not agree")
   found
+}
+
+# Whether these are what note_levels() makes.
+is_found <- function(found) {
+  rows <- found$rows
+  whole_rows <- is.list(rows) && inherits(rows, "data.frame") && all(lengths(rows) == nrow(rows))
+  (isTRUE(found$whole) || isFALSE(found$whole)) && is_number(found$place) && found$place >= 0 && is.list(found$seen) &&
+    all(vapply(found$seen, is.character, NA)) && (whole_rows || (is.null(rows) && !found$whole)) && is.list(found$first %||% list())
 }
 
 skipped_levels <- function(found, block, from, to, settings) {

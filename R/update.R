@@ -40,7 +40,8 @@
 update.sgdlasso <- function(object, formula., ..., moredata, evaluate = TRUE) {
   if (missing(moredata)) return(update_call(object, match.call(), evaluate, parent.frame()))
   if (...length() || !missing(formula.)) abort_input("`moredata` is given with other changes.", "Make them one after the other.")
-  if (is.null(object$state)) check_moments(object, "object")
+  check_fit(object)
+  if (is.null(object$state)) check_moments(object, "object") else check_kept_state(object, "object")
   source <- if (is_rows(moredata)) moredata else rows_of(moredata)
   design <- list(blocks = blocks_like(object, parent.frame()))
   if (!is.null(object$state)) return(continue_training(object, source, design))
@@ -92,8 +93,7 @@ value_in_call <- function(expression, envir) {
 #' @rdname update.sgdlasso
 #' @export
 combine_fits <- function(fit1, fit2) {
-  check_moments(fit1, "fit1")
-  check_moments(fit2, "fit2")
+  for (arg in c("fit1", "fit2")) check_moments(check_fit(get(arg), arg), arg)
   settings <- remembered_settings(fit1)
   other <- remembered_settings(fit2)
   differing <- names(settings)[!mapply(identical, settings, other[names(settings)])]
@@ -112,6 +112,7 @@ check_moments <- function(object, arg) {
     advice <- if (arg == "object") ", or by solver_sgd(epochs = 1) on a row source of at least 64 rows" else ""
     abort_input("`{arg}` has no moments.", "Fit it with keep.moments = TRUE{advice}.")
   }
+  check_kept_moments(object, arg)
 }
 
 # ---- what is kept, and back --------------------------------------------------------
@@ -140,7 +141,21 @@ remembered_settings <- function(object) {
     family = "gaussian", penalty.factor = object$penalty.factor, lower.limits = object$lower.limits %||% -Inf,
     upper.limits = object$upper.limits %||% Inf
   ))
-  c(settings, list(solver = solver_exact(), threads = 1L, progress = FALSE, relax = FALSE, keep.moments = TRUE, seed = NULL))
+  settings <- c(settings, list(solver = solver_exact(), threads = 1L, progress = FALSE, relax = FALSE, keep.moments = TRUE, seed = NULL))
+  checked_again(settings, "moments")
+}
+
+# part: of a fit, that holds these settings.
+checked_again <- function(settings, part) {
+  of_damaged(part, "object", {
+    given <- settings[intersect(names(settings), names(formals(check_settings)))]
+    if (!"exclude" %in% names(given)) given["exclude"] <- list(NULL) # factors tell of it
+    if (identical(given$dfmax, Inf)) given["dfmax"] <- list(NULL)
+    if (part == "state") given$solver <- do.call(solver_sgd, given$solver[intersect(names(given$solver), names(formals(solver_sgd)))])
+    again <- do.call(check_settings, given)
+    settings[names(given)] <- again[names(given)]
+    settings
+  })
 }
 
 # As gather_rows() returns it.
@@ -163,13 +178,18 @@ merge_fits <- function(object, more, settings) {
   for (count in c("used", "weight", "loglik")) both[[count]] <- mine[[count]] + more[[count]]
   both$offset <- mine$offset || more$offset
   both$moments <- list(r_sum_moments(c(mine$moments, more$moments)))
-  fit <- fit_gathered(both, settings, object$call)
+  fit <- of_damaged("moments", "object", fit_gathered(both, settings, object$call))
   of_formula <- c("terms", "xlevels", "contrasts")
   fit[of_formula] <- object[of_formula]
   fit
 }
 
 # ---- stochastic gradient descent goes on ----------------------------------------------
+
+restored <- function(result, settings) {
+  if (!is.null(result$state)) abort_input("`object` holds a state of training that {result$state}.", "Fit it again.")
+  training_result(result, settings)
+}
 
 # What is kept of a training by one pass: its state, and what it told of its rows.
 kept_state <- function(pass) {
@@ -183,14 +203,15 @@ kept_state <- function(pass) {
 continue_training <- function(object, source, design) {
   kept <- object$state
   settings <- kept$settings
+  settings <- checked_again(settings, "state")
   settings$solver <- on_source(settings$solver, "rows that were added")
   pass <- training_pass(source, design, settings, object$call)
   start <- pass$start
   pass$start <- function(sparse) {
     check_same_columns(object, kept$facts$labels, kept$facts$width, pass)
-    start(kept$sparse)
-    r_restore_passes(pass$training, kept$bytes)
-    r_continue_pass(pass$training)
+    of_damaged("state", "object", start(kept$sparse))
+    restored(r_restore_passes(pass$training, kept$bytes), settings)
+    restored(r_continue_pass(pass$training), settings)
   }
   list2env(kept$facts[c("used", "weight", "loglik", "offset", "classnames")], pass)
   pass$both <- c(TRUE, TRUE)

@@ -100,6 +100,17 @@ BEGIN_RCPP
     return R_NilValue;
 END_RCPP
 }
+// r_sparse_fault
+std::string r_sparse_fault(SEXP x);
+RcppExport SEXP _sgdlasso_r_sparse_fault(SEXP xSEXP) {
+BEGIN_RCPP
+    Rcpp::RObject rcpp_result_gen;
+    Rcpp::RNGScope rcpp_rngScope_gen;
+    Rcpp::traits::input_parameter< SEXP >::type x(xSEXP);
+    rcpp_result_gen = Rcpp::wrap(r_sparse_fault(x));
+    return rcpp_result_gen;
+END_RCPP
+}
 // r_record_ends
 std::vector<double> r_record_ends(Rcpp::RawVector piece, std::string separator, int place);
 RcppExport SEXP _sgdlasso_r_record_ends(SEXP pieceSEXP, SEXP separatorSEXP, SEXP placeSEXP) {
@@ -378,13 +389,14 @@ BEGIN_RCPP
 END_RCPP
 }
 // r_continue_pass
-void r_continue_pass(SEXP training);
+Rcpp::List r_continue_pass(SEXP training);
 RcppExport SEXP _sgdlasso_r_continue_pass(SEXP trainingSEXP) {
 BEGIN_RCPP
+    Rcpp::RObject rcpp_result_gen;
     Rcpp::RNGScope rcpp_rngScope_gen;
     Rcpp::traits::input_parameter< SEXP >::type training(trainingSEXP);
-    r_continue_pass(training);
-    return R_NilValue;
+    rcpp_result_gen = Rcpp::wrap(r_continue_pass(training));
+    return rcpp_result_gen;
 END_RCPP
 }
 // r_passes_result
@@ -410,14 +422,15 @@ BEGIN_RCPP
 END_RCPP
 }
 // r_restore_passes
-void r_restore_passes(SEXP training, Rcpp::RawVector state);
+Rcpp::List r_restore_passes(SEXP training, Rcpp::RawVector state);
 RcppExport SEXP _sgdlasso_r_restore_passes(SEXP trainingSEXP, SEXP stateSEXP) {
 BEGIN_RCPP
+    Rcpp::RObject rcpp_result_gen;
     Rcpp::RNGScope rcpp_rngScope_gen;
     Rcpp::traits::input_parameter< SEXP >::type training(trainingSEXP);
     Rcpp::traits::input_parameter< Rcpp::RawVector >::type state(stateSEXP);
-    r_restore_passes(training, state);
-    return R_NilValue;
+    rcpp_result_gen = Rcpp::wrap(r_restore_passes(training, state));
+    return rcpp_result_gen;
 END_RCPP
 }
 // r_predict
@@ -524,6 +537,17 @@ BEGIN_RCPP
     Rcpp::RNGScope rcpp_rngScope_gen;
     Rcpp::traits::input_parameter< SEXP >::type stream(streamSEXP);
     rcpp_result_gen = Rcpp::wrap(r_row_stream_next(stream));
+    return rcpp_result_gen;
+END_RCPP
+}
+// r_serialized_fault
+std::string r_serialized_fault(Rcpp::RawVector bytes);
+RcppExport SEXP _sgdlasso_r_serialized_fault(SEXP bytesSEXP) {
+BEGIN_RCPP
+    Rcpp::RObject rcpp_result_gen;
+    Rcpp::RNGScope rcpp_rngScope_gen;
+    Rcpp::traits::input_parameter< Rcpp::RawVector >::type bytes(bytesSEXP);
+    rcpp_result_gen = Rcpp::wrap(r_serialized_fault(bytes));
     return rcpp_result_gen;
 END_RCPP
 }
@@ -723,6 +747,7 @@ static const R_CallMethodDef CallEntries[] = {
     {"_sgdlasso_r_open_compressed", (DL_FUNC) &_sgdlasso_r_open_compressed, 2},
     {"_sgdlasso_r_read_compressed", (DL_FUNC) &_sgdlasso_r_read_compressed, 2},
     {"_sgdlasso_r_close_compressed", (DL_FUNC) &_sgdlasso_r_close_compressed, 1},
+    {"_sgdlasso_r_sparse_fault", (DL_FUNC) &_sgdlasso_r_sparse_fault, 1},
     {"_sgdlasso_r_record_ends", (DL_FUNC) &_sgdlasso_r_record_ends, 3},
     {"_sgdlasso_r_csv_header", (DL_FUNC) &_sgdlasso_r_csv_header, 3},
     {"_sgdlasso_r_csv_types", (DL_FUNC) &_sgdlasso_r_csv_types, 5},
@@ -757,6 +782,7 @@ static const R_CallMethodDef CallEntries[] = {
     {"_sgdlasso_r_row_file_close", (DL_FUNC) &_sgdlasso_r_row_file_close, 1},
     {"_sgdlasso_r_row_stream", (DL_FUNC) &_sgdlasso_r_row_stream, 6},
     {"_sgdlasso_r_row_stream_next", (DL_FUNC) &_sgdlasso_r_row_stream_next, 1},
+    {"_sgdlasso_r_serialized_fault", (DL_FUNC) &_sgdlasso_r_serialized_fault, 1},
     {"_sgdlasso_r_svmlight_read", (DL_FUNC) &_sgdlasso_r_svmlight_read, 2},
     {"_sgdlasso_r_stream_sum", (DL_FUNC) &_sgdlasso_r_stream_sum, 1},
     {"_sgdlasso_r_random", (DL_FUNC) &_sgdlasso_r_random, 5},

@@ -87,7 +87,8 @@ std::vector<double> OnlineMoments::covariances() const {
 }
 
 void OnlineMoments::exchange(Archive& archive) {
-  archive(response_, shift_, target_off_, count_, mean_, square_, cross_);
+  archive(response_, shift_, target_off_);
+  for (std::vector<double>* values : {&count_, &mean_, &square_, &cross_}) archive.sized(*values, values->size());
 }
 
 }  // namespace sgdlasso

@@ -27,6 +27,9 @@ struct ResponseMoments {
 
   // Mean square of the target around the null model of squared loss.
   double null_square(bool intercept) const { return target_square / weight + (intercept ? 0 : target * target); }
+  void exchange(Archive& archive) {
+    archive(rows, weight, target, target_square, y, y_square, saturated, first, equal, offset);
+  }
   double mean_weight() const { return weight / rows; }
 };
 

@@ -73,6 +73,12 @@ Row OnlineSgd::WaitingRow::view(bool sparse) const {
   return {value.data(), sparse ? index.data() : nullptr, value.size(), 0, y, weight, offset};
 }
 
+bool OnlineSgd::WaitingRow::fits(std::size_t p, bool sparse) const {
+  if (!sparse) return value.size() == p && index.empty();
+  const auto outside = [&](int j) { return j < 0 || static_cast<std::size_t>(j) >= p; };
+  return index.size() == value.size() && std::none_of(index.begin(), index.end(), outside);
+}
+
 // The first rows tell the scales, and are then learned from.
 void OnlineSgd::start() {
   const std::vector<WaitingRow> first = std::move(waiting_);
@@ -231,12 +237,18 @@ Coefficients OnlineSgd::coefficients(std::size_t k) const {
 }
 
 void OnlineSgd::exchange(Archive& archive) {
-  moments_.exchange(archive);
-  std::size_t learners = learner_.size();
-  archive(lambda_, learns_moments_, waiting_, learners);
-  if (archive.reads() && learners > 0) make_learners(0);
+  const std::size_t p = plan_.penalty.factor.size();
+  bool started = this->started();
+  archive(moments_, lambda_, learns_moments_, waiting_, started);
+  archive.require(waiting_.size() < kFirstRows);
+  for (const WaitingRow& row : waiting_) archive.require(row.fits(p, sparse_));
+  if (!started) return;
+  archive.require(waiting_.empty());
+  if (archive.reads()) make_learners(0);
   for (const auto& learner : learner_) learner->exchange(archive);
-  archive(scaling_.centre, scaling_.scale, norm2_, rows_, next_forget_);
+  archive.sized(scaling_.centre, p);
+  archive.sized(scaling_.scale, p);
+  archive(norm2_, rows_, next_forget_);
 }
 
 }  // namespace sgdlasso

@@ -45,6 +45,7 @@ class OnlineSgd {
   // The next rows are new ones.
   void resume() { learns_moments_ = true; }
   bool started() const { return !learner_.empty(); }
+  const std::vector<double>& lambda() const { return lambda_; }
 
   const OnlineMoments& moments() const { return moments_; }
   Coefficients coefficients(std::size_t k) const;
@@ -57,9 +58,11 @@ class OnlineSgd {
   struct WaitingRow {
     std::vector<double> value;
     std::vector<int> index;
-    double y, weight, offset;
+    double y = 0, weight = 0, offset = 0;
     Row view(bool sparse) const;
     void exchange(Archive& archive) { archive(value, index, y, weight, offset); }
+    // Whether it is a row of p columns.
+    bool fits(std::size_t p, bool sparse) const;
   };
 
   void take(const Row& row);

@@ -65,6 +65,16 @@ void PassLook::add(const Statement& problem, const StandardForm& form, const Row
   see_largest(form, rows, work);
 }
 
+void PassLook::exchange_sums(Archive& archive) {
+  for (ModelSums& sums : sums_) {
+    archive(sums.loss, sums.residual, sums.misfit, sums.curvature, sums.most_curvature);
+    archive.sized(sums.slope, sums.slope.size());
+    archive.sized(sums.border, sums.border.size());
+  }
+  for (Curvature& curvature : curvatures_) archive.sized(curvature.products, curvature.products.size());
+  archive.sized(largest_, largest_.size());
+}
+
 // From model k's product to its residuals and variances, each times the weight.
 void PassLook::take_rows(const Statement& problem, const Response& response, std::size_t k, Panel& eta, Panel& residual,
                          Panel& variance) {

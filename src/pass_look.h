@@ -14,7 +14,10 @@ namespace sgdlasso {
 struct PassModel {
   double intercept = 0;
   std::vector<double> b;  // by position in the look's columns
-  void exchange(Archive& archive) { archive(intercept, b); }
+  void exchange(Archive& archive, std::size_t columns) {
+    archive(intercept);
+    archive.sized(b, columns);
+  }
 };
 
 // Sums over rows, each times its weight.
@@ -26,7 +29,6 @@ struct ModelSums {
   double most_curvature = 0;   // the largest variance, not a sum
   std::vector<double> slope;   // residual times column, for all columns of the form
   std::vector<double> border;  // variance times column, for the look's curved columns
-  void exchange(Archive& archive) { archive(loss, residual, misfit, curvature, most_curvature, slope, border); }
 };
 
 // Variance times the products of two of the look's first columns; the variance is that of one model.
@@ -34,7 +36,6 @@ struct Curvature {
   std::size_t model = 0;
   std::size_t size = 0;          // of those columns
   std::vector<double> products;  // column after column
-  void exchange(Archive& archive) { archive(model, size, products); }
 };
 
 class PassLook {
@@ -60,7 +61,8 @@ class PassLook {
   const std::vector<double>& largest() const { return largest_; }
   std::size_t curved() const { return curved_.size(); }
 
-  void exchange(Archive& archive) { archive(columns_, curved_, models_, sums_, curvatures_, largest_, first_); }
+  // What rows have told so far; what is asked of them is up to who makes the look.
+  void exchange_sums(Archive& archive);
 
  private:
   void take_rows(const Statement& problem, const Response& response, std::size_t k, Panel& eta, Panel& residual,

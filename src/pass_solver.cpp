@@ -373,9 +373,37 @@ std::vector<Trained> PassSolver::trained() const {
   return result;
 }
 
-void PassSolver::exchange(Archive& archive) {
-  archive(lane_, working_, inside_, free_, in_look_, group_, gram_, known_, reaches_zero_);
-  look_.exchange(archive);
+// Columns without penalty come first, as in every new solver.
+void PassSolver::exchange_working(Archive& archive) {
+  std::vector<std::size_t> working = working_;
+  archive(working);
+  if (!archive.reads()) return;
+  working_.resize(free_);
+  std::fill(inside_.begin(), inside_.end(), char{0});
+  archive.require(working.size() >= free_ && std::equal(working_.begin(), working_.end(), working.begin()));
+  working_.clear();
+  for (const std::size_t k : working) {
+    archive.require(k < inside_.size() && !inside_[k]);
+    add_column(k);
+  }
+}
+
+// What the pass at hand asks of its rows follows from the rest.
+void PassSolver::exchange(Archive& archive, const std::vector<double>& lambda) {
+  exchange_working(archive);
+  lane_.resize(lambda.size());
+  for (std::size_t k = 0; k < lane_.size(); ++k) {
+    lane_[k].lambda = lambda[k];
+    lane_[k].exchange(archive, working_.size());
+  }
+  archive(known_);
+  archive.require(known_ <= working_.size());
+  archive.sized(gram_, known_ * known_);
+  if (archive.reads()) {
+    reaches_zero_ = std::any_of(lambda.begin(), lambda.end(), [](double one) { return one == 0; });
+    plan_look();
+  }
+  look_.exchange_sums(archive);
 }
 
 }  // namespace sgdlasso

@@ -25,6 +25,10 @@ struct PassSettings {
   bool guards;  // whether models that are worse than the null model are moved towards it
 };
 
+inline void exchange_fields(Archive& archive, Epoch& epoch) {
+  archive(epoch.mse, epoch.objective, epoch.nonzero, epoch.rate, epoch.gap, epoch.number);
+}
+
 // More columns than there is memory for.
 struct TooManyColumns {
   std::size_t columns;
@@ -47,7 +51,8 @@ class PassSolver {
   bool stays(std::size_t k) const { return lane_[k].looks == 1 && lane_[k].known; }
   // The best model of each lambda so far; gap NaN where none was looked at.
   std::vector<Trained> trained() const;
-  void exchange(Archive& archive);
+  // lambda: those that it was started for.
+  void exchange(Archive& archive, const std::vector<double>& lambda);
 
  private:
   struct Lane {
@@ -63,9 +68,9 @@ class PassSolver {
     bool known = false, done = false;
     std::size_t looks = 0, idle = 0, rejected = 0;  // idle: points taken since the gap last fell; rejected: in a row
     std::vector<Epoch> trace;
-    void exchange(Archive& archive) {
-      archive(lambda, at, before, objective_before, damping, best, best_loss, certificate, taken, known, done, looks, idle,
-              rejected, trace);
+    void exchange(Archive& archive, std::size_t columns) {
+      for (PassModel* model : {&at, &before, &best}) model->exchange(archive, columns);
+      archive(objective_before, damping, best_loss, certificate, taken, known, done, looks, idle, rejected, trace);
     }
   };
   // The residuals' part along the intercept and the columns without penalty.
@@ -76,6 +81,7 @@ class PassSolver {
   };
 
   void add_column(std::size_t form_position);
+  void exchange_working(Archive& archive);
   double most_columns() const;  // that memory has room for
   void plan_look();
   PassLook::Wanted wanted_of(std::size_t models);

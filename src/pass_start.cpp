@@ -103,17 +103,26 @@ PassTraining::Phase PassTraining::after_null() {
 }
 
 PassTraining::Phase PassTraining::begin_slopes(const Coefficients& at) {
-  const StandardForm& form = whole_->form;
-  PassModel model{at.intercept, {}};
-  std::vector<std::size_t> columns;
-  for (const std::size_t j : form.columns) {
-    if (whole_->problem.penalty.factor[j] != 0) continue;
-    columns.push_back(j);
-    model.b.push_back(at.beta[j] / form.scaling.scale[j]);
-    model.intercept += form.scaling.centre[j] * at.beta[j];
+  const Scaling& scaling = whole_->form.scaling;
+  slopes_at_ = {at.intercept, {}};
+  for (const std::size_t j : unpenalized_columns()) {
+    slopes_at_.b.push_back(at.beta[j] / scaling.scale[j]);
+    slopes_at_.intercept += scaling.centre[j] * at.beta[j];
   }
-  slopes_look_ = PassLook(form, columns, {model}, {});
+  slopes_look_ = look_for_slopes();
   return Phase::slopes;
+}
+
+std::vector<std::size_t> PassTraining::unpenalized_columns() const {
+  std::vector<std::size_t> columns;
+  for (const std::size_t j : whole_->form.columns) {
+    if (whole_->problem.penalty.factor[j] == 0) columns.push_back(j);
+  }
+  return columns;
+}
+
+PassLook PassTraining::look_for_slopes() const {
+  return PassLook(whole_->form, unpenalized_columns(), {slopes_at_}, {});
 }
 
 void PassTraining::make_grid_from(const std::vector<double>& slopes) {

@@ -160,6 +160,7 @@ std::vector<double> PassTraining::lambdas_at_hand() const {
 }
 
 PassTraining::Phase PassTraining::begin_looks() {
+  if (!sgd_->started()) throw StateError("is damaged");  // it had rows
   std::vector<Coefficients> from;
   for (std::size_t k = 0; k < chunk_size_; ++k) from.push_back(sgd_->coefficients(k));
   if (!plan_.rewindable) return end_chunk(trained_by_sgd(from));
@@ -255,8 +256,9 @@ PassTraining::Phase PassTraining::end_chunk(std::vector<Trained> trained) {
     const bool enough = grid_.automatic && explains_enough(path_, null_.deviance, plan_.path.tol);
     if (path_.back().trained.scored.nonzero > plan_.path.most_nonzero || enough) return Phase::done;
   }
+  if (chunk_ + chunk_size_ == grid_.lambda.size()) return Phase::done;  // the last ones stay at hand, for more rows
   chunk_ += chunk_size_;
-  return chunk_ < grid_.lambda.size() ? begin_chunk() : Phase::done;
+  return begin_chunk();
 }
 
 // ---- what comes of it ----------------------------------------------------------------
@@ -297,6 +299,7 @@ Statement PassTraining::problem() {
 }
 
 void PassTraining::continue_pass() {
+  if (!sgd_ || !sgd_->started() || path_.empty() || path_.size() > sgd_->lambda().size()) throw StateError("is damaged");
   whole_.reset();
   passes_ = 0;
   chunk_size_ = path_.size();
@@ -308,52 +311,6 @@ void PassTraining::continue_pass() {
   epoch_ = 0;
   plan_.rewindable = false;
   sgd_->resume();
-}
-
-// ---- state -----------------------------------------------------------------------------
-
-namespace {
-
-void exchange_point(Archive& archive, PathPoint& point) {
-  Trained& trained = point.trained;
-  Scored& scored = trained.scored;
-  archive(point.lambda, scored.coefficients.intercept, scored.coefficients.beta, scored.mse, scored.objective, scored.deviance,
-          scored.nonzero, trained.trace, trained.certificate, trained.converged);
-}
-
-}  // namespace
-
-void PassTraining::exchange(Archive& archive) {
-  bool has_sgd = sgd_ != nullptr, has_whole = whole_ != nullptr, has_part = false;
-  bool looks = phase_ == Phase::looks;
-  has_part = phase_ == Phase::null_model || phase_ == Phase::unpenalized;
-  archive(phase_, passes_, epoch_, count_, first_count_, moments_, null_, grid_.lambda, grid_.automatic, shortened_, chunk_,
-          chunk_size_, slopes_look_, has_sgd, has_whole, has_part, looks);
-  std::size_t points = path_.size();
-  archive(points);
-  path_.resize(points);
-  for (PathPoint& point : path_) exchange_point(archive, point);
-  if (has_sgd) {
-    if (archive.reads()) {
-      sgd_ = std::make_unique<OnlineSgd>(*loss_, plan_.penalty, lambdas_at_hand(), plan_.average, plan_.scale, sparse_);
-    }
-    sgd_->exchange(archive);
-  }
-  if (has_whole && archive.reads()) {
-    whole_ = std::make_unique<Stated>(*loss_, plan_, plan_.penalty.at(moments_.columns(), *loss_, null_.deviance), moments_,
-                                      null_, *watch_);
-  }
-  if (looks) {
-    if (archive.reads()) {
-      whole_->solver =
-          std::make_unique<PassSolver>(whole_->problem, whole_->form, moments_.response().weight, looks_settings());
-    }
-    whole_->solver->exchange(archive);
-  }
-  if (has_part) {
-    if (archive.reads()) begin_part(phase_);
-    part_->solver->exchange(archive);
-  }
 }
 
 }  // namespace sgdlasso

@@ -51,6 +51,7 @@ class PassTraining {
   bool end_pass();
 
   int passes() const { return passes_; }
+  std::size_t columns() const { return plan_.penalty.penalty.factor.size(); }
   // Models so far, and the problem that they solve as far as it is known.
   std::vector<PathPoint> path() const;
   Statement problem();
@@ -62,10 +63,12 @@ class PassTraining {
   // Of stochastic gradient descent alone: the next pass brings more rows.
   void continue_pass();
 
+  // Throws StateError where what is read cannot be a state of this training.
   void exchange(Archive& archive);
 
  private:
   enum class Phase { moments, null_model, unpenalized, slopes, sgd, looks, done };
+  static constexpr int kPhases = 7;
   struct Stated;  // a problem, with its standard form and perhaps a solver
 
   void count(const Response& response);
@@ -78,6 +81,8 @@ class PassTraining {
   Phase begin_part(Phase phase);
   Phase after_null();
   Phase begin_slopes(const Coefficients& at);
+  std::vector<std::size_t> unpenalized_columns() const;
+  PassLook look_for_slopes() const;
   Phase begin_chunk();
   Phase begin_looks();
   std::vector<std::size_t> promising_columns() const;
@@ -88,6 +93,9 @@ class PassTraining {
   Phase end_chunk(std::vector<Trained> trained);
   void make_grid_from(const std::vector<double>& slopes);
   std::vector<Trained> trained_by_sgd(const std::vector<Coefficients>& models) const;
+  void exchange_place(Archive& archive);
+  void exchange_path(Archive& archive);
+  void exchange_sgd(Archive& archive);
 
   std::unique_ptr<Loss> loss_;
   TrainingPlan plan_;
@@ -97,6 +105,7 @@ class PassTraining {
   int passes_ = 0, epoch_ = 0;
   struct Count {
     double rows = 0, weight = 0, y = 0;  // y: sum of weight times y
+    void exchange(Archive& archive) { archive(rows, weight, y); }
   };
   Count count_, first_count_;  // of the pass at hand, and of the first
   OnlineMoments moments_;
@@ -106,6 +115,7 @@ class PassTraining {
   std::size_t chunk_ = 0, chunk_size_ = 0;  // lambdas at hand
   std::unique_ptr<OnlineSgd> sgd_;
   std::unique_ptr<Stated> whole_, part_;  // the problem; one with fewer columns, on the way to it
+  PassModel slopes_at_;                   // where slopes are asked for
   PassLook slopes_look_;
   std::vector<PathPoint> path_;
 };

@@ -44,15 +44,16 @@ RBlock::RBlock(const Rcpp::List& numbers) {
   }
   x_ = Rcpp::as<SEXP>(numbers["x"]);
   y_ = Rcpp::as<Rcpp::NumericVector>(numbers["y"]);
-  const SEXP dim = Rf_isMatrix(x_) ? Rf_getAttrib(x_, R_DimSymbol) : R_do_slot(x_, Rf_install("Dim"));
-  n = static_cast<std::size_t>(INTEGER(dim)[0]);
-  p = static_cast<std::size_t>(INTEGER(dim)[1]);
   if (Rf_isMatrix(x_)) {
-    x = REAL(x_);
+    x = dense_values(x_);
+    n = static_cast<std::size_t>(Rf_nrows(x_));
+    p = static_cast<std::size_t>(Rf_ncols(x_));
   } else {
     sparse = as_sparse_columns(x_);
+    n = sparse.n;
+    p = sparse.p;
   }
-  response = as_response(y_, part(numbers, "weights"), part(numbers, "offset"));
+  response = as_response(y_, part(numbers, "weights"), part(numbers, "offset"), n);
 }
 
 std::unique_ptr<Rows> RBlock::rows() const {

@@ -6,6 +6,7 @@
 
 #include "dense_kernels.h"
 #include "parallel.h"
+#include "r_convert.h"
 #include "r_watch.h"
 
 namespace {
@@ -65,18 +66,19 @@ NotFinite count_in_parts(const double* values, std::size_t size, int threads) {
 // [[Rcpp::export]]
 Rcpp::NumericVector r_not_finite(SEXP x, int threads) {
   const bool dense = Rf_isMatrix(x);
-  const SEXP values = dense ? x : R_do_slot(x, Rf_install("x"));
-  const NotFinite found = count_in_parts(REAL(values), static_cast<std::size_t>(Rf_xlength(values)), threads);
+  const sgdlasso::SparseColumns sparse = dense ? sgdlasso::SparseColumns() : as_sparse_columns(x);
+  const double* values = dense ? dense_values(x) : sparse.value;
+  const std::size_t size = dense ? static_cast<std::size_t>(Rf_xlength(x)) : static_cast<std::size_t>(sparse.start[sparse.p]);
+  const NotFinite found = count_in_parts(values, size, threads);
   double row = 0, column = 0;
   if (found.count > 0 && dense) {
     const std::size_t n = static_cast<std::size_t>(Rf_nrows(x));
     row = static_cast<double>(found.first % n);
     column = static_cast<double>(found.first / n);
   } else if (found.count > 0) {
-    const SEXP start = R_do_slot(x, Rf_install("p"));
-    const int* end = std::upper_bound(INTEGER(start), INTEGER(start) + Rf_xlength(start), static_cast<int>(found.first));
-    column = static_cast<double>(end - INTEGER(start) - 1);
-    row = INTEGER(R_do_slot(x, Rf_install("i")))[found.first];
+    const int* end = std::upper_bound(sparse.start, sparse.start + sparse.p + 1, static_cast<int>(found.first));
+    column = static_cast<double>(end - sparse.start - 1);
+    row = sparse.index[found.first];
   }
   return Rcpp::NumericVector::create(Rcpp::_["count"] = found.count, Rcpp::_["row"] = row + 1, Rcpp::_["column"] = column + 1);
 }

@@ -84,6 +84,10 @@ Rcpp::List r_optimality(SEXP x, Rcpp::NumericVector y, SEXP weight, SEXP offset,
                         Rcpp::NumericMatrix beta) {
   const RProblem all(x, y, weight, offset, spec);
   const std::vector<double> lambda = setting<std::vector<double>>(spec, "lambda");
+  const R_xlen_t models = static_cast<R_xlen_t>(lambda.size());
+  if (static_cast<std::size_t>(beta.nrow()) != all.rows->p() || beta.ncol() != models || intercept.size() != models) {
+    throw std::invalid_argument("coefficients are not one column for each lambda");
+  }
   std::vector<double> gap, kkt, objective;
   for (std::size_t k = 0; k < lambda.size(); ++k) {
     const auto column = beta.column(static_cast<int>(k));

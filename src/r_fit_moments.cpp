@@ -100,9 +100,11 @@ Rcpp::List fit_moments(const std::vector<Moments>& inside, const Rcpp::List& spe
 Rcpp::List r_fit_folds(SEXP x, Rcpp::NumericVector y, SEXP weight, SEXP offset, std::vector<int> fold, int folds,
                        Rcpp::List spec) {
   RWatch watch(spec["progress"]);
-  const std::size_t p = static_cast<std::size_t>(Rf_ncols(x));
+  const double* values = dense_values(x);
+  const std::size_t n = static_cast<std::size_t>(Rf_nrows(x)), p = static_cast<std::size_t>(Rf_ncols(x));
   const Work work{setting<int>(spec, "threads"), watch};
-  return fit_moments(fold_moments(REAL(x), p, as_response(y, weight, offset), fold, static_cast<std::size_t>(folds), work),
+  check_folds(fold, n, folds);
+  return fit_moments(fold_moments(values, p, as_response(y, weight, offset, n), fold, static_cast<std::size_t>(folds), work),
                      spec, watch);
 }
 
@@ -110,7 +112,5 @@ Rcpp::List r_fit_folds(SEXP x, Rcpp::NumericVector y, SEXP weight, SEXP offset, 
 // [[Rcpp::export]]
 Rcpp::List r_fit_moments(Rcpp::List moments, Rcpp::List spec) {
   RWatch watch(spec["progress"]);
-  std::vector<Moments> inside;
-  for (R_xlen_t k = 0; k < moments.size(); ++k) inside.push_back(as_moments(moments[k]));
-  return fit_moments(inside, spec, watch);
+  return fit_moments(as_parts(moments), spec, watch);
 }

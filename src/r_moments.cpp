@@ -2,7 +2,9 @@
 
 #include <Rcpp.h>
 
+#include <algorithm>
 #include <cstdint>
+#include <stdexcept>
 
 #include "r_block.h"
 #include "r_watch.h"
@@ -15,7 +17,9 @@ constexpr double kWorthThreads = 5e7;
 
 Moments as_moments(const Rcpp::List& moments) {
   const Rcpp::NumericVector mean = moments["mean"], cross = moments["cross"];
-  Moments result(static_cast<std::size_t>(mean.size()) - 1);
+  const R_xlen_t all = mean.size();
+  if (all < 2 || cross.size() != all * (all + 1) / 2) throw std::invalid_argument("the sizes of moments do not agree");
+  Moments result(static_cast<std::size_t>(all) - 1);
   result.weight = Rcpp::as<double>(moments["weight"]);
   std::copy(mean.begin(), mean.end(), result.mean.begin());
   const double* from = cross.begin();
@@ -24,6 +28,21 @@ Moments as_moments(const Rcpp::List& moments) {
     from += result.size - i;
   }
   return result;
+}
+
+std::vector<Moments> as_parts(const Rcpp::List& moments) {
+  std::vector<Moments> parts;
+  for (R_xlen_t k = 0; k < moments.size(); ++k) {
+    parts.push_back(as_moments(moments[k]));
+    if (parts.back().size != parts[0].size) throw std::invalid_argument("moments are of other columns than the first");
+  }
+  if (parts.empty()) throw std::invalid_argument("there are no moments");
+  return parts;
+}
+
+void check_folds(const std::vector<int>& fold, std::size_t n, int folds) {
+  const bool inside = std::all_of(fold.begin(), fold.end(), [&](int one) { return one >= 0 && one < folds; });
+  if (fold.size() != n || !inside) throw std::invalid_argument("folds are not one number for each row");
 }
 
 Rcpp::List as_list(const Moments& moments) {
@@ -49,14 +68,16 @@ void r_add_moments(SEXP moments, Rcpp::List numbers, SEXP fold, int threads) {
   Rcpp::XPtr<std::vector<Moments>> to(moments);
   RWatch watch(R_NilValue);
   const RBlock block(numbers);
+  if (!block.x || to->at(0).size != block.p + 1) throw std::invalid_argument("a block is of other columns than the moments");
   const double products = static_cast<double>(block.n) * static_cast<double>(block.p) * static_cast<double>(block.p);
   const Work work{products < kWorthThreads ? 1 : threads, watch};
   if (Rf_isNull(fold)) {
     to->at(0).merge(dense_moments(block.x, block.p, block.response, work));
     return;
   }
-  const std::vector<Moments> part =
-      fold_moments(block.x, block.p, block.response, Rcpp::as<std::vector<int>>(fold), to->size(), work);
+  const std::vector<int> of_rows = Rcpp::as<std::vector<int>>(fold);
+  check_folds(of_rows, block.n, static_cast<int>(to->size()));
+  const std::vector<Moments> part = fold_moments(block.x, block.p, block.response, of_rows, to->size(), work);
   for (std::size_t k = 0; k < part.size(); ++k) (*to)[k].merge(part[k]);
 }
 
@@ -71,18 +92,14 @@ Rcpp::List r_take_moments(SEXP moments) {
 // What r_take_moments() gave, to be added to again.
 // [[Rcpp::export]]
 SEXP r_restore_moments(Rcpp::List moments) {
-  Rcpp::XPtr<std::vector<Moments>> parts(new std::vector<Moments>());
-  for (R_xlen_t k = 0; k < moments.size(); ++k) parts->push_back(as_moments(moments[k]));
-  return parts;
+  return Rcpp::XPtr<std::vector<Moments>>(new std::vector<Moments>(as_parts(moments)));
 }
 
 // The moments of all rows together.
 // [[Rcpp::export]]
 Rcpp::List r_sum_moments(Rcpp::List moments) {
-  std::vector<Moments> parts;
-  for (R_xlen_t k = 0; k < moments.size(); ++k) parts.push_back(as_moments(moments[k]));
   RWatch watch(R_NilValue);
-  return as_list(total(parts, watch));
+  return as_list(total(as_parts(moments), watch));
 }
 
 // The fold, from 1, of rows by their place in a source (from 1): splitmix64 (Steele, Lea and Flood 2014) of place and seed, so

@@ -4,7 +4,13 @@
 
 #include <Rcpp.h>
 
+#include <vector>
+
 #include "moments.h"
 
 sgdlasso::Moments as_moments(const Rcpp::List& moments);
+// Of at least one part, all of the same columns.
+std::vector<sgdlasso::Moments> as_parts(const Rcpp::List& moments);
+// fold: of each of n rows, from 0.
+void check_folds(const std::vector<int>& fold, std::size_t n, int folds);
 Rcpp::List as_list(const sgdlasso::Moments& moments);

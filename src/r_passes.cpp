@@ -45,7 +45,7 @@ TrainingPlan as_plan(const Rcpp::List& spec) {
   return plan;
 }
 
-// What R has to word comes back as list(overflow =) or list(columns =, most =).
+// What R has to word comes back as list(overflow =), list(columns =, most =), ... or list(state =): what is wrong with one.
 template <class Code>
 Rcpp::List in_words(Code code) {
   try {
@@ -56,6 +56,8 @@ Rcpp::List in_words(Code code) {
     return Rcpp::List::create(Rcpp::_["rows"] = error.rows, Rcpp::_["before"] = error.before);
   } catch (const TooManyColumns& error) {
     return Rcpp::List::create(Rcpp::_["columns"] = static_cast<double>(error.columns), Rcpp::_["most"] = error.most);
+  } catch (const StateError& error) {
+    return Rcpp::List::create(Rcpp::_["state"] = error.what());
   }
 }
 
@@ -74,7 +76,9 @@ Rcpp::List r_add_rows(SEXP training, Rcpp::List numbers) {
   return in_words([&] {
     Rcpp::checkUserInterrupt();
     const RBlock block(numbers);
-    Handle(training)->add(*block.rows(), block.response);
+    const Handle to(training);
+    if (block.p != to->columns()) throw std::invalid_argument("a block is of other columns than the training");
+    to->add(*block.rows(), block.response);
     return true;
   });
 }
@@ -86,8 +90,11 @@ Rcpp::List r_end_pass(SEXP training) {
 }
 
 // [[Rcpp::export]]
-void r_continue_pass(SEXP training) {
-  Handle(training)->continue_pass();
+Rcpp::List r_continue_pass(SEXP training) {
+  return in_words([&] {
+    Handle(training)->continue_pass();
+    return true;
+  });
 }
 
 // What R/fit.R makes a fit of; NULL where nothing was learned yet.
@@ -112,8 +119,11 @@ Rcpp::RawVector r_save_passes(SEXP training) {
 
 // A new training brought to the state that r_save_passes() told.
 // [[Rcpp::export]]
-void r_restore_passes(SEXP training, Rcpp::RawVector state) {
-  Archive archive(std::vector<char>(state.begin(), state.end()));
-  Handle(training)->exchange(archive);
-  if (!archive.at_end()) throw std::runtime_error("the state is of another layout");
+Rcpp::List r_restore_passes(SEXP training, Rcpp::RawVector state) {
+  return in_words([&] {
+    Archive archive(std::vector<char>(state.begin(), state.end()));
+    Handle(training)->exchange(archive);
+    archive.require(archive.at_end());
+    return true;
+  });
 }

@@ -5,6 +5,7 @@
 
 #include <cmath>
 #include <memory>
+#include <stdexcept>
 #include <string>
 #include <utility>
 #include <vector>
@@ -27,6 +28,11 @@ inline sgdlasso::Penalty make_penalty(const Rcpp::List& spec, const sgdlasso::Co
   penalty.factor = setting<std::vector<double>>(spec, "penalty.factor");
   penalty.lower = limits(spec, "lower.limits");
   penalty.upper = limits(spec, "upper.limits");
+  const std::size_t p = columns.variance.size();
+  const auto one_a_column = [&](const std::vector<double>& values) { return values.empty() || values.size() == p; };
+  if (penalty.factor.size() != p || !one_a_column(penalty.lower) || !one_a_column(penalty.upper)) {
+    throw std::invalid_argument("penalty factors or limits are not one number for each column of x");
+  }
   const bool standardize = setting<bool>(spec, "standardize");
   for (const double variance : columns.variance) {
     penalty.spread.push_back(standardize && variance > 0 ? std::sqrt(variance) : 1);
@@ -53,8 +59,8 @@ class RProblem {
       : rows(as_rows(x)),
         loss(sgdlasso::make_loss(setting<std::string>(spec, "family"))),
         watch(spec["progress"]),
-        moments(gather_moments(x, as_response(y, weight, offset), spec, watch)),
-        problem(state(watched(as_response(y, weight, offset), watch), spec)),
+        moments(gather_moments(x, as_response(y, weight, offset, rows->n()), spec, watch)),
+        problem(state(watched(as_response(y, weight, offset, rows->n()), watch), spec)),
         form(problem),
         moments_form(moments ? std::make_unique<sgdlasso::MomentsForm>(problem, form, *moments) : nullptr) {}
   RProblem(const RProblem&) = delete;
@@ -78,7 +84,7 @@ class RProblem {
     if (setting<std::string>(spec, "method") != "moments") return nullptr;
     const sgdlasso::Work work{setting<int>(spec, "threads"), watch};
     return std::make_unique<sgdlasso::Moments>(
-        sgdlasso::dense_moments(REAL(x), static_cast<std::size_t>(Rf_ncols(x)), response, work));
+        sgdlasso::dense_moments(dense_values(x), static_cast<std::size_t>(Rf_ncols(x)), response, work));
   }
 
   sgdlasso::Problem state(const sgdlasso::Response& response, const Rcpp::List& spec) {

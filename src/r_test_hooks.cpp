@@ -51,7 +51,7 @@ Rcpp::List r_loss(std::string family, double eta, double y, double step) {
 // [[Rcpp::export]]
 double r_fit_intercept(std::string family, Rcpp::NumericVector y, SEXP weight, Rcpp::NumericVector eta) {
   const std::vector<double> predictor(eta.begin(), eta.end());
-  return make_loss(family)->fit_intercept(as_response(y, weight, R_NilValue), predictor);
+  return make_loss(family)->fit_intercept(as_response(y, weight, R_NilValue, static_cast<std::size_t>(y.size())), predictor);
 }
 
 // What a row source says of x: moments, X b, X'r, and the working rows it reads in this order (from 0).
@@ -60,7 +60,7 @@ Rcpp::List r_rows(SEXP x, Rcpp::NumericVector y, SEXP weight, std::vector<double
                   std::vector<double> centre, std::vector<double> scale, std::vector<double> order, bool copy) {
   NoWatch watch;
   const auto rows = as_rows(x);
-  const Response response = as_response(y, weight, R_NilValue);
+  const Response response = as_response(y, weight, R_NilValue, static_cast<std::size_t>(y.size()));
   const ColumnMoments moments = rows->moments(response, watch);
   std::vector<double> eta(rows->n(), 0.0);
   rows->add_product(b, eta, watch);
@@ -131,8 +131,8 @@ Rcpp::List as_matrices(const Moments& moments) {
 // [[Rcpp::export]]
 Rcpp::List r_moments(Rcpp::NumericMatrix x, Rcpp::NumericVector y, SEXP weight, SEXP offset, int threads) {
   NoWatch watch;
-  return as_matrices(
-      dense_moments(x.begin(), static_cast<std::size_t>(x.ncol()), as_response(y, weight, offset), {threads, watch}));
+  return as_matrices(dense_moments(x.begin(), static_cast<std::size_t>(x.ncol()),
+                                   as_response(y, weight, offset, static_cast<std::size_t>(y.size())), {threads, watch}));
 }
 
 // Those of the first rows merged with those of the rest.
@@ -142,7 +142,8 @@ Rcpp::List r_merge_moments(Rcpp::NumericMatrix x, Rcpp::NumericVector y, Rcpp::N
   const auto part = [&](int from, int to) {
     const Rcpp::NumericMatrix rows = x(Rcpp::Range(from, to - 1), Rcpp::_);
     const Rcpp::NumericVector some = y[Rcpp::Range(from, to - 1)], weights = weight[Rcpp::Range(from, to - 1)];
-    return dense_moments(rows.begin(), static_cast<std::size_t>(x.ncol()), as_response(some, weights, R_NilValue), {1, watch});
+    return dense_moments(rows.begin(), static_cast<std::size_t>(x.ncol()),
+                         as_response(some, weights, R_NilValue, static_cast<std::size_t>(some.size())), {1, watch});
   };
   Moments moments = part(0, first);
   moments.merge(part(first, x.nrow()));

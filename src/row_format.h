@@ -13,7 +13,7 @@ namespace sgdlasso {
 namespace row_format {
 
 constexpr char kMagic[8] = {'s', 'g', 'd', 'l', 'r', 'o', 'w', 's'};
-constexpr std::uint32_t kVersion = 1;
+constexpr std::uint32_t kVersion = 2;  // the first had a header by serialize(version = 3)
 constexpr std::uint32_t kByteOrder = 0x01020304;
 constexpr std::uint32_t kHeader = 1, kBlock = 2, kEnd = 3, kSparseBlock = 4;
 

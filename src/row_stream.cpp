@@ -4,17 +4,20 @@
 #include <cerrno>
 #include <cmath>
 #include <cstring>
+#include <limits>
 
 #include "dense_kernels.h"
 #include "row_checksum.h"
 #include "row_file.h"
 #include "row_format.h"
+#include "sparse_fault.h"
 
 namespace sgdlasso {
 namespace {
 
-constexpr std::uint64_t kAhead = 4;                     // blocks that the system is told of in advance
-constexpr std::size_t kSegment = std::size_t{1} << 15;  // numbers read at a time: they stay in the second cache
+constexpr std::uint64_t kMostRows = std::numeric_limits<int>::max();  // of a block, as in R's matrices
+constexpr std::uint64_t kAhead = 4;                                   // blocks that the system is told of in advance
+constexpr std::size_t kSegment = std::size_t{1} << 15;                // numbers read at a time: they stay in the second cache
 
 class RowFiller final : public Filler<RowBlockRead> {
  public:
@@ -56,6 +59,10 @@ class RowFiller final : public Filler<RowBlockRead> {
     numbers.response.y = read_part(n);
     if (sum.value() != place.checksum) {
       throw RowFileError("is damaged: the checksum of block " + std::to_string(k + 1) + " is wrong");
+    }
+    if (layout_.sparse) {
+      const char* fault = sparse_fault({numbers.value, numbers.index, numbers.start, n, numbers.p}, place.nonzeros);
+      if (fault) throw RowFileError("is damaged in block " + std::to_string(k + 1) + ": " + fault);
     }
     const double* weight = numbers.response.weight;
     if (weight) numbers.clean = numbers.clean && std::all_of(weight, weight + n, [](double w) { return w > 0; });
@@ -106,7 +113,8 @@ RowPieces::RowPieces(const std::string& path) : file_(path) {
   read(&order, sizeof order);
   if (order != row_format::kByteOrder) throw RowFileError("was written on a machine of another byte order");
   if (version != row_format::kVersion) {
-    throw RowFileError("has version " + std::to_string(version) + ", and this package reads version 1");
+    throw RowFileError("has version " + std::to_string(version) + ", and this package reads version " +
+                       std::to_string(row_format::kVersion));
   }
   const Piece found = piece();
   if (found.kind != row_format::kHeader) throw RowFileError("is damaged: its header is not where it should be");
@@ -155,7 +163,9 @@ RowPieces::Place RowPieces::place_of(const Piece& piece, const RowLayout& layout
     counts = 2;
   }
   const std::uint64_t most = piece.size / sizeof(double);
-  if (place.rows == 0 || place.rows > most || place.nonzeros > most) throw RowFileError(after);
+  const std::uint64_t widest = layout.sparse ? 1 : std::max<std::uint64_t>(layout.columns, 1);
+  if (place.rows == 0 || place.rows > most / widest || place.rows > kMostRows || place.nonzeros > most)
+    throw RowFileError(after);
   x = layout.sparse ? row_format::integers(layout.columns + 1 + place.nonzeros) + place.nonzeros : place.rows * layout.columns;
   place.size = x + place.rows * layout.others();
   if (piece.size != (counts + place.size) * sizeof(double)) throw RowFileError(after);

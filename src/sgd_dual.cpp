@@ -34,7 +34,9 @@ class DenseFeatures {
     theta_[j] = theta;
     rho_[j] = rho;
   }
-  void exchange(Archive& archive) { archive(theta_, rho_, z_, carry_); }
+  void exchange(Archive& archive) {
+    for (std::vector<double>* values : {&theta_, &rho_, &z_, &carry_}) archive.sized(*values, values->size());
+  }
 
   double dot(const Row& row, Shrinkage by) const {
     return kernels_.dual_dot(row.value, z_.data(), theta_.data(), rho_.data(), by, z_.size());
@@ -66,7 +68,7 @@ class SparseFeatures {
     records_[j].theta = theta;
     records_[j].rho = rho;
   }
-  void exchange(Archive& archive) { archive(records_); }
+  void exchange(Archive& archive) { archive.sized(records_, records_.size()); }
 
   double dot(const Row& row, Shrinkage by) const {
     const double* x = row.value;
@@ -94,6 +96,7 @@ class SparseFeatures {
  private:
   struct Record {
     double z, carry, theta, rho;
+    void exchange(Archive& archive) { archive(z, carry, theta, rho); }
   };
   std::vector<Record> records_;
 };
@@ -107,6 +110,7 @@ struct Averaged {
     carry += weight * move;
   }
   double average(double total) const { return total > 0 ? value - carry / total : value; }
+  void exchange(Archive& archive) { archive(value, carry); }
 };
 
 template <class Features, class Steps, class Face = Learner>

@@ -95,6 +95,7 @@ class InverseCubeRoot {
     last_ = s;
     return root_;
   }
+  void exchange(Archive& archive) { archive(last_, root_); }
 
  private:
   double last_ = 1;

@@ -204,3 +204,71 @@ test_that("a pass over a cache that is dropped ends its threads", {
   gc()
   expect_equal(count_threads(), before)
 })
+
+test_that("a cache that fits in every checksum and in nothing else is refused or read, and never ends R", {
+  set.seed(13)
+  d <- make_sparse_rows(90, 6)
+  caches <- list(
+    dense = function(path) cache_rows(as_rows(d$x, d$y, d$w, block = 40), path),
+    sparse = function(path) cache_rows(as_rows(as_sparse(d$x), d$y, offset = d$o, block = 40), path),
+    formula = function(path) cache_rows(as_rows(block_function(mixed_frame(90))), path, y ~ a + f)
+  )
+  path <- withr::local_tempfile()
+  read_all <- function() {
+    rows <- read_cache(path, threads = 2)
+    fit <- sgdlasso(rows, lambda = 0.1)
+    sgdlasso(rows, lambda = 0.1, solver = solver_sgd(epochs = 1))
+    if (!is.null(fit$terms)) predict(fit, mixed_frame(90)[1:20, ]) else predict(fit, d$x)
+  }
+  for (cache in caches) {
+    cache(path)
+    whole <- readBin(path, "raw", file.size(path))
+    file <- take_apart(path)
+    header <- header_in(file)
+    put_together(file, path, cache_parts(header))
+    expect_identical(readBin(path, "raw", file.size(path)), whole) # checksums are those of the package
+    expect_sound(lapply(1:60, function(k) {
+      bad <- file
+      if (k %% 3 == 0) {
+        bad <- with_header(file, damaged(header))
+      } else {
+        piece <- if (k %% 3 == 1) 1 else sample(2:length(file$pieces), 1)
+        bytes <- bad$pieces[[piece]]$bytes
+        at <- sample(min(length(bytes), if (piece == 1) length(bytes) else 400), 1)
+        bytes[at] <- as.raw(sample(c(0, 1, 255, sample(0:255, 2)), 1))
+        bad$pieces[[piece]]$bytes <- bytes
+      }
+      outcome({
+        put_together(bad, path, cache_parts(header))
+        read_all()
+      })
+    }))
+  }
+})
+
+test_that("sparse blocks whose indices lead elsewhere are named", {
+  d <- make_sparse_rows(40, 6)
+  path <- withr::local_tempfile()
+  cache_rows(as_rows(as_sparse(d$x), d$y), path)
+  file <- take_apart(path)
+  header <- header_in(file)
+  bytes <- file$pieces[[2]]$bytes
+  integers <- 16 + 4 * (0:6) # starts; the numbers of rows follow
+  for (bad in list(c(1, 1L), c(7, -1L), c(3, 100L), c(8, 40L), c(8, -1L), c(9, 0L))) {
+    at <- 16 + 4 * (bad[1] - 1) + 1:4
+    file$pieces[[2]]$bytes <- replace(bytes, at, writeBin(as.integer(bad[2]), raw()))
+    put_together(file, path, cache_parts(header))
+    expect_input_error(sgdlasso(read_cache(path), lambda = 0.1), "is damaged in block 1")
+  }
+})
+
+test_that("a header that holds more than data is not made anything of", {
+  path <- withr::local_tempfile()
+  d <- make_rows(20, 3)
+  cache_rows(as_rows(d$x, d$y), path)
+  file <- take_apart(path)
+  for (bad in list(list(kept = environment()), list(kept = function() 1), list(kept = quote(a)), list(labels = letters))) {
+    put_together(with_header(file, utils::modifyList(header_in(file), bad)), path)
+    expect_input_error(read_cache(path), "is damaged: its header")
+  }
+})

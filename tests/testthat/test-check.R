@@ -177,3 +177,38 @@ test_that("columns are excluded by number or by name, in every call", {
     expect_error(call(), "`exclude` names \"g\", which is no column of x", class = "sgdlasso_error_input")
   }
 })
+
+test_that("sparse matrices that are not what their class says are refused wherever x or newx is taken", {
+  d <- make_sparse_rows(40, 6)
+  x <- as_sparse(d$x)
+  fit <- sgdlasso(x, d$y, lambda = 0.1)
+  changed <- function(slot, value) {
+    attr(x, slot) <- value
+    x
+  }
+  first <- which(diff(x@p) >= 2)[1] # a column of two values or more
+  at <- x@p[first] + 1:2
+  bad <- list(
+    outside = changed("i", replace(x@i, 1, 40L)), negative = changed("i", replace(x@i, 1, -1L)),
+    unsorted = changed("i", replace(x@i, at, x@i[rev(at)])), doubled = changed("i", replace(x@i, at, x@i[at[1]])),
+    falling = changed("p", replace(x@p, 3, x@p[2] - 1L)), start = changed("p", x@p + 1L), short = changed("p", x@p[-1]),
+    values = changed("x", x@x[-1]), rows = changed("i", x@i[-1]), integers = changed("x", as.integer(x@x)), wide = changed("Dim", c(40L, 600L)),
+    negative_dim = changed("Dim", c(-1L, 6L)), names = changed("Dimnames", list(NULL, "a")), huge = changed("p", replace(x@p, 4, .Machine$integer.max))
+  )
+  for (one in bad) {
+    expect_input_error(sgdlasso(one, d$y), "`x` is a sparse matrix that is not valid")
+    expect_input_error(predict(fit, one), "`newx` is a sparse matrix that is not valid")
+    expect_input_error(sgdlasso(as_rows(one, d$y)), "sparse matrix that is not valid")
+    expect_input_error(optimality(fit, one, d$y), "`x` is a sparse matrix that is not valid")
+  }
+  triplets <- methods::as(x, "TsparseMatrix")
+  attr(triplets, "i") <- triplets@i + 100L
+  expect_input_error(sgdlasso(triplets, d$y), "`x` is a sparse matrix that is not valid")
+})
+
+test_that("sparse matrices with random faults give a fit or an error of this package", {
+  set.seed(11)
+  d <- make_sparse_rows(30, 5)
+  x <- as_sparse(d$x)
+  expect_sound(lapply(1:200, function(k) outcome(sgdlasso(damaged(x), d$y, lambda = 0.1))))
+})

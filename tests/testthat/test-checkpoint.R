@@ -198,3 +198,100 @@ test_that("a cross-validation without a seed goes on with the folds that it bega
   expect_equal(cv$cvm, cv.sgdlasso(as_rows(d$x, d$y), nfolds = 4, seed = expected)$cvm)
   expect_false(file.exists(checkpoint))
 })
+
+# Trainings that together come through every phase, stopped after so many blocks of all passes.
+stopped_training <- function(kind, checkpoint, after = Inf) {
+  d <- make_rows(200, 6, if (kind == "grid") "binomial" else "gaussian")
+  source <- function(x, offset = NULL) failing(as_rows(x, d$y, offset = offset, block = 40), after, all = TRUE)
+  switch(kind,
+    grid = sgdlasso(
+      source(d$x, d$o), family = "binomial", nlambda = 8, penalty.factor = c(0, 1, 1, 1, 1, 1), maxpasses = 40, checkpoint = checkpoint
+    ),
+    sgd = sgdlasso(source(d$x), lambda = c(1, 0.1), solver = solver_sgd(epochs = 2), checkpoint = checkpoint),
+    sparse = sgdlasso(source(as_sparse(d$x)), lambda = c(1, 0.1), solver = solver_exact("passes"), checkpoint = checkpoint),
+    moments = sgdlasso(source(d$x), nlambda = 5, checkpoint = checkpoint),
+    folds = cv.sgdlasso(source(d$x), nlambda = 5, seed = 3, checkpoint = checkpoint),
+    levels = sgdlasso(
+      y ~ a + f + t, data = failing(as_rows(block_function(mixed_frame(150))), after, all = TRUE), nlambda = 5, checkpoint = checkpoint
+    )
+  )
+}
+training_kinds <- c("grid", "sgd", "sparse", "moments", "folds", "levels")
+whole_bits <- function(fit) unlist(if (inherits(fit, "sgdlasso")) fit[c("a0", "lambda", "gap")] else fit[c("cvm", "cvsd")])
+
+test_that("a checkpoint that fits in every checksum and in nothing else is refused or taken up, and never ends R", {
+  withr::local_options(sgdlasso.checkpoint.seconds = 0)
+  checkpoint <- withr::local_tempfile()
+  set.seed(12)
+  for (kind in training_kinds) {
+    unlink(checkpoint)
+    whole <- whole_bits(stopped_training(kind, checkpoint))
+    for (after in if (kind %in% c("moments", "folds")) 3:4 else seq(3, 45, by = 7)) {
+      unlink(checkpoint)
+      stopped <- tryCatch(stopped_training(kind, checkpoint, after), error = conditionMessage)
+      if (!identical(stopped, "the line went dead")) break # it had come to its end
+      file <- take_apart(checkpoint)
+      put_together(file, checkpoint)
+      expect_no_error(read_state(checkpoint)) # checksums are those of the package
+      expect_identical(whole_bits(stopped_training(kind, checkpoint)), whole)
+      state <- header_in(file)
+      outcomes <- lapply(1:12, function(k) {
+        bytes <- state$state$bytes
+        if (k %% 3 > 0 && !is.null(bytes)) {
+          at <- sample(length(bytes), 1)
+          bytes[at + 0:(k %% 5)] <- as.raw(sample(c(0, 255, sample(0:255, 3)), 1))
+          state$state$bytes <- if (k %% 7 == 0) bytes[seq_len(at)] else bytes
+        } else {
+          state <- damaged(state, "key")
+        }
+        put_together(with_header(file, state), checkpoint)
+        outcome(stopped_training(kind, checkpoint))
+      })
+      expect_sound(outcomes)
+    }
+  }
+})
+
+test_that("a checkpoint of an earlier version is refused by its version", {
+  withr::local_options(sgdlasso.checkpoint.seconds = 0)
+  checkpoint <- withr::local_tempfile()
+  expect_error(stopped_training("sgd", checkpoint, 3), "went dead")
+  file <- take_apart(checkpoint)
+  state <- header_in(file)
+  state$state$bytes <- state$state$bytes[-(1:12)]
+  put_together(with_header(file, state), checkpoint)
+  expect_input_error(stopped_training("sgd", checkpoint), "version 0.1.0")
+  file$start[9] <- as.raw(1)
+  put_together(file, checkpoint)
+  expect_input_error(stopped_training("sgd", checkpoint), "has version 1, and this package reads version 2")
+})
+
+test_that("equal calls leave equal bytes in checkpoints and fits, whatever memory held before", {
+  skip_on_os(c("windows", "mac", "solaris"))
+  skip_if_not_installed("processx")
+  digest_of <- function(perturb) {
+    script <- c(
+      "suppressMessages(library(sgdlasso)); options(sgdlasso.checkpoint.seconds = 0)",
+      sprintf("source('%s')", c(test_path("helper-data.R"), test_path("helper-rows.R"))),
+      "expressions <- parse(commandArgs(TRUE)); for (e in expressions) if (!identical(e[[1]], quote(test_that))) eval(e)",
+      "for (kind in training_kinds) for (after in c(3, 8, 14, 20, 26, 32)) {",
+      "  checkpoint <- file.path(tempdir(), kind)",
+      "  try(stopped_training(kind, checkpoint, after), silent = TRUE)",
+      "  if (file.exists(checkpoint)) cat(tools::md5sum(checkpoint), '')",
+      "  unlink(checkpoint)",
+      "}",
+      "d <- make_rows(200)",
+      "fit <- sgdlasso(as_rows(d$x, d$y), lambda = c(1, .1), solver = solver_sgd(epochs = 1))",
+      "cat(as.character(fit$state$bytes))"
+    )
+    file <- withr::local_tempfile(fileext = ".R")
+    writeLines(script, file)
+    libraries <- paste(.libPaths(), collapse = .Platform$path.sep)
+    environment <- c("current", R_LIBS = libraries, MALLOC_PERTURB_ = perturb)
+    processx::run(file.path(R.home("bin"), "Rscript"), c(file, test_path("test-checkpoint.R")), env = environment)$stdout
+  }
+  digests <- lapply(c("1", "85", "203"), digest_of)
+  expect_gt(nchar(digests[[1]]), 1000)
+  expect_identical(digests[[2]], digests[[1]])
+  expect_identical(digests[[3]], digests[[1]])
+})

@@ -31,7 +31,7 @@ test_that("so do those that read files ahead", {
     "path <- tempfile(); write.csv(d, path, row.names = FALSE)",
     "one <- sgdlasso(rows_csv(path, y = 'y'), lambda = .01)",
     "many <- sgdlasso(rows_csv(path, y = 'y', threads = 512), lambda = .01)",
-    "cache <- tempfile(); cache_rows(as_rows(as.matrix(d[-1]), d$y, block = 100), cache)",
+    "cache <- tempfile(); rows <- cache_rows(as_rows(as.matrix(d[-1]), d$y, block = 100), cache)",
     "cached <- sgdlasso(read_cache(cache, threads = 512), lambda = .01)",
     "cat(identical(one$beta, many$beta), isTRUE(all.equal(one$beta@x, cached$beta@x)))"
   )

@@ -156,3 +156,16 @@ test_that("moments that cannot be kept are told of by that name, and the summary
   one <- sgdlasso(d$x, d$y, lambda = 0.1, keep.moments = TRUE)
   expect_equal(summary(one)$residuals, summary(sgdlasso(d$x, d$y, lambda = 0.1))$residuals, tolerance = 1e-6)
 })
+
+test_that("the lambdas at hand stay those of the fit, however many updates follow", {
+  d <- make_rows(300, 5)
+  solver <- solver_sgd(epochs = 1)
+  part <- function(rows) list(x = d$x[rows, ], y = d$y[rows])
+  for (lambda in list(0.1, c(1, 0.3, 0.1))) {
+    fit <- sgdlasso(as_rows(d$x[1:100, ], d$y[1:100]), lambda = lambda, solver = solver)
+    for (rows in list(101:170, 171:240, 241:300)) fit <- update(fit, moredata = part(rows))
+    whole <- sgdlasso(as_rows(d$x, d$y), lambda = lambda, solver = solver)
+    expect_identical(fit$beta, whole$beta)
+    expect_identical(fit$lambda, lambda)
+  }
+})
