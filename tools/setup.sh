@@ -12,7 +12,8 @@ unset "${!LC_@}" LANGUAGE
 export LANG=C.UTF-8 DEBIAN_FRONTEND=noninteractive
 
 # What the tests use; what of it takes long to install; and what takes longest or needs a server, which --newest leaves as it is.
-tests_use=(testthat:3.1.5 knitr rmarkdown jsonlite lintr glmnet processx MASS ggplot2:3.4.0 vdiffr withr tibble broom DBI RSQLite pROC)
+tests_use=(testthat:3.1.5 knitr rmarkdown jsonlite lintr glmnet processx MASS ggplot2:3.4.0 vdiffr withr tibble broom DBI RSQLite pROC
+  bit64 lubridate units)
 tests_use_long=(parsnip tune workflows yardstick dials recipes rsample hardhat butcher mirai nanoarrow bigmemory)
 tests_use_longest=(RPostgres duckdb) # duckdb takes most of an hour where it must be compiled
 
@@ -126,7 +127,7 @@ setup_server() {
 # The newest packages on CRAN of what the package and its tests use, in a library of their own, which is kept for the next time.
 setup_newest() {
   local wanted=(Rcpp RcppEigen cli generics Matrix "${tests_use[@]%%:*}" "${tests_use_long[@]%%:*}")
-  setup_debian libxml2-dev libpng-dev cmake || true # for xml2, vdiffr and nanonext, if they must be compiled
+  setup_debian libxml2-dev libpng-dev libudunits2-dev cmake || true # for xml2, vdiffr, units and nanonext, if they must be compiled
   setup_https
   newest_library=$(Rscript --vanilla -e '
     minor <- sub("\\..*", "", R.version$minor)
