@@ -18,7 +18,14 @@ class NewtonMover final : public Mover {
   std::size_t settle(Window& window) override {
     restore_slopes(window);
     measure(window);
-    const std::size_t rounds = move(window, window.lane.size() > 1 ? 12 : 100);  // what several cannot do each does alone
+    const std::size_t most = window.lane.size() > 1 ? 12 : 100;  // what several cannot do each does alone
+    std::size_t rounds = move(window, most);
+    const int repeats = 3;
+    for (int k = 0; k < repeats && std::exchange(went_too_far_, false); ++k) {
+      predict_anew(window);
+      measure(window);
+      rounds += move(window, most);
+    }
     balance_residuals(problem_, window);
     return rounds;
   }
@@ -31,6 +38,24 @@ class NewtonMover final : public Mover {
       return !lane.done && lane.balanced && std::min(lane.balance.positive, lane.balance.negative) < 1 - much;
     });
     if (!restores) return;
+    take_slopes(window);
+  }
+
+  // A step that went far too far leaves the rounding of its immense predictors, once it is taken back.
+  void predict_anew(Window& window) const {
+    const std::size_t lanes = window.lane.size(), n = problem_.response.n, stride = window.eta.stride();
+    std::vector<double> b(set_.size() * lanes);
+    for (std::size_t k = 0; k < lanes; ++k) {
+      for (std::size_t c = 0; c < set_.size(); ++c) b[c * lanes + k] = window.lane[k].b[c];
+      double* eta = window.eta.lane(k);
+      for (std::size_t i = 0; i < n; ++i) eta[i * stride] = window.lane[k].intercept + problem_.response.offset_of(i);
+    }
+    problem_.rows.add_products(set_.selection(), b.data(), window.eta, {problem_.threads, problem_.watch});
+    take_slopes(window);
+  }
+
+  // Residuals, and the slopes of the working set, from the predictors.
+  void take_slopes(Window& window) const {
     const std::size_t lanes = window.lane.size();
     set_residuals(problem_, window);
     std::vector<double> slopes(set_.size() * lanes);
@@ -176,7 +201,7 @@ class NewtonMover final : public Mover {
   // Moves eta along the steps, by less and less in lanes whose loss would not fall. Returns the slopes there.
   std::vector<double> search(Window& window, std::vector<Step>& steps) {
     const std::size_t lanes = steps.size();
-    const int most = 60;
+    const int most = 60, far = 3;
     std::vector<double> slopes(set_.size() * lanes), moved(lanes), move(lanes);
     for (std::size_t k = 0; k < lanes; ++k) move[k] = steps[k].size;
     for (int tries = 0; tries < most; ++tries) {
@@ -188,6 +213,7 @@ class NewtonMover final : public Mover {
         const double wanted = accept_or_shrink(window.lane[k], steps[k], slopes.data() + k, lanes);
         move[k] = wanted - std::exchange(steps[k].size, wanted);
         again = again || move[k] != 0;
+        went_too_far_ = went_too_far_ || (tries >= far && move[k] != 0);
       }
       if (!again) break;
     }
@@ -296,6 +322,7 @@ class NewtonMover final : public Mover {
   const Problem& problem_;
   const StandardForm& form_;
   WorkingSet& set_;
+  bool went_too_far_ = false;   // some step was taken back again and again
   bool within_window_ = false;  // working on some of its lanes
   double taken_for_ = -1;       // the last lambda of the window that the curvature was taken for
 };

@@ -11,13 +11,15 @@ draw_hostile <- function(family) {
   if (runif(1) < 0.3) x[, 1] <- x[, 1] * sample(hostile_scales, 1)
   x <- matrix(pmin(pmax(x, -1e308), 1e308), n)
   y <- switch(family, gaussian = rnorm(n), binomial = rep_len(0:1, n), poisson = rpois(n, 2) + c(1, numeric(n - 1)))
-  if (family != "binomial") y <- y * if (family == "gaussian") sample(hostile_scales[-(1:2)], 1) else sample(c(1, 1, 1e10, 1e200), 1)
+  scales <- switch(family, gaussian = hostile_scales[-(1:2)], binomial = 1, poisson = c(1, 1, 1e10, 1e200))
+  y <- y * scales[sample(length(scales), 1)]
   weights <- if (runif(1) < 0.4) 10^runif(n, -3, 3)
   offset <- rnorm(n) + sample(hostile_offsets, 1)[[1]] * sample(c(0, 1), n, replace = TRUE)
+  lambda <- 10^sort(runif(sample(3, 1), -4, 1), decreasing = TRUE)
   list(
     x = if (runif(1) < 0.3) Matrix::Matrix(x, sparse = TRUE) else x, y = y, weights = weights,
-    offset = if (runif(1) < 0.6) offset, family = family, lambda = 10^sort(runif(sample(3, 1), -4, 1), decreasing = TRUE) *
-      if (family == "gaussian") max(abs(y)) else 1, intercept = runif(1) < 0.7, alpha = sample(c(1, 1, 0.5, 0), 1),
+    offset = if (runif(1) < 0.6) offset, family = family, lambda = lambda * if (family == "gaussian") max(abs(y)) else 1,
+    intercept = runif(1) < 0.7, alpha = sample(c(1, 1, 0.5, 0), 1),
     standardize = TRUE, seed = 1
   )
 }
@@ -37,7 +39,8 @@ gap_in_units <- function(d, fit, k) {
 }
 
 hostile_fit <- function(d, solver, blocks) {
-  rows <- if (blocks) list(as_rows(d$x, d$y, weights = d$weights, offset = d$offset, block = 7)) else d[c("x", "y", "weights", "offset")]
+  rows <- d[c("x", "y", "weights", "offset")]
+  if (blocks) rows <- list(do.call(as_rows, c(rows, block = 7)))
   rest <- d[c("family", "lambda", "intercept", "alpha", "seed")]
   tryCatch(suppressWarnings(do.call(sgdlasso, c(rows, rest, list(solver = solver)))), sgdlasso_error = function(e) NULL)
 }
@@ -54,7 +57,8 @@ expect_sound <- function(d, solver, blocks = FALSE) {
   expect_true(all(fit$gap <= fit$tol), info = told)
   if (isTRUE(fit$nulldev == 0) || max(abs(d$offset %||% 0)) > 1e5 * max(abs(d$y))) return(TRUE) # nothing but rounding is left
   # 0 where glm() itself cannot fit the null model
-  gaps <- vapply(seq_along(fit$lambda), function(k) suppressWarnings(tryCatch(gap_in_units(d, fit, k), error = function(e) 0)), 0)
+  gap <- function(k) tryCatch(gap_in_units(d, fit, k), error = function(e) 0)
+  gaps <- suppressWarnings(vapply(seq_along(fit$lambda), gap, 0))
   expect_true(all(is.na(gaps) | gaps < 1e-4), info = paste(c(format(fit$gap), format(gaps), told), collapse = " "))
   TRUE
 }
@@ -79,7 +83,10 @@ test_that("several lambdas whose predictors overflow beside each other are not c
   y <- rpois(60, 2)
   for (offset in list(c(709.5, numeric(59)), c(600, rep(-600, 59)), rnorm(60) * 300)) {
     for (intercept in c(TRUE, FALSE)) {
-      d <- list(x = x * 10, y = y, offset = offset, family = "poisson", lambda = c(1, 0.1, 0.01, 1e-4), intercept = intercept, alpha = 1, seed = 1)
+      d <- list(
+        x = x * 10, y = y, offset = offset, family = "poisson", lambda = c(1, 0.1, 0.01, 1e-4), intercept = intercept,
+        alpha = 1, seed = 1
+      )
       for (solver in list("auto", solver_saga(epochs = 4))) expect_sound(d, solver)
     }
   }
