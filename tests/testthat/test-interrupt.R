@@ -73,14 +73,17 @@ child_script <- function() {
     unlist(lapply(as.list(stoppable)[-1], deparse)),
     "cat('names', names(works), sep = '\\n'); cat('begin\\n')",
     "input <- file('stdin'); open(input)",
-    "repeat {",
-    "  name <- tryCatch(readLines(input, 1), interrupt = function(e) NA)",
-    "  if (!length(name) || identical(name, 'end')) break",
-    "  if (is.na(name)) next", # work that had ended before
-    "  cat('ready\\n')",
-    "  outcome <- tryCatch({ works[[name]](); 'finished' }, interrupt = function(e) 'interrupted', error = conditionMessage)",
-    "  cat('outcome', sum(proc.time()[1:2]), outcome, '\\n')",
+    "heard <- function(code) {",
+    "  tryCatch({ allowInterrupts(code); 'finished' },",
+    "    interrupt = function(e) 'interrupted', error = conditionMessage)",
     "}",
+    # an interrupt that comes when the work has ended must not end the process: it is heard before the next work
+    "suspendInterrupts(while (length(name <- readLines(input, 1)) && name != 'end') {",
+    "  heard(Sys.sleep(0.01))",
+    "  cat('ready\\n')",
+    "  outcome <- heard(works[[name]]())",
+    "  cat('outcome', sum(proc.time()[1:2]), outcome, '\\n')",
+    "})",
     "fit <- sgdlasso(x[, 1:5], y, lambda = 0.5)",
     "cat('alive', fit$nobs, '\\n')"
   )
