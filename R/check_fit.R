@@ -11,7 +11,9 @@ check_fit <- function(object, arg = "object") {
 }
 
 abort_damaged <- function(part, arg) {
-  abort_input("`{arg}` is a fit whose `{part}` does not agree with the rest, or is damaged.", "Fit it again, or take the fit as it was saved.")
+  abort_input(
+    "`{arg}` is a fit whose `{part}` does not agree with the rest, or is damaged.", "Fit it again, or take the fit as it was saved."
+  )
 }
 
 # parts: a list of functions; the name of the first that does not give TRUE.

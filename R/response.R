@@ -19,7 +19,9 @@ check_numbers <- function(y, n) {
     abort_input("`y` is a {class(y)[1]}.", "It must be numeric; for two classes use family = \"binomial\".")
   }
   if (is.matrix(y)) abort_input("`y` has {ncol(y)} columns.", "It must be one vector.")
-  if (!is.numeric(y) && nzchar(number_kind(y))) abort_input("`y` is a {class(y)[1]}.", "Make it numbers, in the unit that you want, by as.numeric().")
+  if (!is.numeric(y) && nzchar(number_kind(y))) {
+    abort_input("`y` is a {class(y)[1]}.", "Make it numbers, in the unit that you want, by as.numeric().")
+  }
   check_vector(y, n, "y")
 }
 

@@ -24,9 +24,10 @@
 #' Each row is computed by itself. What depends on all rows, such as `poly(x, 2)`, `x - mean(x)` or `cut(x, 3)`, is an error, and so is a
 #' `subset` or `weights` that is not made of columns of the blocks.
 #'
-#' Dates count as days, times (`POSIXct`) as seconds and 64-bit integers (`integer64`) by their value, as in memory; differences of time in the
-#' unit of the first block. Text is never taken for a date: dates in csv files and in databases that have no such type become levels, one
-#' for each day. Make numbers of them in the query, or in a function.
+#' Dates count as days, times (`POSIXct`) as seconds and 64-bit integers (`integer64`) by their value, as in memory;
+#' differences of time in the unit of the first block. Text is never taken for a date: dates in csv files and in
+#' databases that have no such type become levels, one for each day. Make numbers of them in the query, or in a
+#' function.
 #'
 #' @section Files of comma-separated values:
 #' `rows_csv()` reads RFC 4180: fields may be quoted, quotes inside are doubled and quoted fields may hold separators and line

@@ -28,13 +28,14 @@
 #' solved as given.
 #'
 #' @section The certificate:
-#' Each model comes with a proof of how good it is, its certificate. `fit$gap` is, for each lambda, the relative duality gap that
-#' [optimality()] defines and recomputes: no coefficients lower the objective by more than this share of what there is to explain. The solvers `"auto"`, `"exact"` and `"saga"` go on until it
-#' is at most `tol`. Where a model explains less than a hundredth, as the first ones of a path do, they try for a gap of at most 100
-#' `tol` times what it explains (by how much its objective is below the null model's, as a share of the same), so that it is not
-#' taken for the one before it. Where `maxpasses` or rounding ends that before, `converged` is `FALSE` and a warning of class
-#' `sgdlasso_warning_gap` names the gap. The fits of `"nudge"` and `"sgd"` come from a fixed number of passes and are near the
-#' optimum, not at it; their gap tells how near, and there is no warning unless you give `tol`.
+#' Each model comes with a proof of how good it is, its certificate. `fit$gap` is, for each lambda, the relative duality
+#' gap that [optimality()] defines and recomputes: no coefficients lower the objective by more than this share of what
+#' there is to explain. The solvers `"auto"`, `"exact"` and `"saga"` go on until it is at most `tol`. Where a model
+#' explains less than a hundredth, as the first ones of a path do, they try for a gap of at most 100 `tol` times what it
+#' explains (by how much its objective is below the null model's, as a share of the same), so that it is not taken for
+#' the one before it. Where `maxpasses` or rounding ends that before, `converged` is `FALSE` and a warning of class
+#' `sgdlasso_warning_gap` names the gap. The fits of `"nudge"` and `"sgd"` come from a fixed number of passes and are
+#' near the optimum, not at it; their gap tells how near, and there is no warning unless you give `tol`.
 #'
 #' @section Rows from a source:
 #' Where the rows are those of a [row source][as_rows] they are read block by block and never held. Gaussian models of up to 5,000

@@ -1,8 +1,8 @@
 #' Choose how the lasso is trained
 #'
-#' A solver is a small list of settings made by one of these constructors, which are the only place that holds defaults. Give
-#' it to [sgdlasso()] as `solver`; most people need none, because `"auto"` chooses. A bare string, such as `solver = "sgd"`, stands for the constructor's defaults; `"auto"` is
-#' `solver_exact()`.
+#' A solver is a small list of settings made by one of these constructors, which are the only place that holds defaults.
+#' Give it to [sgdlasso()] as `solver`; most people need none, because `"auto"` chooses. A bare string, such as `solver
+#' = "sgd"`, stands for the constructor's defaults; `"auto"` is `solver_exact()`.
 #'
 #' @section The exact solver:
 #' `solver_exact()` goes on until the duality gap is at most `tol` ([optimality()] defines it). Method `"moments"` (dense columns,

@@ -8,9 +8,10 @@
 #' @param digits Significant digits to print.
 #' @param ... Nothing; an argument that is not known is an error.
 #' @return `summary()`: a list of class `"summary.sgdlasso"`: `call`, `family`, `classnames`, `nobs`, `nvars`, `columns`
-#'   (where the formula's were made sparse, why), `solver`, `stopped` (a sentence), `lambda`, `df`, `gap`, `dev.ratio` (absent
-#'   at an `s` between fitted lambdas), `intercept`, `coefficients` (for one lambda, a data frame of the nonzero coefficients with
-#'   `estimate` and `standardized`, the estimate times the column's standard deviation), `residuals` (quantiles) and `accuracy` on the training rows (a single fitted lambda), and `notes`.
+#'   (where the formula's were made sparse, why), `solver`, `stopped` (a sentence), `lambda`, `df`, `gap`, `dev.ratio`
+#'   (absent at an `s` between fitted lambdas), `intercept`, `coefficients` (for one lambda, a data frame of the nonzero
+#'   coefficients with `estimate` and `standardized`, the estimate times the column's standard deviation), `residuals`
+#'   (quantiles) and `accuracy` on the training rows (a single fitted lambda), and `notes`.
 #' @examples
 #' fit <- sgdlasso(murder_rate ~ ., data = murder_rates, lambda = 1, seed = 1,
 #'                 solver = solver_sgd(epochs = 50))

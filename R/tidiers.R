@@ -5,8 +5,9 @@
 #'
 #' @param x A fit by [sgdlasso()], or a cross-validation by [cv.sgdlasso()].
 #' @param return_zeros Whether `tidy()` lists coefficients that are zero. Default `FALSE`, as in broom.
-#' @param data,newdata For fits of a formula, a data frame with its variables; for other fits a matrix or data frame like x.
-#'   `data` and `newdata` mean the same; give one. Without them the rows of training, found as by [fitted()][fitted.sgdlasso], come back as the formula uses them: without rows that `na.action` dropped.
+#' @param data,newdata For fits of a formula, a data frame with its variables; for other fits a matrix or data frame
+#'   like x. `data` and `newdata` mean the same; give one. Without them the rows of training, found as by
+#'   [fitted()][fitted.sgdlasso], come back as the formula uses them: without rows that `na.action` dropped.
 #' @param newx For fits of a matrix, another name of `newdata`. A sparse matrix comes back as dense columns.
 #' @param newy For fits of a matrix, the response of the rows, for `.resid`. Default: none.
 #' @param newoffset Offset of the rows, as for [predict.sgdlasso()].

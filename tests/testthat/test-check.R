@@ -192,8 +192,9 @@ test_that("sparse matrices that are not what their class says are refused wherev
     outside = changed("i", replace(x@i, 1, 40L)), negative = changed("i", replace(x@i, 1, -1L)),
     unsorted = changed("i", replace(x@i, at, x@i[rev(at)])), doubled = changed("i", replace(x@i, at, x@i[at[1]])),
     falling = changed("p", replace(x@p, 3, x@p[2] - 1L)), start = changed("p", x@p + 1L), short = changed("p", x@p[-1]),
-    values = changed("x", x@x[-1]), rows = changed("i", x@i[-1]), integers = changed("x", as.integer(x@x)), wide = changed("Dim", c(40L, 600L)),
-    negative_dim = changed("Dim", c(-1L, 6L)), names = changed("Dimnames", list(NULL, "a")), huge = changed("p", replace(x@p, 4, .Machine$integer.max))
+    values = changed("x", x@x[-1]), rows = changed("i", x@i[-1]), integers = changed("x", as.integer(x@x)),
+    wide = changed("Dim", c(40L, 600L)), negative_dim = changed("Dim", c(-1L, 6L)), names = changed("Dimnames", list(NULL, "a")),
+    huge = changed("p", replace(x@p, 4, .Machine$integer.max))
   )
   for (one in bad) {
     expect_input_error(sgdlasso(one, d$y), "`x` is a sparse matrix that is not valid")

@@ -3,7 +3,8 @@ expect_input_error <- function(code, message) expect_error(code, message, class 
 whole_numbers <- function(n = 60) {
   set.seed(n)
   d <- data.frame(
-    a = sample(-50:50, n, TRUE) * 1e10, b = sample(0:9, n, TRUE), g = sample(1:3, n, TRUE), w = sample(1:4, n, TRUE), o = sample(0:5, n, TRUE)
+    a = sample(-50:50, n, TRUE) * 1e10, b = sample(0:9, n, TRUE), g = sample(1:3, n, TRUE), w = sample(1:4, n, TRUE),
+    o = sample(0:5, n, TRUE)
   )
   d$y <- round(d$a / 1e9 + 10 * d$b + 5 * (d$g == 2) + rnorm(n, sd = 9))
   d$buy <- as.numeric(d$y > 40)
@@ -38,13 +39,16 @@ test_that("64-bit integers are their values in every door, whether bit64 is ther
     whole <- sgdlasso(x, d$y, weights = d$w, offset = d$o, lambda = grid, penalty.factor = 1:2, upper.limits = 5)
     for (wide_y in list(wide$y, integer64(matrix(d$y)))) {
       same(
-        sgdlasso(wide_x, wide_y, weights = wide$w, offset = wide$o, lambda = grid, penalty.factor = integer64(1:2), upper.limits = integer64(5)),
+        sgdlasso(
+          wide_x, wide_y, weights = wide$w, offset = wide$o, lambda = grid, penalty.factor = integer64(1:2), upper.limits = integer64(5)
+        ),
         whole
       )
     }
     same(sgdlasso(wide[c("a", "b")], wide$y, lambda = integer64(3:1)), sgdlasso(d[c("a", "b")], d$y, lambda = 3:1))
     same(
-      sgdlasso(cbind(buy, 1 - buy) ~ b, wide, family = "binomial", lambda = .1), sgdlasso(cbind(buy, 1 - buy) ~ b, d, family = "binomial", lambda = .1)
+      sgdlasso(cbind(buy, 1 - buy) ~ b, wide, family = "binomial", lambda = .1),
+      sgdlasso(cbind(buy, 1 - buy) ~ b, d, family = "binomial", lambda = .1)
     )
     fit <- sgdlasso(y ~ a + b + offset(o), d, lambda = grid)
     expect_equal(predict(fit, in_64_bits(d[1:5, ]), s = 1), predict(fit, d[1:5, ], s = 1))
@@ -52,7 +56,8 @@ test_that("64-bit integers are their values in every door, whether bit64 is ther
     plain <- sgdlasso(x, d$y, lambda = grid, offset = d$o)
     expect_equal(predict(plain, wide_x, newoffset = wide$o, s = integer64(1)), predict(plain, x, newoffset = d$o, s = 1))
     expect_equal(
-      cv.sgdlasso(y ~ a + b, wide, foldid = integer64(d$b %% 3), lambda = grid)$cvm, cv.sgdlasso(y ~ a + b, d, foldid = d$b %% 3, lambda = grid)$cvm
+      cv.sgdlasso(y ~ a + b, wide, foldid = integer64(d$b %% 3), lambda = grid)$cvm,
+      cv.sgdlasso(y ~ a + b, d, foldid = d$b %% 3, lambda = grid)$cvm
     )
     same(sgdlasso(as_rows(wide_x, wide$y, wide$w, block = 7), lambda = grid), sgdlasso(as_rows(x, d$y, d$w, block = 7), lambda = grid))
     same(sgdlasso(y ~ ., as_rows(wide, block = 7), lambda = grid), sgdlasso(y ~ ., d, lambda = grid))
@@ -98,9 +103,11 @@ classes_of_numbers <- function(n) {
   k <- sample(1:200, n, TRUE)
   list(
     date = as.Date("2020-01-01") + k, time = as.POSIXct("1970-01-01", tz = "UTC") + k, difference = as.difftime(k, units = "hours"),
-    hexmode = as.hexmode(k), octmode = as.octmode(k), roman = utils::as.roman(k), labelled = structure(k + 0, class = c("haven_labelled", "vctrs_vctr")),
-    as_is = I(k), column = scale(k), unknown = structure(k + 0, class = "unheard_of"), logical = k > 100, noquote = noquote(letters[k %% 3 + 1]),
-    ordered = factor(k %% 4, ordered = TRUE), list = as.list(k), complex = k + 1i, raw = as.raw(k), time_parts = as.POSIXlt("1970-01-01", tz = "UTC") + k,
+    hexmode = as.hexmode(k), octmode = as.octmode(k), roman = utils::as.roman(k),
+    labelled = structure(k + 0, class = c("haven_labelled", "vctrs_vctr")), as_is = I(k), column = scale(k),
+    unknown = structure(k + 0, class = "unheard_of"), logical = k > 100, noquote = noquote(letters[k %% 3 + 1]),
+    ordered = factor(k %% 4, ordered = TRUE), list = as.list(k), complex = k + 1i, raw = as.raw(k),
+    time_parts = as.POSIXlt("1970-01-01", tz = "UTC") + k,
     version = numeric_version(paste0(k, ".1")), table = table(seq_len(n) %% 7)[k %% 7 + 1], matrix = cbind(k, k^2)
   )
 }
@@ -143,7 +150,8 @@ test_that("dates stay dates and differences of time keep their unit, whatever ne
   units(minutes$took) <- "mins"
   expect_equal(predict(fit, minutes), predict(fit, d))
   expect_equal(
-    same_fit(sgdlasso(y ~ took, as_rows(block_function_of(list(d[1:9, ], minutes[10:40, ]))), lambda = .01)), same_fit(fit), tolerance = 1e-10
+    same_fit(sgdlasso(y ~ took, as_rows(block_function_of(list(d[1:9, ], minutes[10:40, ]))), lambda = .01)), same_fit(fit),
+    tolerance = 1e-10
   )
   expect_input_error(predict(fit, transform(d, took = k)), "took")
   dated <- sgdlasso(y ~ when, d, lambda = .01)

@@ -56,13 +56,15 @@ call_with <- function(draw) {
 random_draw <- function() {
   d <- random_frame(sample(c(30, 60, 90), 1))
   list(
-    d = d, form = random_formula(d), weights = if (runif(1) < .3) quote(w), subset = if (runif(1) < .3) quote(k > 0), blocks = random_blocks(d)
+    d = d, form = random_formula(d), weights = if (runif(1) < .3) quote(w), subset = if (runif(1) < .3) quote(k > 0),
+    blocks = random_blocks(d)
   )
 }
 
 # Columns of full rank, so that coefficients and not only fitted values are what they must be.
 has_full_rank <- function(draw) {
-  x <- model_design(eval_model_frame(as.call(c(quote(lm), formula = draw$form, subset = draw$subset, data = quote(draw$d))), environment()), NULL)$x
+  call <- as.call(c(quote(lm), formula = draw$form, subset = draw$subset, data = quote(draw$d)))
+  x <- model_design(eval_model_frame(call, environment()), NULL)$x
   x <- x[, apply(x, 2, function(column) any(column != column[1])), drop = FALSE]
   qr(cbind(1, x))$rank == ncol(x) + 1
 }
@@ -213,13 +215,17 @@ test_that("what depends on all rows at once is refused, in whatever words", {
   rows <- as_rows(d, block = 20)
   for (form in list(y ~ I(a - mean(a)), y ~ cut(a, 3), y ~ rank(a), y ~ rev(a), y ~ cumsum(a), y ~ reorder(t, a), y ~ I(a / max(a)),
                     y ~ as.integer(factor(t)), log(y - min(y) + 1) ~ a, y ~ scale(a), y ~ poly(a, 2))) {
-    expect_error(sgdlasso(form, rows), "depends on all rows at once|must be computed by itself", class = "sgdlasso_error_input", info = deparse1(form))
+    told <- "depends on all rows at once|must be computed by itself"
+    expect_error(sgdlasso(form, rows), told, class = "sgdlasso_error_input", info = deparse1(form))
   }
   w <- rep(1:2, 10)
   expect_input_error(sgdlasso(y ~ a, rows, weights = w), "w, which depends on all rows at once")
   expect_input_error(sgdlasso(y ~ a, rows, subset = 1:5), "`subset` is a integer")
   expect_input_error(sgdlasso(y ~ a, rows, subset = a > max(a) - 1), "depends on all rows")
-  for (form in list(y ~ I(a^2), y ~ cut(a, c(-9, 0, 9)), y ~ factor(k), y ~ pmax(a, k), y ~ ifelse(a > 0, "up", "down"), y ~ relevel(f, "u"))) {
+  by_row <- list(
+    y ~ I(a^2), y ~ cut(a, c(-9, 0, 9)), y ~ factor(k), y ~ pmax(a, k), y ~ ifelse(a > 0, "up", "down"), y ~ relevel(f, "u")
+  )
+  for (form in by_row) {
     streams_as_whole(form, d)
   }
 })
