@@ -33,7 +33,8 @@
 #' @param object A fit by [sgdlasso()]; or a result of [cv.sgdlasso()], which answers for its fit.
 #' @param ... For `AIC()` and `BIC()`, other fits of a single lambda to compare with, as in [stats::AIC()].
 #' @param k The penalty per degree of freedom. Default 2.
-#' @param gamma For `EBIC()`, a number of 0 (BIC) or more. Default 1, which `s = "ebic"` uses too.
+#' @param gamma For `EBIC()`, the weight of the number of models, 0 (BIC) or more; not the mixture `gamma` of relaxed fits. Default 1,
+#'   which `s = "ebic"` uses too.
 #' @return A numeric vector, one value for each lambda; smaller is better.
 #' @section Errors: For `alpha < 1`, if the data of the fit's call cannot be found again: class `sgdlasso_error_input`.
 #' @references
