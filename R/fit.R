@@ -26,14 +26,20 @@ train <- function(rows, settings) {
 # What the core could not do, in words.
 checked_result <- function(result) {
   if (!is.null(result$diverged)) abort_diverged(result$diverged, result$safe)
-  if (is.infinite(result$null_deviance %||% 0)) {
-    abort_input("`y` or `offset` is so large that the deviance overflows.", "Rescale it.")
-  }
+  check_deviance(result$null_deviance %||% 0)
   if (!is.null(result$overflow)) abort_class("sgdlasso_error_overflow", paste0(result$overflow, "."))
   if (!all(is.finite(c(result$a0, result$beta$x))) || any(is.infinite(result$deviance))) {
     abort_class("sgdlasso_error_overflow", "The model is not finite: rescale `y`, `offset` or the columns of x.")
   }
   result
+}
+
+# Squares beyond what numbers can hold: nothing could be certified of the model.
+check_deviance <- function(null_deviance) {
+  if (is.infinite(null_deviance)) abort_input("`y` or `offset` is so large that the deviance overflows.", "Rescale it.")
+  if (isTRUE(null_deviance > 0 && null_deviance < 1e-280)) {
+    abort_input("`y` is so small that its squares vanish (below 1e-140).", "Give it in smaller units.")
+  }
 }
 
 # NA, and what is no number, certifies nothing.

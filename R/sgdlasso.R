@@ -155,8 +155,8 @@
 #' @section Errors:
 #' Bad input is an error of class `sgdlasso_error_input` that names the argument; a learning rate that diverges is one of class
 #' `sgdlasso_error_diverged` with the fields `rate` and `safe_rate`; a linear predictor too large for the computer's numbers is one of
-#' class `sgdlasso_error_overflow`. All are of class `sgdlasso_error`. A column whose squares overflow (values beyond 1e150) counts as
-#' constant.
+#' class `sgdlasso_error_overflow`. All are of class `sgdlasso_error`. A column whose squares overflow (values beyond 1e150) or vanish
+#' (below 1e-140) counts as constant; a response whose squares do is refused.
 #' @references
 #' Tibshirani, R. (1996). Regression shrinkage and selection via the lasso. *Journal of the Royal Statistical Society B* 58,
 #' 267-288. \doi{10.1111/j.2517-6161.1996.tb02080.x}

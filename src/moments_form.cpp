@@ -81,9 +81,9 @@ NullModel null_model(const Moments& moments, bool intercept) {
   const std::size_t y = moments.size - 1;
   NullModel result;
   result.intercept = intercept ? moments.mean[y] : 0;
-  const double square = mean_product(moments, intercept, y, y);
-  const bool constant = intercept ? is_rounding(std::sqrt(std::max(square, 0.0)), moments.mean[y]) : square == 0;
-  result.deviance = constant ? 0 : square;
+  const double square = mean_product(moments, false, y, y);
+  const bool zero = square == 0 && moments.mean[y] == 0;
+  result.deviance = known_deviance(mean_product(moments, intercept, y, y), {square, false, zero});
   result.loss = result.deviance / 2;
   return result;
 }

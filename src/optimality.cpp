@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <limits>
 #include <utility>
 
 namespace sgdlasso {
@@ -79,14 +80,20 @@ NullModel fit_null_model(const Response& response, const Loss& loss, bool interc
   }
   result.loss = response.mean([&](std::size_t i) { return loss.value(eta[i], response.y[i]); });
   result.deviance = response.mean([&](std::size_t i) { return loss.deviance(eta[i], response.y[i]); });
-  const double size = response.mean([&](std::size_t i) { return response.y[i] * response.y[i]; });
+  const double square = response.mean([&](std::size_t i) { return response.y[i] * response.y[i]; });
   const bool equal = std::all_of(response.y, response.y + response.n, [&](double y) { return y == response.y[0]; });
   // Where no event is seen the best intercept is infinite, whatever the offset.
-  const bool eventless = equal && response.n > 0 && response.y[0] == 0 && !loss.is_squared();
-  const bool constant = intercept && equal && (!response.offset || eventless);
-  const bool rounding = std::isfinite(size) && is_rounding(std::sqrt(std::max(result.deviance, 0.0)), std::sqrt(size));
-  if (constant || rounding) result.deviance = 0;
+  const bool zero = equal && response.n > 0 && response.y[0] == 0;
+  const bool constant = intercept && equal && (!response.offset || (zero && !loss.is_squared()));
+  result.deviance = known_deviance(result.deviance, {square, constant, zero});
   return result;
+}
+
+double known_deviance(double deviance, const ResponseKind& y) {
+  if (y.constant) return 0;
+  if (y.square < least_square && !y.zero) return std::max(deviance, std::numeric_limits<double>::denorm_min());
+  const bool rounding = std::isfinite(y.square) && is_rounding(std::sqrt(std::max(deviance, 0.0)), std::sqrt(y.square));
+  return rounding ? 0 : deviance;
 }
 
 Scored score(const Problem& problem, Coefficients coefficients, double lambda) {

@@ -20,10 +20,9 @@ double finite_mean(const ResponseMoments& all, double largest) {
 
 }  // namespace
 
-bool is_constant(const ResponseMoments& all, const Loss& loss, bool intercept, double deviance) {
-  const bool eventless = all.first == 0 && !loss.is_squared();
-  if (intercept && all.equal && (!all.offset || eventless)) return true;
-  return is_rounding(std::sqrt(std::max(deviance, 0.0)), std::sqrt(all.y_square));
+ResponseKind kind_of(const ResponseMoments& all, const Loss& loss, bool intercept) {
+  const bool zero = all.equal && all.first == 0;
+  return {all.y_square, intercept && all.equal && (!all.offset || (zero && !loss.is_squared())), zero};
 }
 
 NullModel null_without_offset(const ResponseMoments& all, const Loss& loss, bool intercept) {
@@ -37,7 +36,7 @@ NullModel null_without_offset(const ResponseMoments& all, const Loss& loss, bool
     result.loss = loss.value(result.intercept, all.y);  // linear in y
     result.deviance = 2 * (result.loss - all.saturated);
   }
-  if (is_constant(all, loss, intercept, result.deviance)) result.deviance = 0;
+  result.deviance = known_deviance(result.deviance, kind_of(all, loss, intercept));
   return result;
 }
 

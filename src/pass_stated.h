@@ -27,7 +27,6 @@ struct PassTraining::Stated {
 
 // Of intercept alone, from the moments; the offset of other losses than squared is not accounted for.
 NullModel null_without_offset(const ResponseMoments& all, const Loss& loss, bool intercept);
-// Whether there is nothing to explain, as for rows in memory: rounding aside, nothing deviates from the null model.
-bool is_constant(const ResponseMoments& all, const Loss& loss, bool intercept, double deviance);
+ResponseKind kind_of(const ResponseMoments& all, const Loss& loss, bool intercept);
 
 }  // namespace sgdlasso

@@ -114,8 +114,9 @@ PassTraining::Phase PassTraining::next() {
       const Scored found = part_->solver->trained()[0].scored;
       null_.intercept = found.coefficients.intercept;
       null_.loss = found.mse;
-      null_.deviance = std::max(2 * (null_.loss - moments_.response().saturated), 0.0);
-      if (is_constant(moments_.response(), *loss_, plan_.penalty.intercept, null_.deviance)) null_.deviance = 0;
+      const ResponseMoments& all = moments_.response();
+      null_.deviance =
+          known_deviance(std::max(2 * (null_.loss - all.saturated), 0.0), kind_of(all, *loss_, plan_.penalty.intercept));
       return after_null();
     }
     case Phase::unpenalized:

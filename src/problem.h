@@ -23,6 +23,17 @@ struct NullModel {
 };
 NullModel fit_null_model(const Response& response, const Loss& loss, bool intercept);
 
+// What is known of a response, once its rows were seen.
+struct ResponseKind {
+  double square;  // mean of y^2
+  bool constant;  // all are equal, and the intercept fits them
+  bool zero;      // all are 0
+};
+
+// A deviance as NullModel has it: one that is no more than rounding is 0. Where y is not 0, but its squares vanish, nothing
+// would be known of it: the deviance is then positive and below least_square, which R refuses.
+double known_deviance(double deviance, const ResponseKind& y);
+
 struct Statement {
   std::size_t p() const { return penalty.factor.size(); }
 

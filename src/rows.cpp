@@ -8,7 +8,7 @@ namespace sgdlasso {
 
 ColumnMoment ColumnMoment::checked() const {
   const bool overflows = !std::isfinite(square);
-  const bool constant = is_rounding(std::sqrt(variance), std::abs(mean));
+  const bool constant = variance < least_square || is_rounding(std::sqrt(variance), std::abs(mean));
   return {overflows ? 0 : mean, overflows || constant ? 0 : variance, overflows ? 0 : square, frequency};
 }
 

@@ -19,7 +19,7 @@
 namespace sgdlasso {
 
 // Weighted moments of each column. A column counts as constant where its deviation is rounding of its own size, and where its
-// squares overflow: it then takes no part.
+// squares overflow or vanish: it then takes no part.
 struct ColumnMoment {
   double mean, variance, square, frequency;
   // With variance 0, and overflown squares as 0, where the column counts as constant.
@@ -164,6 +164,9 @@ std::unique_ptr<Rows> sparse_rows(const SparseColumns& x);
 
 // Row -> its position in a plan's order.
 std::vector<std::size_t> positions_of(const std::vector<std::size_t>& order, std::size_t n);
+
+// Mean squares below this have lost digits, or all of them.
+constexpr double least_square = 1e-280;
 
 // Whether a deviation is no more than the rounding of values of this size.
 bool is_rounding(double deviation, double size);

@@ -1,5 +1,6 @@
 # Numbers that overflow are never certified: problems with hostile scales, by every solver.
 
+expect_input_error <- function(code, message) expect_error(code, message, class = "sgdlasso_error_input")
 hostile_scales <- c(1e-308, 1e-200, 1e-150, 1e-30, 1, 1, 1, 1e30, 1e100, 1e152, 1e200, 1e308)
 `%||%` <- function(a, b) if (is.null(a)) b else a
 hostile_offsets <- list(0, 0, 0, 10, -10, 40, 710, 750, -800, 1e5, 1e153, -1e200, 1e308)
@@ -11,9 +12,9 @@ draw_hostile <- function(family) {
   if (runif(1) < 0.3) x[, 1] <- x[, 1] * sample(hostile_scales, 1)
   x <- matrix(pmin(pmax(x, -1e308), 1e308), n)
   y <- switch(family, gaussian = rnorm(n), binomial = rep_len(0:1, n), poisson = rpois(n, 2) + c(1, numeric(n - 1)))
-  scales <- switch(family, gaussian = hostile_scales[-(1:2)], binomial = 1, poisson = c(1, 1, 1e10, 1e200))
+  scales <- switch(family, gaussian = hostile_scales, binomial = 1, poisson = c(1, 1, 1e10, 1e200))
   y <- y * scales[sample(length(scales), 1)]
-  weights <- if (runif(1) < 0.4) 10^runif(n, -3, 3)
+  weights <- if (runif(1) < 0.4) 10^runif(n, -8, 8)
   offset <- rnorm(n) + sample(hostile_offsets, 1)[[1]] * sample(c(0, 1), n, replace = TRUE)
   lambda <- 10^sort(runif(sample(3, 1), -4, 1), decreasing = TRUE)
   list(
@@ -28,7 +29,7 @@ draw_hostile <- function(family) {
 gap_in_units <- function(d, fit, k) {
   x <- as.matrix(d$x)
   size <- apply(abs(x), 2, max)
-  part <- is.finite(colSums(x^2)) & colSums(x^2) > 0
+  part <- is.finite(colSums(x^2)) & colMeans(x^2) > 1e-280
   size[size == 0] <- 1
   of_y <- if (d$family == "gaussian") max(abs(d$y)) else 1
   oracle(
@@ -42,6 +43,7 @@ hostile_fit <- function(d, solver, blocks) {
   rows <- d[c("x", "y", "weights", "offset")]
   if (blocks) rows <- list(do.call(as_rows, c(rows, block = 7)))
   rest <- d[c("family", "lambda", "intercept", "alpha", "seed")]
+  if (inherits(solver, "sgdlasso_solver") && solver$name == "nudge") rest$lambda <- rest$alpha <- NULL # the nudge is the penalty
   tryCatch(suppressWarnings(do.call(sgdlasso, c(rows, rest, list(solver = solver)))), sgdlasso_error = function(e) NULL)
 }
 
@@ -67,14 +69,36 @@ test_that("whatever overflows is never certified, by any solver", {
   set.seed(1)
   fits <- 0
   for (family in c("gaussian", "binomial", "poisson")) {
-    solvers <- list("auto", solver_exact("working_set"), solver_saga(epochs = 4), solver_sgd(epochs = 2))
+    moments <- if (family == "gaussian") list(solver_exact("moments"))
+    nudge <- if (family == "gaussian") list(solver_nudge(epochs = 2))
+    solvers <- c(list("auto", solver_exact("working_set"), solver_saga(epochs = 4), solver_sgd(epochs = 2)), moments, nudge)
+    on_blocks <- c(list("auto", solver_sgd(epochs = 2), solver_exact("passes")), moments)
     for (k in 1:12) {
       d <- draw_hostile(family)
       for (solver in solvers) fits <- fits + expect_sound(d, solver)
-      for (solver in list("auto", solver_sgd(epochs = 2))) fits <- fits + expect_sound(d, solver, blocks = TRUE)
+      for (solver in on_blocks) fits <- fits + expect_sound(d, solver, blocks = TRUE)
     }
   }
   expect_gt(fits, 50) # or nothing was tried
+})
+
+test_that("a response whose squares vanish is refused, however its rows come", {
+  d <- make_rows(40, 4)
+  for (scale in c(1e-145, 1e-170, 1e-300)) {
+    y <- d$y * scale
+    frame <- data.frame(d$x, y = y)
+    calls <- list(
+      quote(sgdlasso(d$x, y)), quote(sgdlasso(d$x, y, intercept = FALSE, lambda = scale)), quote(sgdlasso(y ~ ., frame)),
+      quote(sgdlasso(Matrix::Matrix(d$x, sparse = TRUE), y)), quote(sgdlasso(d$x, y, solver = "nudge", seed = 1)),
+      quote(sgdlasso(d$x, y, solver = "saga", seed = 1)), quote(sgdlasso(as_rows(d$x, y, block = 7))),
+      quote(sgdlasso(as_rows(d$x, y, block = 7), solver = solver_exact("passes"))), quote(cv.sgdlasso(d$x, y, seed = 1)),
+      quote(sgdlasso(as_rows(d$x, y, block = 7), solver = "sgd", lambda = scale)), quote(sgdlasso(d$x, rep(scale, 40), intercept = FALSE))
+    )
+    for (call in calls) expect_input_error(eval(call), "so small that its squares vanish")
+  }
+  expect_equal(as.vector(coef(sgdlasso(d$x, numeric(40), lambda = 1))), numeric(5)) # zeros are no small numbers
+  expect_equal(sgdlasso(d$x, numeric(40), lambda = 1, intercept = FALSE)$gap, 0)
+  expect_equal(as.vector(coef(sgdlasso(as_rows(d$x, numeric(40)), lambda = 1))), numeric(5))
 })
 
 test_that("several lambdas whose predictors overflow beside each other are not certified", {
