@@ -127,7 +127,7 @@ setup_server() {
 # The newest packages on CRAN of what the package and its tests use, in a library of their own, which is kept for the next time.
 setup_newest() {
   local wanted=(Rcpp RcppEigen cli generics Matrix "${tests_use[@]%%:*}" "${tests_use_long[@]%%:*}")
-  setup_debian libxml2-dev libpng-dev libudunits2-dev cmake || true # for xml2, vdiffr, units and nanonext, if they must be compiled
+  setup_debian libxml2-dev libpng-dev libudunits2-dev libuv1-dev cmake || true # for xml2, vdiffr, units, fs and nanonext, compiled
   setup_https
   newest_library=$(Rscript --vanilla -e '
     minor <- sub("\\..*", "", R.version$minor)
