@@ -139,6 +139,32 @@ test_that("a pass that fails leaves the old file as it was, and nothing beside i
   expect_identical(list.files(folder), "rows")
 })
 
+test_that("a cache whose making was stopped, by an error or an interrupt, is open no longer", {
+  skip_if_not(dir.exists("/proc/self/fd"), "no /proc")
+  folder <- withr::local_tempdir()
+  open_files <- function() sum(startsWith(Sys.readlink(list.files("/proc/self/fd", full.names = TRUE)), normalizePath(folder)), na.rm = TRUE)
+  d <- make_rows(60)
+  stopping <- function(how) {
+    left <- 0
+    as_rows(function(reset) {
+      if (reset) return(left <<- 3)
+      left <<- left - 1
+      if (left == 0) how()
+      list(x = d$x, y = d$y)
+    })
+  }
+  interrupt <- function() {
+    expect_gt(open_files(), 0) # or nothing would be left to close
+    tools::pskill(Sys.getpid(), tools::SIGINT)
+    Sys.sleep(1)
+  }
+  path <- file.path(folder, "rows")
+  expect_identical(tryCatch(cache_rows(stopping(interrupt), path), interrupt = function(e) "interrupted"), "interrupted")
+  expect_error(cache_rows(stopping(function() stop("no more")), path), "no more")
+  expect_identical(open_files(), 0L)
+  expect_length(list.files(folder), 0)
+})
+
 test_that("a full disk is an error that says so", {
   skip_if_not(file.exists("/dev/full"), "there is no /dev/full here")
   result <- r_row_file_create("/dev/full", as.raw(1:3))

@@ -267,6 +267,14 @@ test_that("little memory takes the lambdas in turns, to the same models", {
   )
 })
 
+test_that("memory beyond any machine's is no bound", {
+  d <- make_rows(100, 10, "binomial")
+  whole <- sgdlasso(as_rows(d$x, d$y), family = "binomial", nlambda = 20)
+  for (memory in c(1e12, 2^63, 1e19, 1e300)) {
+    expect_identical(sgdlasso(as_rows(d$x, d$y), family = "binomial", nlambda = 20, memory = memory)$beta, whole$beta)
+  }
+})
+
 test_that("the certificate of stochastic gradient descent needs no memory for products of columns", {
   set.seed(1)
   x <- Matrix::rsparsematrix(1000, 800, 0.02)
