@@ -8,7 +8,7 @@
 
 #include <memory>
 
-#include "block_stream.h"
+#include "io/block_stream.h"
 #include "r_convert.h"
 
 // A stream as R holds it.

@@ -4,8 +4,8 @@
 #include <cmath>
 #include <vector>
 
-#include "dense_kernels.h"
-#include "parallel.h"
+#include "base/parallel.h"
+#include "kernels/dense_kernels.h"
 #include "r_convert.h"
 #include "r_watch.h"
 

@@ -3,7 +3,7 @@
 #include <memory>
 #include <string>
 
-#include "compressed_file.h"
+#include "io/compressed_file.h"
 
 using namespace sgdlasso;
 

@@ -2,7 +2,7 @@
 
 #include <stdexcept>
 
-#include "sparse_fault.h"
+#include "rows/sparse_fault.h"
 
 namespace {
 

@@ -7,8 +7,8 @@
 #include <memory>
 #include <string>
 
-#include "response.h"
-#include "rows.h"
+#include "rows/response.h"
+#include "rows/rows.h"
 
 // What is wrong with a dgCMatrix, in words; empty where nothing is.
 std::string sparse_fault(SEXP x);

@@ -5,10 +5,10 @@
 #include <string>
 #include <vector>
 
-#include "csv.h"
-#include "csv_numbers.h"
-#include "csv_stream.h"
-#include "parallel.h"
+#include "base/parallel.h"
+#include "io/csv.h"
+#include "io/csv_numbers.h"
+#include "io/csv_stream.h"
 #include "r_block.h"
 
 using namespace sgdlasso;

@@ -2,10 +2,10 @@
 
 #include <cmath>
 
-#include "path.h"
 #include "r_convert.h"
 #include "r_path.h"
 #include "r_problem.h"
+#include "train/path.h"
 
 using namespace sgdlasso;
 

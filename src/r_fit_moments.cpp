@@ -2,11 +2,11 @@
 
 #include <cmath>
 
-#include "path.h"
 #include "r_moments.h"
 #include "r_path.h"
 #include "r_problem.h"
-#include "solver.h"
+#include "solvers/solver.h"
+#include "train/path.h"
 
 using namespace sgdlasso;
 

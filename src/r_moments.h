@@ -6,7 +6,7 @@
 
 #include <vector>
 
-#include "moments.h"
+#include "model/moments.h"
 
 sgdlasso::Moments as_moments(const Rcpp::List& moments);
 // Of at least one part, all of the same columns.

@@ -4,7 +4,7 @@
 #include <string>
 #include <vector>
 
-#include "pass_training.h"
+#include "passes/pass_training.h"
 #include "r_block.h"
 #include "r_path.h"
 #include "r_watch.h"

@@ -6,8 +6,8 @@
 #include <functional>
 #include <vector>
 
-#include "path.h"
 #include "r_problem.h"
+#include "train/path.h"
 
 // R's lambdas, or a grid, for which alone the slopes are asked.
 using NullSlopes = std::function<std::vector<double>()>;

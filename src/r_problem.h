@@ -10,10 +10,10 @@
 #include <utility>
 #include <vector>
 
-#include "moments_form.h"
+#include "model/moments_form.h"
+#include "model/standard_form.h"
 #include "r_convert.h"
 #include "r_watch.h"
-#include "standard_form.h"
 
 inline std::vector<double> limits(const Rcpp::List& spec, const char* name) {
   return !spec.containsElementNamed(name) || Rf_isNull(spec[name]) ? std::vector<double>()
@@ -89,7 +89,7 @@ class RProblem {
 
   sgdlasso::Problem state(const sgdlasso::Response& response, const Rcpp::List& spec) {
     return {make_statement(moments ? sgdlasso::column_moments(*moments) : rows->moments(response, watch),
-                           sgdlasso::fit_null_model(response, *loss, setting<bool>(spec, "intercept")), *loss, spec, watch),
+                           sgdlasso::null_model(response, *loss, setting<bool>(spec, "intercept")), *loss, spec, watch),
             *rows, response};
   }
 };

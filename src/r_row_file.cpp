@@ -4,9 +4,9 @@
 #include <string>
 #include <vector>
 
+#include "io/row_file.h"
+#include "io/row_stream.h"
 #include "r_block.h"
-#include "row_file.h"
-#include "row_stream.h"
 
 using namespace sgdlasso;
 

@@ -1,6 +1,6 @@
 #include <Rcpp.h>
 
-#include "svmlight.h"
+#include "io/svmlight.h"
 
 using namespace sgdlasso;
 

@@ -1,16 +1,16 @@
 // For the tests and bench/ only: pieces of the core that no user calls.
 #include <Rcpp.h>
 
-#include "csv.h"
-#include "csv_numbers.h"
-#include "decimal.h"
-#include "dense_kernels.h"
-#include "loss.h"
-#include "moments.h"
-#include "panel_kernels.h"
+#include "base/rng.h"
+#include "io/csv.h"
+#include "io/csv_numbers.h"
+#include "io/decimal.h"
+#include "kernels/dense_kernels.h"
+#include "kernels/panel_kernels.h"
+#include "model/loss.h"
+#include "model/moments.h"
 #include "r_convert.h"
-#include "rng.h"
-#include "row_order.h"
+#include "rows/row_order.h"
 
 using namespace sgdlasso;
 

@@ -5,7 +5,7 @@
 
 #include <chrono>
 
-#include "watch.h"
+#include "base/watch.h"
 
 class RWatch final : public sgdlasso::Watch {
  public:

@@ -34,20 +34,23 @@ r_headers() {
   Rscript -e 'cat(paste0("-isystem ", c(R.home("include"), system.file("include", package = "Rcpp"), system.file("include", package = "RcppEigen"))))'
 }
 
-kernel_files="src/panel_kernels.cpp src/dense_kernels.cpp src/csv_numbers.cpp src/csv.cpp src/decimal.cpp src/svmlight.cpp"
+kernel_files="src/core/kernels/panel_kernels.cpp src/core/kernels/dense_kernels.cpp src/core/io/csv_numbers.cpp src/core/io/csv.cpp
+  src/core/io/decimal.cpp src/core/io/svmlight.cpp"
+files=$(find src -name '*.cpp' | sort)
 
 compile_all() { # name, compiler and options
   local name=$1 code=0
   shift
-  printf '%s\n' src/*.cpp | xargs -P 2 -I{} sh -c "$* -fsyntax-only -Isrc $headers {} 2>>'$work/log.$name' || { echo {} >>'$work/log.$name'; exit 1; }" || code=1
-  report "$name compiles $(printf '%s\n' src/*.cpp | wc -l) files" $code "$work/log.$name"
+  xargs -P 2 -I{} sh -c "$* -fsyntax-only -Isrc/core $headers {} 2>>'$work/log.$name' || { echo {} >>'$work/log.$name'; exit 1; }" \
+    <<<"$files" || code=1
+  report "$name compiles $(wc -l <<<"$files") files" $code "$work/log.$name"
 }
 
 run_kernels() { # name, runner ("" for none), compiler and options
   local name=$1 runner=$2 code=0
   shift 2
   # shellcheck disable=SC2086
-  { "$@" -O2 -Isrc tools/kernels.cpp $kernel_files -o "$work/kernels" && $runner "$work/kernels"; } >"$work/log" 2>&1 || code=1
+  { "$@" -O2 -Isrc/core tools/kernels.cpp $kernel_files -o "$work/kernels" && $runner "$work/kernels"; } >"$work/log" 2>&1 || code=1
   report "$name runs kernels" $code "$work/log"
 }
 
@@ -76,7 +79,7 @@ run_package() { # name, compiler, options
   mkdir "$work/library" "$work/package"
   if [[ $compiler == *libc++* ]]; then rcpp_too >"$work/log" 2>&1 || code=1; fi
   cp -r DESCRIPTION NAMESPACE LICENSE R src data man inst "$work/package/" 2>/dev/null
-  rm -f "$work"/package/src/*.o "$work"/package/src/*.so
+  find "$work/package/src" \( -name "*.o" -o -name "*.so" \) -delete
   [ $code = 0 ] && { R_LIBS="$work/library${R_LIBS:+:$R_LIBS}" R_MAKEVARS_USER="$work/Makevars" MAKEFLAGS=-j2 \
     R CMD INSTALL --no-docs --no-test-load --library="$work/library" "$work/package" >"$work/log" 2>&1 || code=1; }
   [ $code = 0 ] && { R_LIBS="$work/library${R_LIBS:+:$R_LIBS}" NOT_CRAN=true Rscript -e '
@@ -93,7 +96,7 @@ run_package() { # name, compiler, options
 windows_registers() {
   local file code=0
   for file in $kernel_files; do
-    x86_64-w64-mingw32-g++-posix -std=gnu++17 -O2 -Isrc -S -o "$work/windows.s" "$file" >"$work/log" 2>&1 || code=1
+    x86_64-w64-mingw32-g++-posix -std=gnu++17 -O2 -Isrc/core -S -o "$work/windows.s" "$file" >"$work/log" 2>&1 || code=1
     if grep -n ymm "$work/windows.s" >>"$work/log"; then code=1; fi
   done
   report "MinGW keeps to registers of 16 bytes" $code "$work/log"

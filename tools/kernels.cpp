@@ -5,11 +5,11 @@
 #include <string>
 #include <vector>
 
-#include "csv_numbers.h"
-#include "decimal.h"
-#include "dense_kernels.h"
-#include "panel_kernels.h"
-#include "svmlight.h"
+#include "io/csv_numbers.h"
+#include "io/decimal.h"
+#include "kernels/dense_kernels.h"
+#include "kernels/panel_kernels.h"
+#include "io/svmlight.h"
 
 using namespace sgdlasso;
 

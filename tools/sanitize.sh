@@ -36,7 +36,7 @@ END
 
 echo "Building by $compiler"
 cp -r . "$work/source" # objects of another build must not be linked
-rm -f "$work"/source/src/*.o "$work"/source/src/*.so
+find "$work/source/src" \( -name "*.o" -o -name "*.so" \) -delete
 code=0
 R_MAKEVARS_USER="$work/Makevars" MAKEFLAGS=-j2 R CMD INSTALL --no-docs --no-test-load --no-byte-compile \
   --library="$built/library" "$work/source" >"$work/install.log" 2>&1 || code=$?

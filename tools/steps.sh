@@ -67,6 +67,7 @@ check_style() {
   code=0
   find src \( -name '*.h' -o -name '*.cpp' \) ! -name 'RcppExports*' -print0 | xargs -0 clang-format --dry-run --Werror || code=$?
   count $code "clang-format"
+  run_script floors.sh
 }
 
 # Where suggested packages are missing, R CMD check asks CRAN's website whether they still have a maintainer, and stops where a mirror

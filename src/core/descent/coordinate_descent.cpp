@@ -1,0 +1,217 @@
+#include "descent/coordinate_descent.h"
+
+#include <Eigen/Dense>
+
+#include <algorithm>
+#include <cmath>
+
+#include "base/linear_system.h"
+#include "kernels/panel_kernels.h"
+#include "model/certificate.h"
+
+namespace sgdlasso {
+namespace {
+
+double gap_of(const std::vector<CoordinatePenalty>& penalty, const std::vector<double>& b, const std::vector<double>& q,
+              double square, double widest) {
+  const Brackets brackets(penalty, b, q, widest);
+  const double s = brackets.best_squared_scale(square);
+  return (1 - s) * (1 - s) / 2 * square + brackets.sum(s);
+}
+
+constexpr std::size_t kPatience = 20;  // sweeps before the linear system is solved; of a large one more
+constexpr std::size_t kShare = 5;
+constexpr std::size_t kUnwatched = 64;  // columns between two ticks
+
+// The coordinates that may move, with their part of the Gram matrix.
+class Packed {
+ public:
+  Packed(const Quadratic& quadratic, const std::vector<std::size_t>& chosen, const std::vector<double>& b,
+         const std::vector<double>& q)
+      : watch_(quadratic.watch),
+        size_(chosen.size()),
+        gram_(size_ * size_) {
+    for (std::size_t k = 0; k < size_; ++k) {
+      tick_at(k);
+      const double* column = quadratic.gram.column(chosen[k]);
+      double* to = gram_.data() + k * size_;
+      for (std::size_t i = 0; i < size_; ++i) to[i] = quadratic.curvature * column[chosen[i]];
+      penalty_.push_back(quadratic.penalty[chosen[k]]);
+      free_ = free_ || penalty_.back().free_at(b[chosen[k]]);
+      b_.push_back(b[chosen[k]]);
+      q_.push_back(q[chosen[k]]);
+    }
+    start_ = b_;
+    start_slope_ = q_;
+    square_ = quadratic.square;
+    widest_ = quadratic.widest;
+  }
+
+  const std::vector<double>& b() const { return b_; }
+  const std::vector<double>& start() const { return start_; }
+  double square() const {
+    double fall = 0;
+    for (std::size_t k = 0; k < size_; ++k) fall += (b_[k] - start_[k]) * (q_[k] + start_slope_[k]);
+    return std::max(square_ - fall, 0.0);
+  }
+
+  std::size_t solve(double target, std::size_t most) {
+    std::size_t sweeps = 0, solved = 0;
+    while (sweeps < most) {
+      const std::size_t kept = 5;  // iterates that an extrapolation combines
+      history_.clear();
+      remember();
+      for (std::size_t k = 0; k < kept && sweeps < most; ++k, ++sweeps) {
+        sweep();
+        remember();
+      }
+      if (free_ && sweeps <= kept) newton();
+      if (gap_of(penalty_, b_, q_, square(), widest_) <= target) break;
+      extrapolate();
+      // Solving the linear system costs about as much as size / 4 sweeps.
+      if (sweeps - solved >= std::max(kPatience, size_ / kShare)) {
+        newton();
+        solved = sweeps;
+      }
+    }
+    return sweeps;
+  }
+
+ private:
+  struct Point {
+    std::vector<double> b, q;
+  };
+
+  void tick_at(std::size_t k) const {
+    if (k % kUnwatched == 0) watch_.tick(0);
+  }
+
+  void remember() { history_.push_back({b_, q_}); }
+
+  void sweep() {
+    for (std::size_t k = 0; k < size_; ++k) {
+      tick_at(k);
+      const double* column = gram_.data() + k * size_;
+      const double g = column[k];
+      if (!(g > 0)) continue;
+      const double moved = penalty_[k].minimiser(g, q_[k] + g * b_[k]) - b_[k];
+      if (moved == 0) continue;
+      b_[k] += moved;
+      panel_kernels().axpy(-moved, column, size_, q_.data());
+    }
+  }
+
+  // Solves for the coefficients that are neither 0 nor at a limit as if no sign could change, and goes there, or to where the
+  // first one would.
+  void newton() {
+    std::vector<std::size_t> moving;
+    for (std::size_t k = 0; k < size_; ++k) {
+      if (b_[k] != 0 && b_[k] > penalty_[k].lower && b_[k] < penalty_[k].upper) moving.push_back(k);
+    }
+    const Eigen::Index size = static_cast<Eigen::Index>(moving.size());
+    Eigen::MatrixXd gram(size, size);
+    Eigen::VectorXd slope(size);
+    for (Eigen::Index c = 0; c < size; ++c) {
+      tick_at(static_cast<std::size_t>(c));
+      const std::size_t k = moving[static_cast<std::size_t>(c)];
+      const double* column = gram_.data() + k * size_;
+      for (Eigen::Index r = c; r < size; ++r) gram(r, c) = column[moving[static_cast<std::size_t>(r)]];
+      gram(c, c) += penalty_[k].l2;
+      slope[c] = q_[k] - penalty_[k].l2 * b_[k] - std::copysign(penalty_[k].l1, b_[k]);
+    }
+    if (!factor_cholesky(gram, watch_)) return;
+    Eigen::VectorXd step = slope;
+    solve_cholesky(gram, step);
+    double size_of_step = 1;
+    for (Eigen::Index c = 0; c < size; ++c) {
+      const std::size_t k = moving[static_cast<std::size_t>(c)];
+      const double after = b_[k] + step[c], bound = step[c] > 0 ? penalty_[k].upper : penalty_[k].lower;
+      if (penalty_[k].l1 > 0 && after * b_[k] < 0) size_of_step = std::min(size_of_step, -b_[k] / step[c]);
+      if (std::isfinite(bound)) size_of_step = std::min(size_of_step, (bound - b_[k]) / step[c]);
+    }
+    if (!(size_of_step > 0)) return;
+    for (Eigen::Index c = 0; c < size; ++c) {
+      tick_at(static_cast<std::size_t>(c));
+      const std::size_t k = moving[static_cast<std::size_t>(c)];
+      const double old = b_[k], moved = size_of_step * step[c];
+      b_[k] = std::abs(old + moved) <= 1e-15 * std::abs(old) ? 0 : old + moved;
+      panel_kernels().axpy(old - b_[k], gram_.data() + k * size_, size_, q_.data());
+    }
+  }
+
+  // Up to a constant. The slope at 0 is q + G b, and b' G b = b' (slope at 0 - q).
+  double objective(const std::vector<double>& b, const std::vector<double>& q) const {
+    double value = 0;
+    for (std::size_t k = 0; k < size_; ++k) {
+      value += penalty_[k].cost(b[k]) - (b[k] - start_[k]) * (q[k] + start_slope_[k]) / 2;
+    }
+    return value;
+  }
+
+  // The combination of the last iterates whose step is least.
+  void extrapolate() {
+    const Eigen::Index steps = static_cast<Eigen::Index>(history_.size()) - 1;
+    if (steps < 2) return;
+    Eigen::MatrixXd step(static_cast<Eigen::Index>(size_), steps);
+    for (Eigen::Index k = 0; k < steps; ++k) {
+      const std::size_t at = static_cast<std::size_t>(k);
+      for (std::size_t i = 0; i < size_; ++i) step(static_cast<Eigen::Index>(i), k) = history_[at + 1].b[i] - history_[at].b[i];
+    }
+    Eigen::MatrixXd products = step.transpose() * step;
+    products.diagonal().array() += 1e-12 * products.trace();
+    Eigen::VectorXd share = products.ldlt().solve(Eigen::VectorXd::Ones(steps));
+    const double total = share.sum();
+    if (!std::isfinite(total) || total == 0) return;
+    share /= total;
+    Point point{std::vector<double>(size_, 0.0), std::vector<double>(size_, 0.0)};
+    for (Eigen::Index k = 0; k < steps; ++k) {
+      panel_kernels().axpy(share[k], history_[static_cast<std::size_t>(k) + 1].b.data(), size_, point.b.data());
+      panel_kernels().axpy(share[k], history_[static_cast<std::size_t>(k) + 1].q.data(), size_, point.q.data());
+    }
+    for (std::size_t k = 0; k < size_; ++k) {
+      if (point.b[k] != penalty_[k].clamp(point.b[k])) return;
+    }
+    if (objective(point.b, point.q) < objective(b_, q_)) {
+      b_ = std::move(point.b);
+      q_ = std::move(point.q);
+    }
+  }
+
+  Watch& watch_;
+  std::size_t size_;
+  LargeBuffer<double> gram_;
+  std::vector<CoordinatePenalty> penalty_;
+  std::vector<double> b_, q_, start_, start_slope_;
+  double square_, widest_;
+  bool free_ = false;  // some column carries no penalty: the linear system fits it out to the last digit
+  std::vector<Point> history_;
+};
+
+}  // namespace
+
+Descent descend(const Quadratic& quadratic, double target, std::vector<double>& b, std::vector<double>& q) {
+  Quadratic now = quadratic;
+  const std::size_t size = b.size(), most_rounds = 100, most_sweeps = 10000;
+  Descent result{0, 0};
+  for (std::size_t round = 0; round < most_rounds && result.sweeps < most_sweeps; ++round) {
+    result.gap = gap_of(now.penalty, b, q, now.square, now.widest);
+    if (result.gap <= target) break;
+    std::vector<std::size_t> chosen;
+    for (std::size_t j = 0; j < size; ++j) {
+      if (b[j] != 0 || now.penalty[j].violation(0, q[j]) > 0) chosen.push_back(j);
+    }
+    Packed packed(now, chosen, b, q);
+    result.sweeps += packed.solve(target / 2, most_sweeps - result.sweeps);
+    for (std::size_t k = 0; k < chosen.size(); ++k) {
+      if (k % kUnwatched == 0) now.watch.tick(0);
+      const double moved = packed.b()[k] - packed.start()[k];
+      if (moved == 0) continue;
+      b[chosen[k]] = packed.b()[k];
+      panel_kernels().axpy(-moved * now.curvature, now.gram.column(chosen[k]), size, q.data());
+    }
+    now.square = packed.square();
+  }
+  return result;
+}
+
+}  // namespace sgdlasso

@@ -1,0 +1,58 @@
+#include "descent/working_set.h"
+
+#include <algorithm>
+#include <utility>
+
+namespace sgdlasso {
+
+WorkingSet::WorkingSet(const Problem& problem, const StandardForm& form)
+    : problem_(problem),
+      form_(form),
+      inside_(problem.rows.p(), 0),
+      by_residual_(problem, form) {}
+
+void WorkingSet::add(std::size_t j) {
+  if (inside_[j]) return;
+  inside_[j] = 1;
+  columns_.push_back(j);
+}
+
+void WorkingSet::set_weights(std::vector<double> weights) {
+  weights_ = std::move(weights);
+  total_ = 0;
+  for (const double weight : weights_) total_ += weight;
+  known_ = 0;
+  by_residual_.set_weights(weights_);
+}
+
+void WorkingSet::refresh() {
+  const std::size_t size = columns_.size(), from = known_;
+  if (from == size) return;
+  refresh_border(from);
+  known_ = size;
+  if (wide()) {
+    gram_ = Square();
+    return;
+  }
+  gram_.grow(size);
+  problem_.rows.gram(selection(), from, weights_.data(), gram_, {problem_.threads, problem_.watch});
+  if (!problem_.intercept) return;
+  for (std::size_t j = from; j < size; ++j) {
+    problem_.watch.tick(0);
+    for (std::size_t i = 0; i <= j; ++i) {
+      gram_.at(i, j) -= border_[i] * border_[j] / total_;
+      gram_.at(j, i) = gram_.at(i, j);
+    }
+  }
+}
+
+void WorkingSet::refresh_border(std::size_t from) {
+  border_.resize(columns_.size(), 0.0);
+  if (!problem_.intercept) return;
+  const std::vector<std::size_t> fresh(columns_.begin() + static_cast<std::ptrdiff_t>(from), columns_.end());
+  Panel panel(problem_.response.n, 1, problem_.rows.layout());
+  std::copy(weights_.begin(), weights_.end(), panel.lane(0));
+  problem_.rows.cross_products({form_.scaling, fresh}, panel, border_.data() + from, {problem_.threads, problem_.watch});
+}
+
+}  // namespace sgdlasso

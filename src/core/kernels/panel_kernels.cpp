@@ -1,0 +1,279 @@
+#include "kernels/panel_kernels.h"
+
+#include <algorithm>
+
+#include "base/vector_memory.h"
+
+// Loops over registers must vanish: an array of them would live in memory.
+#define SGDLASSO_UNROLL _Pragma("GCC unroll 16")
+
+namespace sgdlasso {
+namespace {
+
+template <std::size_t W>
+SGDLASSO_INLINE double sum_of(const typename Vector<W>::Register& v) {
+  double sum = 0;
+  SGDLASSO_UNROLL
+  for (std::size_t k = 0; k < W; ++k) sum += v[k];
+  return sum;
+}
+
+// Dot products of A columns with B columns, all kept in registers: 3 x 4 of them fill the sixteen of AVX2.
+template <std::size_t W, std::size_t A, std::size_t B>
+SGDLASSO_INLINE void tile(const double* a, std::size_t a_stride, const double* b, std::size_t b_stride, std::size_t rows,
+                          double* out, std::size_t ld) {
+  typename Vector<W>::Register sum[A][B] = {};
+  for (std::size_t r = 0; r < rows; r += W) {
+    typename Vector<W>::Register left[A];
+    SGDLASSO_UNROLL
+    for (std::size_t i = 0; i < A; ++i) left[i] = Vector<W>::at(a + i * a_stride + r).value;
+    SGDLASSO_UNROLL
+    for (std::size_t j = 0; j < B; ++j) {
+      const typename Vector<W>::Register right = Vector<W>::at(b + j * b_stride + r).value;
+      SGDLASSO_UNROLL
+      for (std::size_t i = 0; i < A; ++i) sum[i][j] += left[i] * right;
+    }
+  }
+  SGDLASSO_UNROLL
+  for (std::size_t i = 0; i < A; ++i) {
+    SGDLASSO_UNROLL
+    for (std::size_t j = 0; j < B; ++j) out[i * ld + j] += sum_of<W>(sum[i][j]);
+  }
+}
+
+constexpr std::size_t kLaneGroup = 8;
+constexpr std::size_t kAhead = 12;  // entries whose rows memory is asked for in advance
+constexpr std::size_t kTileA = 3, kTileB = 4;
+
+template <std::size_t W, std::size_t A>
+SGDLASSO_INLINE void tile_row(const double* a, std::size_t a_stride, const ColumnBlock& b, std::size_t from, std::size_t rows,
+                              double* out, std::size_t ld) {
+  std::size_t j = from;
+  for (; j + kTileB <= b.count; j += kTileB)
+    tile<W, A, kTileB>(a, a_stride, b.data + j * b.stride, b.stride, rows, out + j, ld);
+  for (; j < b.count; ++j) tile<W, A, 1>(a, a_stride, b.data + j * b.stride, b.stride, rows, out + j, ld);
+}
+
+template <std::size_t W>
+SGDLASSO_INLINE void cross(const ColumnBlock& a, const ColumnBlock& b, std::size_t rows, double* out, std::size_t ld) {
+  std::size_t i = 0;
+  for (; i + kTileA <= a.count; i += kTileA) {
+    tile_row<W, kTileA>(a.data + i * a.stride, a.stride, b, 0, rows, out + i * ld, ld);
+  }
+  for (; i < a.count; ++i) tile_row<W, 1>(a.data + i * a.stride, a.stride, b, 0, rows, out + i * ld, ld);
+}
+
+template <std::size_t W>
+SGDLASSO_INLINE void self_cross(const ColumnBlock& a, std::size_t rows, double* out, std::size_t ld) {
+  std::size_t i = 0;
+  for (; i + kTileA <= a.count; i += kTileA) {
+    tile_row<W, kTileA>(a.data + i * a.stride, a.stride, a, i, rows, out + i * ld, ld);
+  }
+  for (; i < a.count; ++i) tile_row<W, 1>(a.data + i * a.stride, a.stride, a, i, rows, out + i * ld, ld);
+}
+
+template <std::size_t W, bool weighted>
+SGDLASSO_INLINE double pack_of(const double* from, std::size_t rows, double centre, double scale, const double* root,
+                               double* to) {
+  const auto centres = centre - typename Vector<W>::Register{}, scales = scale - typename Vector<W>::Register{};
+  typename Vector<W>::Register sums = {};
+  std::size_t r = 0;
+  for (; r + W <= rows; r += W) {
+    if (r % kLaneGroup == 0) __builtin_prefetch(from + r + rows);  // the strip to come
+    typename Vector<W>::Register value = (Vector<W>::at(from + r).value - centres) * scales;
+    if (weighted) value *= Vector<W>::at(root + r).value;
+    Vector<W>::at(to + r).value = value;
+    sums += weighted ? value * Vector<W>::at(root + r).value : value;
+  }
+  double sum = sum_of<W>(sums);
+  for (; r < rows; ++r) {
+    to[r] = (from[r] - centre) * scale * (weighted ? root[r] : 1);
+    sum += weighted ? to[r] * root[r] : to[r];
+  }
+  return sum;
+}
+template <std::size_t W>
+SGDLASSO_INLINE double pack(const double* from, std::size_t rows, double centre, double scale, const double* root, double* to) {
+  return root ? pack_of<W, true>(from, rows, centre, scale, root, to) : pack_of<W, false>(from, rows, centre, scale, root, to);
+}
+
+template <std::size_t W, std::size_t C>
+SGDLASSO_INLINE void add_columns(const double* x, std::size_t stride, const double* b, std::size_t rows, double* y,
+                                 std::size_t y_stride, std::size_t lanes) {
+  for (std::size_t r = 0; r < rows; r += 2 * W) {
+    typename Vector<W>::Register value[C][2];
+    SGDLASSO_UNROLL
+    for (std::size_t j = 0; j < C; ++j) {
+      value[j][0] = Vector<W>::at(x + j * stride + r).value;
+      value[j][1] = Vector<W>::at(x + j * stride + r + W).value;
+    }
+    for (std::size_t k = 0; k < lanes; ++k) {
+      double* to = y + k * y_stride + r;
+      typename Vector<W>::Register first = Vector<W>::at(to).value, second = Vector<W>::at(to + W).value;
+      SGDLASSO_UNROLL
+      for (std::size_t j = 0; j < C; ++j) {
+        const auto by = b[j * lanes + k] - typename Vector<W>::Register{};
+        first += value[j][0] * by;
+        second += value[j][1] * by;
+      }
+      Vector<W>::at(to).value = first;
+      Vector<W>::at(to + W).value = second;
+    }
+  }
+}
+
+template <std::size_t W>
+SGDLASSO_INLINE void add(const ColumnBlock& x, const double* b, std::size_t rows, double* y, std::size_t y_stride,
+                         std::size_t lanes) {
+  const std::size_t together = 4;
+  std::size_t j = 0;
+  for (; j + together <= x.count; j += together) {
+    add_columns<W, together>(x.data + j * x.stride, x.stride, b + j * lanes, rows, y, y_stride, lanes);
+  }
+  for (; j < x.count; ++j) add_columns<W, 1>(x.data + j * x.stride, x.stride, b + j * lanes, rows, y, y_stride, lanes);
+}
+
+// `Registers` lanes at a time
+template <std::size_t W, std::size_t Registers>
+SGDLASSO_INLINE void gather_lanes(const double* value, const int* index, std::size_t count, double shift, const double* r,
+                                  std::size_t lanes, double* sum) {
+  typename Vector<W>::Register total[Registers];
+  SGDLASSO_UNROLL
+  for (std::size_t v = 0; v < Registers; ++v) total[v] = Vector<W>::at(sum + v * W).value;
+  for (std::size_t e = 0; e < count; ++e) {
+    const double* row = r + static_cast<std::size_t>(index[e]) * lanes;
+    if (e + kAhead < count) {
+      const double* ahead = r + static_cast<std::size_t>(index[e + kAhead]) * lanes;
+      SGDLASSO_UNROLL
+      for (std::size_t v = 0; v < Registers * W; v += kLaneGroup) __builtin_prefetch(ahead + v);
+    }
+    const auto by = (value[e] - shift) - typename Vector<W>::Register{};
+    SGDLASSO_UNROLL
+    for (std::size_t v = 0; v < Registers; ++v) total[v] += by * Vector<W>::at(row + v * W).value;
+  }
+  SGDLASSO_UNROLL
+  for (std::size_t v = 0; v < Registers; ++v) Vector<W>::at(sum + v * W).value = total[v];
+}
+template <std::size_t W>
+SGDLASSO_INLINE void gather(const double* value, const int* index, std::size_t count, double shift, const double* r,
+                            std::size_t lanes, double* sum) {
+  constexpr std::size_t registers = kLaneGroup / W;
+  std::size_t first = 0;
+  for (; first + 2 * kLaneGroup <= lanes; first += 2 * kLaneGroup) {
+    gather_lanes<W, 2 * registers>(value, index, count, shift, r + first, lanes, sum + first);
+  }
+  for (; first < lanes; first += kLaneGroup)
+    gather_lanes<W, registers>(value, index, count, shift, r + first, lanes, sum + first);
+}
+
+template <std::size_t W>
+SGDLASSO_INLINE void scatter(const double* value, const int* index, std::size_t count, double shift, const double* b,
+                             std::size_t lanes, double* r) {
+  constexpr std::size_t registers = kLaneGroup / W;
+  for (std::size_t first = 0; first < lanes; first += kLaneGroup) {
+    typename Vector<W>::Register by[registers];
+    SGDLASSO_UNROLL
+    for (std::size_t v = 0; v < registers; ++v) by[v] = Vector<W>::at(b + first + v * W).value;
+    for (std::size_t e = 0; e < count; ++e) {
+      double* row = r + static_cast<std::size_t>(index[e]) * lanes + first;
+      if (e + kAhead < count) __builtin_prefetch(r + static_cast<std::size_t>(index[e + kAhead]) * lanes + first, 1);
+      const auto times = (value[e] - shift) - typename Vector<W>::Register{};
+      SGDLASSO_UNROLL
+      for (std::size_t v = 0; v < registers; ++v)
+        Vector<W>::at(row + v * W).value = Vector<W>::at(row + v * W).value + times * by[v];
+    }
+  }
+}
+
+template <std::size_t W>
+SGDLASSO_INLINE void axpy(double a, const double* x, std::size_t count, double* y) {
+  const auto by = a - typename Vector<W>::Register{};
+  std::size_t r = 0;
+  for (; r + W <= count; r += W) Vector<W>::at(y + r).value = Vector<W>::at(y + r).value + by * Vector<W>::at(x + r).value;
+  for (; r < count; ++r) y[r] += a * x[r];
+}
+
+template <std::size_t W>
+SGDLASSO_INLINE double shifted_dot(const double* x, double shift, const double* y, std::size_t count) {
+  const auto shifts = shift - typename Vector<W>::Register{};
+  typename Vector<W>::Register even = {}, odd = {};
+  std::size_t r = 0;
+  for (; r + 2 * W <= count; r += 2 * W) {
+    even += (Vector<W>::at(x + r).value - shifts) * Vector<W>::at(y + r).value;
+    odd += (Vector<W>::at(x + r + W).value - shifts) * Vector<W>::at(y + r + W).value;
+  }
+  double sum = sum_of<W>(even + odd);
+  for (; r < count; ++r) sum += (x[r] - shift) * y[r];
+  return sum;
+}
+
+template <std::size_t W>
+SGDLASSO_INLINE void weighted_axpy(double a, const double* h, const double* x, double shift, std::size_t count, double* y) {
+  const auto by = a - typename Vector<W>::Register{}, shifts = shift - typename Vector<W>::Register{};
+  std::size_t r = 0;
+  for (; r + W <= count; r += W)
+    Vector<W>::at(y + r).value =
+        Vector<W>::at(y + r).value + by * Vector<W>::at(h + r).value * (Vector<W>::at(x + r).value - shifts);
+  for (; r < count; ++r) y[r] += a * h[r] * (x[r] - shift);
+}
+
+// One version of all kernels: NAME, compiled with ATTRIBUTE for registers of W numbers.
+#define SGDLASSO_PANEL_KERNELS(NAME, ATTRIBUTE, W)                                                                             \
+  struct NAME {                                                                                                                \
+    ATTRIBUTE static void cross_(const ColumnBlock& a, const ColumnBlock& b, std::size_t n, double* out, std::size_t ld) {     \
+      cross<W>(a, b, n, out, ld);                                                                                              \
+    }                                                                                                                          \
+    ATTRIBUTE static void self_cross_(const ColumnBlock& a, std::size_t n, double* out, std::size_t ld) {                      \
+      self_cross<W>(a, n, out, ld);                                                                                            \
+    }                                                                                                                          \
+    ATTRIBUTE static double pack_(const double* x, std::size_t n, double c, double s, const double* w, double* to) {           \
+      return pack<W>(x, n, c, s, w, to);                                                                                       \
+    }                                                                                                                          \
+    ATTRIBUTE static void add_(const ColumnBlock& x, const double* b, std::size_t n, double* y, std::size_t stride,            \
+                               std::size_t lanes) {                                                                            \
+      add<W>(x, b, n, y, stride, lanes);                                                                                       \
+    }                                                                                                                          \
+    ATTRIBUTE static void gather_(const double* v, const int* i, std::size_t n, double s, const double* r, std::size_t lanes,  \
+                                  double* sum) {                                                                               \
+      gather<W>(v, i, n, s, r, lanes, sum);                                                                                    \
+    }                                                                                                                          \
+    ATTRIBUTE static void scatter_(const double* v, const int* i, std::size_t n, double s, const double* b, std::size_t lanes, \
+                                   double* r) {                                                                                \
+      scatter<W>(v, i, n, s, b, lanes, r);                                                                                     \
+    }                                                                                                                          \
+    ATTRIBUTE static double shifted_dot_(const double* x, double s, const double* y, std::size_t n) {                          \
+      return shifted_dot<W>(x, s, y, n);                                                                                       \
+    }                                                                                                                          \
+    ATTRIBUTE static void weighted_axpy_(double a, const double* h, const double* x, double s, std::size_t n, double* y) {     \
+      weighted_axpy<W>(a, h, x, s, n, y);                                                                                      \
+    }                                                                                                                          \
+    ATTRIBUTE static void axpy_(double a, const double* x, std::size_t n, double* y) { axpy<W>(a, x, n, y); }                  \
+    static constexpr PanelKernels kernels = {cross_,   self_cross_,  pack_,          add_, gather_,                            \
+                                             scatter_, shifted_dot_, weighted_axpy_, axpy_};                                   \
+  };
+
+SGDLASSO_PANEL_KERNELS(Portable, , 2)
+
+#if SGDLASSO_WIDE_REGISTERS
+SGDLASSO_PANEL_KERNELS(Avx2, __attribute__((target("avx2,fma"))), 4)
+#endif
+
+const PanelKernels& best_kernels() {
+#if SGDLASSO_WIDE_REGISTERS
+  if (__builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma")) return Avx2::kernels;
+#endif
+  return Portable::kernels;
+}
+
+}  // namespace
+
+const PanelKernels& panel_kernels() {
+  static const PanelKernels& kernels = best_kernels();
+  return kernels;
+}
+
+const PanelKernels& portable_panel_kernels() {
+  return Portable::kernels;
+}
+
+}  // namespace sgdlasso

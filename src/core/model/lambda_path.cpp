@@ -1,0 +1,70 @@
+#include "base/lanes.h"  // first: it forbids fused multiply-adds in this file
+
+#include "model/lambda_path.h"
+
+#include <algorithm>
+#include <cmath>
+
+namespace sgdlasso {
+namespace {
+
+double largest_lambda(const Statement& problem, const StandardForm& form, const std::vector<double>& slope) {
+  const double least_alpha = 1e-3;  // as glmnet: for ridge no lambda is large enough
+  double largest = 0;
+  for (std::size_t k = 0; k < slope.size(); ++k) {
+    const std::size_t j = form.columns[k];
+    if (problem.penalty.free(j) || !form.penalty.may_move(j, slope[k])) continue;
+    largest = std::max(largest, std::abs(slope[k]) / form.penalty.theta[j]);
+  }
+  return largest / std::max(problem.penalty.alpha, least_alpha);
+}
+
+// The model before this one whose lambda is larger by what glmnet's grids of 100 have between two; neighbours on a finer grid
+// may hardly differ, whatever is left to explain.
+std::size_t before(const std::vector<PathPoint>& path, std::size_t at) {
+  const double apart = 0.96;
+  std::size_t k = at - 1;
+  while (k > 0 && path[at].lambda > apart * path[k].lambda) --k;
+  return k;
+}
+
+}  // namespace
+
+Trained null_point(const Statement& problem, const StandardForm& form, double lambda) {
+  Trained trained;
+  trained.scored = scored_of(problem, form, {form.scaling, {}}, {}, problem.null.intercept, lambda, problem.null.loss);
+  trained.certificate = {0, 0};
+  trained.converged = Converged::yes;
+  return trained;
+}
+
+bool explains_enough(const std::vector<PathPoint>& path, double null_deviance, double tol) {
+  const std::size_t least = 5;
+  if (path.size() < least) return false;
+  const auto explained = [&](std::size_t at) { return 1 - path[at].trained.scored.deviance / null_deviance; };
+  const std::size_t last = path.size() - 1;
+  const double now = explained(last);
+  if (now > 0.999) return true;
+  const double next_to_nothing = std::max(1e-3, 1e3 * tol);  // where a gap of tol may hide what a lambda changes
+  if (!(now > next_to_nothing)) return false;
+  const auto agree = [&](std::size_t a, std::size_t b) { return std::abs(explained(a) - explained(b)) < 1e-5 * now; };
+  if (path.back().trained.converged == Converged::yes) return agree(last, before(path, last));
+  for (std::size_t k = last; k + least - 1 > last; --k) {
+    if (!agree(k, k - 1)) return false;
+  }
+  return true;
+}
+
+LambdaGrid make_grid(const Statement& problem, const StandardForm& form, const std::vector<double>& slopes,
+                     const GridSettings& settings) {
+  const double largest = problem.null.deviance > 0 ? largest_lambda(problem, form, slopes) : 0;
+  if (!(largest > 0)) return {{0.0}, true};
+  LambdaGrid grid{{}, true};
+  for (int k = 0; k < settings.length; ++k) {
+    const double share = settings.length > 1 ? static_cast<double>(k) / (settings.length - 1) : 0;
+    grid.lambda.push_back(largest * std::pow(settings.ratio, share));
+  }
+  return grid;
+}
+
+}  // namespace sgdlasso

@@ -1,0 +1,290 @@
+#include "model/loss.h"
+
+#include <Eigen/Dense>
+
+#include <algorithm>
+#include <cmath>
+#include <limits>
+#include <stdexcept>
+
+namespace sgdlasso {
+namespace {
+
+double square(double a) {
+  return a * a;
+}
+
+double mean_response(const Response& response) {
+  return response.mean([&](std::size_t i) { return response.y[i]; });
+}
+
+// Where no event is seen, or nothing but events, the best intercept is infinite: half an event is lent or taken.
+double finite_mean(const Response& response, double largest) {
+  const double n = static_cast<double>(response.n), mean = mean_response(response);
+  if (mean <= 0) return 0.5 / (n + 1);
+  return mean < largest ? mean : (n + 0.5) / (n + 1);
+}
+
+double x_log_x(double x) {
+  return x > 0 ? x * std::log(x) : 0.0;
+}
+
+using Numbers = Eigen::Array<double, Eigen::Dynamic, 1>;
+
+// (1 + a) log(1 + a) - a for a >= -1, without cancellation: what a Poisson mean costs at 1 + a times its size. By its series
+// where a is small.
+constexpr double kSmall = 0.01;
+template <class T>
+T entropy_series(const T& a) {
+  return a * a * (1.0 / 2 - a * (1.0 / 6 - a * (1.0 / 12 - a * (1.0 / 20 - a * (1.0 / 30 - a * (1.0 / 42 - a / 56))))));
+}
+bool is_small(const Numbers& a) {
+  return (a.abs() <= kSmall).all();  // false for NaN
+}
+double relative_entropy(double a) {
+  if (a < -1) return std::numeric_limits<double>::infinity();
+  if (std::abs(a) > kSmall) return a == -1 ? 1 : (1 + a) * std::log1p(a) - a;
+  return entropy_series(a);
+}
+
+// The root of r = y - mean(eta + step r), which falls in r: Newton steps, halving where they leave the bracket or are slow.
+template <class L>
+double solve_implicit(const L& loss, double eta, double y, double step, double low, double high) {
+  const int enough = 200;
+  double r = 0.5 * (low + high);
+  for (int k = 0; k < enough; ++k) {
+    const double excess = y - loss.mean(eta + step * r) - r;
+    if (excess == 0) break;
+    const double width = high - low;
+    (excess > 0 ? low : high) = r;
+    double next = r + excess / (1 + step * loss.curvature(eta + step * r));
+    const bool slow = k % 2 == 1 && high - low > 0.5 * width;
+    if (slow || !(next > low && next < high)) next = 0.5 * (low + high);
+    if (std::abs(next - r) <= 1e-14 * std::abs(next)) return next;
+    r = next;
+  }
+  return r;
+}
+
+// visit(first, numbers): runs of strided numbers, copied to lie together so that whole registers are computed at once.
+template <class Visit>
+void for_each_run(const double* from, std::size_t n, std::size_t stride, Visit visit) {
+  const std::size_t most = 256;
+  Numbers run;
+  for (std::size_t first = 0; first < n; first += most) {
+    run.resize(static_cast<Eigen::Index>(std::min(most, n - first)));
+    for (Eigen::Index i = 0; i < run.size(); ++i) run[i] = from[(first + static_cast<std::size_t>(i)) * stride];
+    visit(first, run);
+  }
+}
+
+constexpr double kCancelled = 1e-6;  // what is left of y - r: below, rounding takes ten digits of it
+
+// Loops over rows, in terms of functions of many numbers.
+template <class L>
+class RowLoss : public Loss {
+ public:
+  void means(const double* eta, std::size_t n, std::size_t stride, double* mu) const final {
+    for_each_run(eta, n, stride, [&](std::size_t first, Numbers& run) {
+      L::to_means(run);
+      for (Eigen::Index i = 0; i < run.size(); ++i) mu[(first + static_cast<std::size_t>(i)) * stride] = run[i];
+    });
+  }
+  double mean_divergence(const double* feasible, const double* eta, std::size_t stride, const Response& response,
+                         const Balance& f, double s) const final {
+    const double n = static_cast<double>(response.n), positive = 1 / f.positive, negative = 1 / f.negative;
+    double sum = 0;
+    Numbers whole, delta;
+    for_each_run(feasible, response.n, stride, [&](std::size_t first, Numbers& run) {
+      const Eigen::Map<const Numbers> y(response.y + first, run.size());
+      run *= n;
+      if (response.weight) run /= Eigen::Map<const Numbers>(response.weight + first, run.size());
+      whole = run * (run > 0).select(Numbers::Constant(run.size(), positive), negative);
+      run = whole - s * run;
+      delta = run;
+      L::to_divergences(run, whole, y);
+      for (Eigen::Index i = 0; i < run.size(); ++i) {
+        if (L::cancels(y[i], whole[i]))
+          run[i] = this->divergence(delta[i], eta[(first + static_cast<std::size_t>(i)) * stride]);
+      }
+      if (response.weight) run *= Eigen::Map<const Numbers>(response.weight + first, run.size());
+      sum += run.sum();
+    });
+    return sum / n;
+  }
+  double mean_value(const double* eta, std::size_t stride, const Response& response) const final {
+    double sum = 0;
+    for_each_run(eta, response.n, stride, [&](std::size_t first, Numbers& run) {
+      const Eigen::Map<const Numbers> y(response.y + first, run.size());
+      L::to_values(run, y);
+      if (response.weight) run *= Eigen::Map<const Numbers>(response.weight + first, run.size());
+      sum += run.sum();
+    });
+    return sum / static_cast<double>(response.n);
+  }
+};
+
+class Gaussian final : public RowLoss<Gaussian> {
+ public:
+  bool is_squared() const override { return true; }
+  double value(double eta, double y) const override { return 0.5 * square(y - eta); }
+  double saturated(double) const override { return 0; }
+  double mean(double eta) const override { return eta; }
+  double curvature(double) const override { return 1; }
+  double link(double mean) const override { return mean; }
+  double variance(double) const override { return 1; }
+  double largest_mean() const override { return std::numeric_limits<double>::infinity(); }
+  double usual_curvature(double) const override { return 1; }
+  double divergence(double delta, double) const override { return 0.5 * square(delta); }
+  template <class Y>
+  static void to_divergences(Numbers& delta, const Numbers&, const Y&) {
+    delta = 0.5 * delta.square();
+  }
+  static bool cancels(double, double) { return false; }
+  static void to_means(Numbers&) {}
+  template <class Y>
+  static void to_values(Numbers& eta, const Y& y) {
+    eta = 0.5 * (y - eta).square();
+  }
+  double fit_intercept(const Response& response, const std::vector<double>& eta) const override {
+    return response.mean([&](std::size_t i) { return response.y[i] - eta[i]; });
+  }
+  CappedStep capped_step(double eta, double y, double step) const override {
+    const double share = 1 / std::sqrt(1 + square(step));  // the excess is the step itself
+    return {share, share * (y - eta)};
+  }
+};
+
+class Binomial final : public RowLoss<Binomial> {
+ public:
+  // log(1 + exp(eta)) - y eta, in the form that does not overflow.
+  double value(double eta, double y) const override {
+    return std::max(eta, 0.0) + std::log1p(std::exp(-std::abs(eta))) - y * eta;
+  }
+  double saturated(double y) const override { return -x_log_x(y) - x_log_x(1 - y); }
+  double mean(double eta) const override {
+    if (eta >= 0) return 1 / (1 + std::exp(-eta));
+    const double odds = std::exp(eta);
+    return odds / (1 + odds);
+  }
+  double curvature(double eta) const override {
+    const double odds = std::exp(-std::abs(eta));
+    return odds / square(1 + odds);
+  }
+  double link(double mean) const override { return std::log(mean / (1 - mean)); }
+  double variance(double mean) const override { return mean * (1 - mean); }
+  double largest_mean() const override { return 1; }
+  double usual_curvature(double) const override { return 0.25; }
+  double divergence(double delta, double eta) const override { return delta == 0 ? 0 : between(delta, mean(eta), mean(-eta)); }
+  template <class Y>
+  static void to_divergences(Numbers& delta, const Numbers& r, const Y& y) {
+    const Numbers yes = y - r, no = (1 - y) + r, up = delta / yes, down = -delta / no;
+    if (is_small(up) && is_small(down)) {
+      delta = yes * entropy_series(up) + no * entropy_series(down);
+      return;
+    }
+    for (Eigen::Index i = 0; i < delta.size(); ++i) delta[i] = delta[i] == 0 ? 0 : between(delta[i], yes[i], no[i]);
+  }
+  static bool cancels(double y, double r) { return std::min(y - r, (1 - y) + r) < kCancelled; }
+  static void to_means(Numbers& eta) { eta = (1 + (-eta).exp()).inverse(); }
+  template <class Y>
+  static void to_values(Numbers& eta, const Y& y) {
+    eta = eta.max(0.0) + (1 + (-eta.abs()).exp()).log() - y * eta;
+  }
+  double fit_intercept(const Response& response, const std::vector<double>& eta) const override {
+    const double mean_y = finite_mean(response, 1);
+    // The mean probability rises in the intercept: Newton steps kept inside a bracket.
+    const auto range = std::minmax_element(eta.begin(), eta.end());
+    const double logit = std::log(mean_y / (1 - mean_y));
+    double low = logit - *range.second, high = logit - *range.first;
+    double b = std::min(std::max(logit, low), high);
+    for (int k = 0; k < 60 && low < high; ++k) {
+      const double excess = mean_y - response.mean([&](std::size_t i) { return mean(b + eta[i]); });
+      if (excess == 0) break;
+      (excess > 0 ? low : high) = b;
+      const double slope = response.mean([&](std::size_t i) { return curvature(b + eta[i]); });
+      double next = b + excess / slope;
+      if (!(next > low && next < high)) next = 0.5 * (low + high);
+      if (std::abs(next - b) <= 1e-14 * (1 + std::abs(next))) return next;
+      b = next;
+    }
+    return b;
+  }
+  CappedStep capped_step(double eta, double y, double step) const override {
+    const double r = y - mean(eta);
+    if (r == 0) return {1, 0};
+    const double implicit = solve_implicit(*this, eta, y, step, std::min(r, 0.0), std::max(r, 0.0));
+    const double excess = implicit == 0 ? 0 : std::max(r / implicit - 1, 0.0);
+    const double share = 1 / std::sqrt(1 + square(excess));
+    return {share, share * r};
+  }
+
+ private:
+  // Of the probabilities (yes + delta, no - delta) from (yes, no). Rounding may put them a little outside.
+  static double between(double delta, double yes, double no) {
+    const double rounding = 1e-14;
+    if (delta > no && delta < no + rounding) delta = no;
+    if (-delta > yes && -delta < yes + rounding) delta = -yes;
+    return (yes > 0 ? yes * relative_entropy(delta / yes) : 0) + (no > 0 ? no * relative_entropy(-delta / no) : 0);
+  }
+};
+
+class Poisson final : public RowLoss<Poisson> {
+ public:
+  double value(double eta, double y) const override { return std::exp(eta) - y * eta; }
+  double saturated(double y) const override { return y - x_log_x(y); }
+  double mean(double eta) const override { return std::exp(eta); }
+  double curvature(double eta) const override { return std::exp(eta); }
+  double link(double mean) const override { return std::log(mean); }
+  double variance(double mean) const override { return mean; }
+  double largest_mean() const override { return std::numeric_limits<double>::infinity(); }
+  double usual_curvature(double mean_y) const override { return mean_y; }
+  double divergence(double delta, double eta) const override {
+    return delta == 0 ? 0 : std::exp(eta) * relative_entropy(delta / std::exp(eta));
+  }
+  template <class Y>
+  static void to_divergences(Numbers& delta, const Numbers& r, const Y& y) {
+    for (Eigen::Index i = 0; i < delta.size(); ++i) {
+      const double mu = y[i] - r[i];
+      delta[i] = delta[i] == 0 ? 0 : mu * relative_entropy(delta[i] / mu);
+    }
+  }
+  static bool cancels(double y, double r) { return y - r < kCancelled * y; }
+  static void to_means(Numbers& eta) { eta = eta.exp(); }
+  template <class Y>
+  static void to_values(Numbers& eta, const Y& y) {
+    eta = eta.exp() - y * eta;
+  }
+  // log(mean y) - log(mean exp(eta)), the largest exponent taken out.
+  double fit_intercept(const Response& response, const std::vector<double>& eta) const override {
+    const double largest = *std::max_element(eta.begin(), eta.end());
+    const double rest = response.mean([&](std::size_t i) { return std::exp(eta[i] - largest); });
+    return std::log(finite_mean(response, std::numeric_limits<double>::infinity())) - largest - std::log(rest);
+  }
+  CappedStep capped_step(double eta, double y, double step) const override {
+    const double r = y - mean(eta);
+    if (r == 0 || step == 0) return {1, r};
+    // At r = -eta/step the mean is 1, so the root lies above min(-eta/step, y - 1); a huge eta has no finite r.
+    const double low = r > 0 ? 0 : std::max(r, std::min(-eta / step, y - 1) - 1);
+    const double implicit = solve_implicit(*this, eta, y, step, low, std::max(r, 0.0));
+    const double excess = implicit == 0 ? 0 : std::max(r / implicit - 1, 0.0);
+    return {1 / (1 + excess), excess > 0 ? implicit : r};  // r / (1 + excess) is the implicit residual
+  }
+};
+
+}  // namespace
+
+Balance balance(double positive, double negative) {
+  if (positive > negative) return {negative / positive, 1};
+  if (negative > positive) return {1, positive / negative};
+  return {};
+}
+
+std::unique_ptr<Loss> make_loss(const std::string& family) {
+  if (family == "gaussian") return std::make_unique<Gaussian>();
+  if (family == "binomial") return std::make_unique<Binomial>();
+  if (family == "poisson") return std::make_unique<Poisson>();
+  throw std::invalid_argument("unknown family: " + family);
+}
+
+}  // namespace sgdlasso

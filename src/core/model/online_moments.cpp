@@ -1,0 +1,94 @@
+#include "base/lanes.h"  // first: it forbids fused multiply-adds in this file
+
+#include "model/online_moments.h"
+
+#include <algorithm>
+
+#include "kernels/dense_kernels.h"
+
+namespace sgdlasso {
+
+OnlineMoments::OnlineMoments(std::size_t p, bool sparse)
+    : sparse_(sparse),
+      count_(sparse ? p : 0, 0.0),
+      mean_(p, 0.0),
+      square_(p, 0.0),
+      cross_(p, 0.0) {}
+
+void OnlineMoments::add(const Row& row, const Loss& loss) {
+  add_response(row, loss);
+  sparse_ ? add_sparse(row) : add_dense(row);
+}
+
+void OnlineMoments::add_response(const Row& row, const Loss& loss) {
+  ResponseMoments& all = response_;
+  const double target = loss.is_squared() ? row.y - row.offset : row.y;
+  if (all.rows == 0) {
+    all.first = row.y;
+    shift_ = target;
+  }
+  all.rows += 1;
+  all.weight += row.weight;
+  const double share = row.weight / all.weight, before = target - all.target;
+  all.target += share * before;
+  target_off_ = target - all.target;
+  all.target_square += row.weight * before * target_off_;
+  all.y += share * (row.y - all.y);
+  all.y_square += share * (row.y * row.y - all.y_square);
+  all.saturated += share * (loss.saturated(row.y) - all.saturated);
+  all.equal = all.equal && row.y == all.first;
+  all.offset = all.offset || row.offset != 0;
+}
+
+void OnlineMoments::add_dense(const Row& row) {
+  dense_kernels().moments_add(row.value, row.weight / response_.weight, row.weight, row.weight * target_off_, mean_.data(),
+                              square_.data(), cross_.data(), row.size);
+}
+
+void OnlineMoments::add_sparse(const Row& row) {
+  const double target = (target_off_ + response_.target) - shift_;
+  for (std::size_t k = 0; k < row.size; ++k) {
+    const double x = row.value[k];
+    if (x == 0) continue;
+    const std::size_t j = static_cast<std::size_t>(row.index[k]);
+    count_[j] += row.weight;
+    const double before = x - mean_[j];
+    mean_[j] += before * row.weight / count_[j];
+    square_[j] += row.weight * before * (x - mean_[j]);
+    cross_[j] += row.weight * x * target;
+  }
+}
+
+double OnlineMoments::mean(std::size_t j) const {
+  return sparse_ ? mean_[j] * (count_[j] / response_.weight) : mean_[j];
+}
+
+ColumnMoment OnlineMoments::column(std::size_t j) const {
+  const double inner = square_[j] / response_.weight, frequency = sparse_ ? std::min(count_[j] / response_.weight, 1.0) : 1;
+  const double size = frequency * mean_[j] * mean_[j];
+  return {mean(j), inner + (1 - frequency) * size, inner + size, frequency};
+}
+
+ColumnMoments OnlineMoments::columns() const {
+  ColumnMoments result;
+  for (std::size_t j = 0; j < mean_.size(); ++j) {
+    const ColumnMoment one = column(j);
+    result.add(one.mean, one.variance, one.square, one.frequency);
+  }
+  return result;
+}
+
+std::vector<double> OnlineMoments::covariances() const {
+  std::vector<double> result(cross_.size());
+  for (std::size_t j = 0; j < result.size(); ++j) {
+    result[j] = cross_[j] / response_.weight - (sparse_ ? mean(j) * (response_.target - shift_) : 0);
+  }
+  return result;
+}
+
+void OnlineMoments::exchange(Archive& archive) {
+  archive(response_, shift_, target_off_);
+  for (std::vector<double>* values : {&count_, &mean_, &square_, &cross_}) archive.sized(*values, values->size());
+}
+
+}  // namespace sgdlasso

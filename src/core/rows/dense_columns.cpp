@@ -1,0 +1,157 @@
+#include "rows/dense_columns.h"
+
+#include <algorithm>
+#include <cmath>
+#include <vector>
+
+#include "kernels/panel_kernels.h"
+
+namespace sgdlasso {
+namespace {
+
+constexpr std::size_t kStrip = 128;  // rows whose packed columns stay in the second cache
+
+std::size_t padded(std::size_t rows) {
+  return (rows + Panel::kPad - 1) / Panel::kPad * Panel::kPad;
+}
+
+// Working columns of some rows, packed one after another with kStrip rows each, zeros after the last.
+void pack_rows(const DenseColumns& x, const Selection& z, std::size_t from, std::size_t to, std::size_t row, const double* root,
+               double* packed) {
+  const std::size_t rows = std::min(kStrip, x.n() - row);
+  for (std::size_t c = from; c < to; ++c, packed += kStrip) {
+    const std::size_t j = z.columns[c];
+    panel_kernels().pack(x.column(j) + row, rows, z.scaling.centre[j], z.scaling.scale[j], root ? root + row : nullptr, packed);
+    std::fill(packed + rows, packed + padded(rows), 0.0);
+  }
+}
+
+// Equal parts of at most `most` of 0 .. count.
+std::vector<std::size_t> parts_of(std::size_t count, std::size_t most) {
+  const std::size_t parts = (count + most - 1) / most;
+  std::vector<std::size_t> ends(1, 0);
+  for (std::size_t k = 1; k <= parts; ++k) ends.push_back(count * k / parts);
+  return ends;
+}
+
+}  // namespace
+
+void DenseColumns::cross_products(const Selection& z, const Panel& r, double* out, const Work& work) const {
+  const std::size_t lanes = r.lanes();
+  std::fill(out, out + z.columns.size() * lanes, 0.0);
+  const std::size_t group = 6, run = 32 * kStrip;  // a run of the panel stays in the second cache while columns pass by
+  const std::vector<std::size_t> tasks = parts_of(z.columns.size(), std::max<std::size_t>(group, (1 << 20) / (n_ + 1)));
+  for (std::size_t first = 0; first < n_; first += run) {
+    const std::size_t last = std::min(first + run, n_);
+    parallel_for(tasks.size() - 1, work, [&](std::size_t task) {
+      double packed[group * kStrip];
+      for (std::size_t c = tasks[task]; c < tasks[task + 1]; c += group) {
+        const std::size_t end = std::min(c + group, tasks[task + 1]);
+        for (std::size_t row = first; row < last; row += kStrip) {
+          pack_rows(*this, z, c, end, row, nullptr, packed);
+          const ColumnBlock lanes_of{r.lane(0) + row, lanes > 1 ? static_cast<std::size_t>(r.lane(1) - r.lane(0)) : 0, lanes};
+          panel_kernels().cross({packed, kStrip, end - c}, lanes_of, padded(std::min(kStrip, n_ - row)), out + c * lanes,
+                                lanes);
+        }
+      }
+    });
+  }
+}
+
+void DenseColumns::add_products(const Selection& z, const double* b, Panel& eta, const Work& work) const {
+  const std::size_t lanes = eta.lanes();
+  const std::size_t apart = lanes > 1 ? static_cast<std::size_t>(eta.lane(1) - eta.lane(0)) : 0;
+  const std::size_t group = 8, count = z.columns.size(), run = 8 * kStrip;  // rows of the panel that stay in the second cache
+  parallel_for((n_ + run - 1) / run, work, [&](std::size_t task, Watch& watch) {
+    double packed[group * kStrip];
+    const std::size_t first = task * run, last = std::min(first + run, n_);
+    for (std::size_t c = 0; c < count; c += group) {
+      const std::size_t end = std::min(c + group, count);
+      for (std::size_t row = first; row < last; row += kStrip) {
+        pack_rows(*this, z, c, end, row, nullptr, packed);
+        panel_kernels().add({packed, kStrip, end - c}, b + c * lanes, padded(std::min(kStrip, n_ - row)), eta.lane(0) + row,
+                            apart, lanes);
+      }
+      watch.tick(0);
+    }
+  });
+}
+
+void DenseColumns::turn_products(const Selection& z, const double* b, std::size_t lanes, const Turn& turn, double* out,
+                                 const Work& work) const {
+  const std::size_t count = z.columns.size(), strips = (n_ + kStrip - 1) / kStrip;
+  const std::vector<std::size_t> parts = parts_of(strips, (strips + kMostParts - 1) / kMostParts);
+  std::vector<std::vector<double>> sums(parts.size() - 1);
+  parallel_for(sums.size(), work, [&](std::size_t part, Watch& watch) {
+    std::vector<double> packed(count * kStrip), block(lanes * kStrip);
+    sums[part].assign(count * lanes, 0.0);
+    for (std::size_t row = parts[part] * kStrip; row < std::min(parts[part + 1] * kStrip, n_); row += kStrip) {
+      const std::size_t rows = std::min(kStrip, n_ - row), length = padded(rows);
+      pack_rows(*this, z, 0, count, row, nullptr, packed.data());
+      std::fill(block.begin(), block.end(), 0.0);
+      panel_kernels().add({packed.data(), kStrip, count}, b, length, block.data(), kStrip, lanes);
+      turn({part, row, rows, block.data(), kStrip, 1});
+      for (std::size_t k = 0; k < lanes; ++k) std::fill(&block[k * kStrip] + rows, &block[k * kStrip] + length, 0.0);
+      panel_kernels().cross({packed.data(), kStrip, count}, {block.data(), kStrip, lanes}, length, sums[part].data(), lanes);
+      watch.tick(0);
+    }
+  });
+  std::fill(out, out + count * lanes, 0.0);
+  for (const std::vector<double>& sum : sums) {
+    for (std::size_t c = 0; c < sum.size(); ++c) out[c] += sum[c];
+  }
+}
+
+void DenseColumns::gram(const Selection& z, std::size_t first, const double* weight, Square& gram, const Work& work) const {
+  const std::size_t count = z.columns.size(), block = 128;
+  std::vector<double> root;
+  for (std::size_t i = 0; weight && i < n_; ++i) root.push_back(std::sqrt(weight[i]));
+  const double* roots = weight ? root.data() : nullptr;
+  const std::vector<std::size_t> ends = parts_of(count, block);
+  // Pairs of blocks that hold something new, and parts of the rows where there are few pairs.
+  struct Task {
+    std::size_t left, right, part;
+  };
+  const std::vector<std::size_t> rows = parts_of((n_ + kStrip - 1) / kStrip, 512);
+  std::vector<Task> tasks;
+  for (std::size_t right = 0; right + 1 < ends.size(); ++right) {
+    if (ends[right + 1] <= first) continue;
+    for (std::size_t left = 0; left <= right; ++left) {
+      for (std::size_t part = 0; part + 1 < rows.size(); ++part) tasks.push_back({left, right, part});
+    }
+  }
+  std::vector<std::vector<double>> sums(tasks.size());
+  parallel_for(tasks.size(), work, [&](std::size_t k, Watch& watch) {
+    const Task& task = tasks[k];
+    const std::size_t a = ends[task.left + 1] - ends[task.left], b = ends[task.right + 1] - ends[task.right];
+    std::vector<double> packed((a + b) * kStrip);
+    double* other = packed.data() + a * kStrip;
+    sums[k].assign(a * b, 0.0);
+    for (std::size_t strip = rows[task.part]; strip < rows[task.part + 1]; ++strip) {
+      const std::size_t row = strip * kStrip, length = padded(std::min(kStrip, n_ - row));
+      pack_rows(*this, z, ends[task.left], ends[task.left + 1], row, roots, packed.data());
+      if (task.left == task.right) {
+        panel_kernels().self_cross({packed.data(), kStrip, a}, length, sums[k].data(), b);
+      } else {
+        pack_rows(*this, z, ends[task.right], ends[task.right + 1], row, roots, other);
+        panel_kernels().cross({packed.data(), kStrip, a}, {other, kStrip, b}, length, sums[k].data(), b);
+      }
+      watch.tick(0);
+    }
+  });
+  for (std::size_t k = 0; k < tasks.size(); ++k) {
+    work.watch.tick(0);
+    const Task& task = tasks[k];
+    const std::size_t b = ends[task.right + 1] - ends[task.right];
+    for (std::size_t i = ends[task.left]; i < ends[task.left + 1]; ++i) {
+      for (std::size_t j = std::max(i, ends[task.right]); j < ends[task.right + 1]; ++j) {
+        if (j < first) continue;
+        const double value = sums[k][(i - ends[task.left]) * b + j - ends[task.right]];
+        gram.at(i, j) = task.part == 0 ? value : gram.at(i, j) + value;
+        gram.at(j, i) = gram.at(i, j);
+      }
+    }
+  }
+}
+
+}  // namespace sgdlasso

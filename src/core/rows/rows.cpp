@@ -1,0 +1,45 @@
+#include "rows/rows.h"
+
+#include <algorithm>
+#include <cmath>
+#include <limits>
+
+namespace sgdlasso {
+
+ColumnMoment ColumnMoment::checked() const {
+  const bool overflows = !std::isfinite(square);
+  const bool constant = variance < least_square || is_rounding(std::sqrt(variance), std::abs(mean));
+  return {overflows ? 0 : mean, overflows || constant ? 0 : variance, overflows ? 0 : square, frequency};
+}
+
+void ColumnMoments::add(double column_mean, double column_variance, double column_square, double column_frequency) {
+  const ColumnMoment one = ColumnMoment{column_mean, column_variance, column_square, column_frequency}.checked();
+  mean.push_back(one.mean);
+  variance.push_back(one.variance);
+  square.push_back(one.square);
+  frequency.push_back(one.frequency);
+}
+
+void Rows::turn_products(const Selection& z, const double* b, std::size_t lanes, const Turn& turn, double* out,
+                         const Work& work) const {
+  Panel panel(n(), lanes, layout());
+  add_products(z, b, panel, work);
+  const std::size_t block = 256, lane_stride = lanes > 1 ? static_cast<std::size_t>(panel.lane(1) - panel.lane(0)) : 0;
+  for (std::size_t first = 0; first < n(); first += block) {
+    turn({0, first, std::min(block, n() - first), panel.lane(0) + first * panel.stride(), lane_stride, panel.stride()});
+  }
+  cross_products(z, panel, out, work);
+}
+
+std::vector<std::size_t> positions_of(const std::vector<std::size_t>& order, std::size_t n) {
+  std::vector<std::size_t> position(n);
+  for (std::size_t k = 0; k < n; ++k) position[order.empty() ? k : order[k]] = k;
+  return position;
+}
+
+bool is_rounding(double deviation, double size) {
+  const double roundings = 16;  // a sum of equal numbers is off by a few
+  return deviation <= roundings * std::numeric_limits<double>::epsilon() * size;
+}
+
+}  // namespace sgdlasso

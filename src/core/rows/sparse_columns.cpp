@@ -1,0 +1,181 @@
+#include "rows/sparse_columns.h"
+
+#include <algorithm>
+#include <vector>
+
+#include "kernels/panel_kernels.h"
+
+namespace sgdlasso {
+namespace {
+
+constexpr std::size_t kGroup = 8;  // the kernels take lanes by eights
+
+std::vector<double> lane_sums(const Panel& r) {
+  std::vector<double> sums(r.lanes(), 0.0);
+  for (std::size_t i = 0; i < r.n(); ++i) {
+    const double* row = r.lane(0) + i * r.lanes();
+    for (std::size_t k = 0; k < r.lanes(); ++k) sums[k] += row[k];
+  }
+  return sums;
+}
+
+}  // namespace
+
+// The entries of some columns by rows, in the order in which the columns came: Gram matrices are sums over short rows.
+class SparseProducts::RowLists {
+ public:
+  struct Entry {
+    double value;
+    int position;  // of the column
+  };
+
+  RowLists(const SparseColumns& x, Watch& watch)
+      : x_(x),
+        entries_(static_cast<std::size_t>(x.start[x.p])),
+        begin_(x.n + 1, 0),
+        size_(x.n, 0) {
+    for (std::size_t j = 0; j < x.p; ++j) {
+      for (int e = x.start[j]; e < x.start[j + 1]; ++e) ++begin_[static_cast<std::size_t>(x.index[e]) + 1];
+      watch.tick(0);
+    }
+    for (std::size_t i = 0; i < x.n; ++i) begin_[i + 1] += begin_[i];
+  }
+
+  // Whether the columns held are the first of these.
+  bool hold_first_of(const std::vector<std::size_t>& columns) const {
+    return columns_.size() <= columns.size() && std::equal(columns_.begin(), columns_.end(), columns.begin());
+  }
+  std::size_t columns() const { return columns_.size(); }
+
+  void append(std::size_t j, double shift) {
+    for (int e = x_.start[j]; e < x_.start[j + 1]; ++e) {
+      const std::size_t i = static_cast<std::size_t>(x_.index[e]);
+      entries_.data()[begin_[i] + size_[i]++] = {x_.value[e] - shift, static_cast<int>(columns_.size())};
+    }
+    columns_.push_back(j);
+  }
+
+  // gram(i, j) += sum of weight x_i x_j over the rows, for positions i <= j and j >= first. Row by row: a row's entries and the
+  // columns of the matrix that they meet stay in the cache.
+  void accumulate(std::size_t first, const double* weight, Square& gram, Watch& watch) const {
+    const std::size_t enough = 1 << 20;  // products between two ticks
+    std::size_t products = 0;
+    for (std::size_t i = 0; i < x_.n; ++i) {
+      products += 1 + size_[i] * size_[i];
+      if (products > enough) {
+        watch.tick(0);
+        products = 0;
+      }
+      const Entry* begin = entries_.data() + begin_[i];
+      const double by = weight ? weight[i] : 1;
+      for (const Entry* entry = begin + size_[i]; entry != begin && static_cast<std::size_t>((entry - 1)->position) >= first;
+           --entry) {
+        double* column = gram.column(static_cast<std::size_t>((entry - 1)->position));
+        const double value = by * (entry - 1)->value;
+        for (const Entry* other = begin; other != entry; ++other) column[other->position] += value * other->value;
+      }
+    }
+  }
+
+ private:
+  SparseColumns x_;
+  LargeBuffer<Entry> entries_;
+  std::vector<std::size_t> begin_;
+  std::vector<std::size_t> size_;
+  std::vector<std::size_t> columns_;
+};
+
+SparseProducts::SparseProducts(const SparseColumns& x) : x_(x) {}
+SparseProducts::~SparseProducts() = default;
+
+void SparseProducts::cross_products(const Selection& z, const Panel& r, double* out, const Work& work) const {
+  const std::size_t lanes = r.lanes(), block = 64;
+  const std::vector<double> sums = lane_sums(r);
+  const std::size_t size = z.columns.size();
+  parallel_for((size + block - 1) / block, work, [&](std::size_t task, Watch& watch) {
+    for (std::size_t c = task * block; c < std::min(size, (task + 1) * block); ++c) {
+      watch.tick(0);
+      const std::size_t j = z.columns[c];
+      double* to = out + c * lanes;
+      std::fill(to, to + lanes, 0.0);
+      const double moved = shift(z.scaling, j);
+      const double* value = x_.value + x_.start[j];
+      const int* index = x_.index + x_.start[j];
+      if (lanes % kGroup == 0) {
+        panel_kernels().gather(value, index, count(j), moved, r.lane(0), lanes, to);
+      } else {
+        for (std::size_t e = 0; e < count(j); ++e) {
+          for (std::size_t k = 0; k < lanes; ++k)
+            to[k] += (value[e] - moved) * r.lane(k)[static_cast<std::size_t>(index[e]) * lanes];
+        }
+      }
+      const double rest = z.scaling.centre[j] - moved;
+      for (std::size_t k = 0; k < lanes; ++k) to[k] = z.scaling.scale[j] * (to[k] - rest * sums[k]);
+    }
+  });
+}
+
+void SparseProducts::add_products(const Selection& z, const double* b, Panel& eta, const Work& work) const {
+  const std::size_t lanes = eta.lanes();
+  std::vector<double> constant(lanes, 0.0), by(lanes);
+  for (std::size_t c = 0; c < z.columns.size(); ++c) {
+    const std::size_t j = z.columns[c];
+    const double moved = shift(z.scaling, j), rest = z.scaling.centre[j] - moved;
+    bool any = false;
+    for (std::size_t k = 0; k < lanes; ++k) {
+      by[k] = z.scaling.scale[j] * b[c * lanes + k];
+      constant[k] -= rest * by[k];
+      any = any || by[k] != 0;
+    }
+    if (!any) continue;
+    const double* value = x_.value + x_.start[j];
+    const int* index = x_.index + x_.start[j];
+    if (lanes % kGroup == 0) {
+      panel_kernels().scatter(value, index, count(j), moved, by.data(), lanes, eta.lane(0));
+    } else {
+      for (std::size_t e = 0; e < count(j); ++e) {
+        for (std::size_t k = 0; k < lanes; ++k)
+          eta.lane(k)[static_cast<std::size_t>(index[e]) * lanes] += (value[e] - moved) * by[k];
+      }
+    }
+    work.watch.tick(0);
+  }
+  for (std::size_t i = 0; i < eta.n(); ++i) {
+    for (std::size_t k = 0; k < lanes; ++k) eta.lane(k)[i * lanes] += constant[k];
+  }
+}
+
+void SparseProducts::gram(const Selection& z, std::size_t first, const double* weight, Square& gram, const Work& work) const {
+  if (!lists_ || !lists_->hold_first_of(z.columns)) lists_ = std::make_unique<RowLists>(x_, work.watch);
+  for (std::size_t c = lists_->columns(); c < z.columns.size(); ++c) {
+    lists_->append(z.columns[c], shift(z.scaling, z.columns[c]));
+    work.watch.tick(0);
+  }
+  const std::size_t size = z.columns.size();
+  double total = 0;  // weight
+  for (std::size_t i = 0; i < x_.n; ++i) total += weight ? weight[i] : 1;
+  std::vector<double> mean(size, 0.0), rest(size);  // weighted mean of the shifted column; what remains of its centre
+  for (std::size_t c = 0; c < size; ++c) {
+    const std::size_t j = z.columns[c];
+    const double moved = shift(z.scaling, j);
+    for (int e = x_.start[j]; e < x_.start[j + 1]; ++e) mean[c] += (x_.value[e] - moved) * (weight ? weight[x_.index[e]] : 1);
+    mean[c] /= total;
+    work.watch.tick(0);
+    rest[c] = z.scaling.centre[j] - moved;
+  }
+  for (std::size_t c = first; c < size; ++c) std::fill(gram.column(c), gram.column(c) + c + 1, 0.0);
+  lists_->accumulate(first, weight, gram, work.watch);
+  for (std::size_t c = first; c < size; ++c) {
+    work.watch.tick(0);
+    for (std::size_t i = 0; i <= c; ++i) {
+      const double centred = gram.at(i, c) - total * (rest[i] * mean[c] + rest[c] * mean[i] - rest[i] * rest[c]);
+      gram.at(i, c) = centred * z.scaling.scale[z.columns[i]] * z.scaling.scale[z.columns[c]];
+    }
+  }
+  for (std::size_t c = first; c < size; ++c) {
+    work.watch.tick(0);
+    for (std::size_t i = 0; i < c; ++i) gram.at(c, i) = gram.at(i, c);
+  }
+}
+
+}  // namespace sgdlasso

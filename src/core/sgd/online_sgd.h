@@ -1,0 +1,98 @@
+// online_sgd.h: the adaptive rule on rows that come once, in their order: several lambdas learn from each row, and the scales
+// of the columns are learned on the way. Nothing depends on how the rows come in blocks.
+//
+// The first 64 rows tell the first scales; from then on these are taken anew each time the past is partly forgotten, and at
+// once where a sparse column is seen for the first time or a row is far longer than its scales say.
+#pragma once
+
+#include <cstddef>
+#include <memory>
+#include <vector>
+
+#include "base/archive.h"
+#include "model/online_moments.h"
+#include "model/problem.h"
+#include "sgd/sgd_learner.h"
+
+namespace sgdlasso {
+
+// What stays the same whatever the rows are.
+struct PenaltyPlan {
+  Penalty penalty;  // without spread
+  bool intercept;
+  bool standardize;
+
+  double spread(double variance) const;
+  // With the spread that these columns have, and the ridge part that goes with the null model's deviance.
+  Penalty at(const ColumnMoments& columns, const Loss& loss, double null_deviance) const;
+};
+
+class OnlineSgd {
+ public:
+  // scale: the deviation of each column where it is known; empty where it is to be learned.
+  OnlineSgd(const Loss& loss, const PenaltyPlan& plan, std::vector<double> lambda, bool average, std::vector<double> scale,
+            bool sparse);
+
+  // Where a pass has told all moments before.
+  void start_from(const OnlineMoments& moments, const NullModel& null);
+
+  // Weights of the response are absolute. Throws NotFinite where the linear predictor overflows.
+  void add(const Rows& rows, const Response& response, Watch& watch);
+  // Fewer rows than tell the first scales have to do, where no more come.
+  void end_rows();
+  // The rows come a second time.
+  void begin_pass();
+  // The next rows are new ones.
+  void resume() { learns_moments_ = true; }
+  bool started() const { return !learner_.empty(); }
+  const std::vector<double>& lambda() const { return lambda_; }
+
+  const OnlineMoments& moments() const { return moments_; }
+  Coefficients coefficients(std::size_t k) const;
+  // How much each column wants to be in the model of lambda k; it is from 1 on.
+  std::vector<double> strengths(std::size_t k) const { return learner_[k]->strengths(); }
+
+  void exchange(Archive& archive);
+
+ private:
+  struct WaitingRow {
+    std::vector<double> value;
+    std::vector<int> index;
+    double y = 0, weight = 0, offset = 0;
+    Row view(bool sparse) const;
+    void exchange(Archive& archive) { archive(value, index, y, weight, offset); }
+    // Whether it is a row of p columns.
+    bool fits(std::size_t p, bool sparse) const;
+  };
+
+  void take(const Row& row);
+  void start();
+  void make_learners(double intercept);
+  double null_deviance() const;
+  void learn(const Row& row);
+  void see(const Row& row);
+  ColumnMoment known_column(std::size_t j) const;
+  ColumnMoments known_columns() const;
+  NewScale new_scale(std::size_t j, const ColumnMoment& column, bool keeps_centre);
+  void take_new_scales();
+  void take_new_scales_of(const Row& row, bool fresh_only);
+  void scale_row(const Row& row);
+
+  const Loss& loss_;
+  const PenaltyPlan plan_;
+  std::vector<double> lambda_;
+  bool average_;
+  std::vector<double> given_scale_;
+  bool sparse_;
+
+  OnlineMoments moments_;
+  bool learns_moments_ = true;  // rows of this pass are new
+  std::vector<WaitingRow> waiting_;
+  std::vector<std::unique_ptr<OnlineLearner>> learner_;  // none before the start
+  Scaling scaling_;
+  double norm2_ = 0;  // mean squared norm of rows in these scales
+  double rows_ = 0, next_forget_ = 0;
+  RowBlock one_;  // the row at hand in working columns
+};
+
+}  // namespace sgdlasso

@@ -1,0 +1,90 @@
+// solver.h: what a trainer is. It is made for one problem and follows a path of lambdas, each from where the last one ended.
+//
+// To add a solver: derive from Solver, or from EpochSolver if it makes a fixed number of passes at each lambda, in a
+// solver_*.cpp; declare its maker here, name it in r_fit.cpp and R/solvers.R.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <limits>
+#include <memory>
+#include <stdexcept>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "model/moments_form.h"
+#include "model/trained.h"
+
+namespace sgdlasso {
+
+// Takes the model of the next lambda; false ends the path.
+using Accept = std::function<bool(double lambda, Trained trained)>;
+
+class Solver {
+ public:
+  virtual ~Solver() = default;
+  // Every model comes with its certificate.
+  virtual void follow(const std::vector<double>& lambda, bool trace, const Accept& accept) = 0;
+};
+
+class EpochSolver : public Solver {
+ public:
+  void follow(const std::vector<double>& lambda, bool trace, const Accept& accept) final;
+
+ private:
+  virtual const Problem& problem() const = 0;
+  // A trace costs a pass over the data an epoch.
+  virtual Trained train(double lambda, bool trace) = 0;
+  virtual int epochs() const = 0;
+};
+
+// A rate of the user's made a number infinite or undefined.
+struct Diverged : std::runtime_error {
+  Diverged(double rate, double safe_rate) : std::runtime_error("diverged"), rate(rate), safe_rate(safe_rate) {}
+  double rate;
+  double safe_rate;
+};
+
+struct NudgeSettings {
+  double nudge;
+  double rate;
+  int epochs;
+  bool every_sample;  // else after every epoch
+  bool uniform_start;
+  bool penalize_intercept;
+};
+std::unique_ptr<Solver> make_nudge_solver(const Problem& problem, const NudgeSettings& settings, std::uint32_t seed);
+
+struct SgdSettings {
+  std::string rule;
+  double rate = std::numeric_limits<double>::quiet_NaN();  // NaN: found from the data
+  std::string schedule;
+  bool average;
+  int epochs;
+  std::string shuffle;
+  bool copy;
+};
+std::unique_ptr<Solver> make_sgd_solver(const Problem& problem, const SgdSettings& settings, std::uint32_t seed);
+
+// Everything from the sufficient statistics of one pass. Squared loss only.
+std::unique_ptr<Solver> make_moments_solver(const Statement& problem, const StandardForm& form, const MomentsForm& moments,
+                                            const CertifiedSettings& settings);
+// Several lambdas side by side on a working set of columns.
+std::unique_ptr<Solver> make_window_solver(const Problem& problem, const StandardForm& form, const CertifiedSettings& settings);
+
+struct SagaSettings {
+  CertifiedSettings certified;
+  int epochs;  // before the exact solver takes over
+};
+std::unique_ptr<Solver> make_saga_solver(const Problem& problem, const StandardForm& form, const SagaSettings& settings,
+                                         std::uint32_t seed);
+
+// Takes coefficients that are near the optimum there, by the window solver.
+Trained finish_exactly(const Problem& problem, const StandardForm& form, const CertifiedSettings& settings,
+                       const Coefficients& near, double lambda);
+
+// A step size at which no row as the reader gives it can overshoot: 1 / (curvature * largest weight * (1 + |x|^2)).
+double safe_rate(const RowReader& reader, const Problem& problem);
+
+}  // namespace sgdlasso

@@ -1,0 +1,169 @@
+#include "base/lanes.h"  // first: it forbids fused multiply-adds in this file
+
+#include <algorithm>
+#include <cmath>
+#include <utility>
+
+#include "base/rng.h"
+#include "model/scaling.h"
+#include "rows/row_order.h"
+#include "solvers/solver.h"
+
+namespace sgdlasso {
+namespace {
+
+// One nudge towards zero. It may cross zero; only an exact zero stays. The ridge part is weight decay.
+struct Nudge {
+  double l1;
+  double l2;
+  double operator()(double b) const {
+    if (b > 0) return b - (l1 + l2 * b);
+    if (b < 0) return b + (l1 - l2 * b);
+    return b;
+  }
+};
+
+// `times` nudges one after another, to the same bits. Near zero a coefficient soon jumps between two values: the rest of
+// the nudges then only asks whether their number is odd.
+double nudge_often(double b, Nudge nudge, std::size_t times) {
+  for (; times > 0; --times) {
+    const double once = nudge(b);
+    if (times >= 2 && nudge(once) == b) return times % 2 ? once : b;
+    b = once;
+  }
+  return b;
+}
+
+// The textbook trainer: after every sample, or every epoch, each coefficient moves by the nudge towards zero.
+class NudgeSolver final : public EpochSolver {
+ public:
+  NudgeSolver(const Problem& problem, const NudgeSettings& settings, std::uint32_t seed)
+      : problem_(problem),
+        settings_(settings),
+        scaling_(textbook_scaling(problem)),
+        rng_(seed),
+        order_(problem.response.n, Shuffle::rows),
+        reader_(problem.rows.reader({problem.response, scaling_, {}, true}, problem.watch)),
+        b_(problem.rows.p(), 0.0),
+        nudged_(problem.rows.p(), 0) {
+    const WorkingPenalty penalty(problem.penalty, scaling_);
+    for (std::size_t j = 0; j < b_.size(); ++j) {
+      nudges_.push_back({settings.nudge * penalty.theta[j] * penalty.alpha, settings.nudge * penalty.rho[j] * penalty.ridge});
+      if (settings.uniform_start) b_[j] = rng_.uniform();
+      if (scaling_.scale[j] == 0) b_[j] = 0;
+    }
+  }
+
+  const Problem& problem() const override { return problem_; }
+  int epochs() const override { return settings_.epochs; }
+
+  Trained train(double lambda, bool trace) override {
+    Trained result;
+    for (int epoch = 1; epoch <= settings_.epochs; ++epoch) {
+      run_epoch();
+      if (!trace) continue;
+      result.scored = score(problem_, estimate(), lambda);
+      result.trace.push_back(epoch_of(result.scored, settings_.rate));
+    }
+    if (result.trace.empty()) result.scored = score(problem_, estimate(), lambda);
+    return result;
+  }
+
+ private:
+  void run_epoch() {
+    order_.reshuffle(rng_);
+    for_each_block(*reader_, order_, [&](const RowBlock& block, const RowBlock& next) {
+      learn(block, next);
+      problem_.watch.tick(block.rows.size());
+    });
+    if (!settings_.every_sample) ++samples_;
+    catch_up();
+    const bool finite = std::all_of(b_.begin(), b_.end(), [](double b) { return std::isfinite(b); });
+    if (!finite) throw Diverged(settings_.rate, safe_rate(*reader_, problem_));
+  }
+
+  void learn(const RowBlock& block, const RowBlock& next) {
+    for_each_row(block, next, [this](const Row& row) {
+      if (row.index) {
+        learn_sparse(row);
+      } else {
+        learn_dense(row);
+      }
+      if (settings_.every_sample) {
+        ++samples_;
+        nudge_intercept();
+      }
+    });
+  }
+
+  void learn_dense(const Row& row) {
+    const double* x = row.value;
+    double sum = 0;
+    for (std::size_t j = 0; j < b_.size(); ++j) sum += x[j] * b_[j];
+    const double step = settings_.rate * row.weight;
+    const double error = residual(row, sum);
+    for (std::size_t j = 0; j < b_.size(); ++j) {
+      b_[j] += (step * x[j]) * error;
+      if (settings_.every_sample) b_[j] = nudges_[j](b_[j]);
+    }
+    intercept_ += problem_.intercept ? step * error : 0;
+  }
+
+  // Coefficients of columns that the row leaves at zero wait with their nudges until a row reads them.
+  void learn_sparse(const Row& row) {
+    const double* x = row.value;
+    const int* index = row.index;
+    double sum = 0;
+    for (std::size_t k = 0; k < row.size; ++k) sum += x[k] * settled(index[k]);
+    const double step = settings_.rate * row.weight;
+    const double error = residual(row, sum);
+    for (std::size_t k = 0; k < row.size; ++k) b_[index[k]] += (step * x[k]) * error;
+    intercept_ += problem_.intercept ? step * error : 0;
+  }
+
+  double residual(const Row& row, double sum) const {
+    const double eta = sum + intercept_ + row.offset;
+    const double error = row.y - problem_.loss.mean(eta);
+    if (!std::isfinite(error)) throw Diverged(settings_.rate, safe_rate(*reader_, problem_));
+    return error;
+  }
+
+  double& settled(std::size_t j) {
+    b_[j] = nudge_often(b_[j], nudges_[j], samples_ - nudged_[j]);
+    nudged_[j] = samples_;
+    return b_[j];
+  }
+
+  // Dense rows nudge as they go; only nudges of an epoch wait for its end.
+  void catch_up() {
+    const bool waiting = problem_.rows.sparse() || !settings_.every_sample;
+    for (std::size_t j = 0; j < b_.size() && waiting; ++j) settled(j);
+    if (!settings_.every_sample) nudge_intercept();
+  }
+
+  void nudge_intercept() {
+    if (settings_.penalize_intercept) intercept_ = Nudge{settings_.nudge, 0}(intercept_);
+  }
+
+  Coefficients estimate() const { return original_scale(scaling_, intercept_, b_); }
+
+  const Problem& problem_;
+  NudgeSettings settings_;
+  Scaling scaling_;
+  Rng rng_;
+  RowOrder order_;
+  std::unique_ptr<RowReader> reader_;
+  std::vector<Nudge> nudges_;
+  std::vector<double> b_;
+  double intercept_ = 0;
+  std::size_t samples_ = 0;          // nudges due so far
+  std::vector<std::size_t> nudged_;  // and done, for each coefficient
+};
+
+}  // namespace
+
+std::unique_ptr<Solver> make_nudge_solver(const Problem& problem, const NudgeSettings& settings, std::uint32_t seed) {
+  return std::make_unique<NudgeSolver>(problem, settings, seed);
+}
+
+}  // namespace sgdlasso
