@@ -24,6 +24,10 @@ inline bool is_digit(char c) {
   return static_cast<unsigned char>(c - '0') < 10;
 }
 
+inline bool ends_line(const char* at, const char* end) {
+  return at == end || *at == '\n';
+}
+
 // Any field, the usual way: false if it is no number.
 bool parse_field(const char* text, std::size_t size, double missing, double& value, bool& finite) {
   if (size == 0) {
@@ -81,7 +85,7 @@ CsvNumbers read_csv_numbers_portably(const char* text, std::size_t size, std::si
         if (!stop || (stop < end && *stop != separator && *stop != '\n' && *stop != '\r')) {  // not the plain form
           stop = at;
           while (stop < end && *stop != separator && *stop != '\n') ++stop;
-          const bool carriage = stop > at && stop[-1] == '\r';
+          const bool carriage = stop > at && stop[-1] == '\r' && ends_line(stop, end);
           if (!parse_field(at, static_cast<std::size_t>(stop - at) - carriage, missing, value, result.finite)) return result;
         }
       } else if (columns == 1) {
@@ -89,7 +93,7 @@ CsvNumbers read_csv_numbers_portably(const char* text, std::size_t size, std::si
       } else {
         result.finite = false;
       }
-      if (stop < end && *stop == '\r') ++stop;
+      if (stop < end && *stop == '\r' && ends_line(stop + 1, end)) ++stop;
       const bool ends = stop == end || *stop == '\n';
       if (ends != (k + 1 == columns) || (!ends && *stop != separator)) return result;
       to[k][record] = value;

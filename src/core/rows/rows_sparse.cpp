@@ -77,14 +77,16 @@ class SparseRows final : public Rows {
     ColumnMoments result;
     for (std::size_t j = 0; j < p(); ++j) {
       double sum = 0, square = 0, share = 0;
+      std::size_t nonzero = 0;
       for_each(j, [&](std::size_t i, double value) {
         const double w = value == 0 ? 0 : response.weight_of(i) / static_cast<double>(n());
+        nonzero += value != 0;
         sum += w * value;
         square += w * value * value;
         share += w;
       });
       // Around the mean, less what rounding left in it: the stored values one by one, the zeros all at once.
-      const double zeros = std::max(1 - share, 0.0);
+      const double zeros = nonzero < n() ? std::max(1 - share, 0.0) : 0;  // rounding of weights counts for no zeros
       double variance = zeros * sum * sum, left = -zeros * sum;
       for_each(j, [&](std::size_t i, double value) {
         const double w = value == 0 ? 0 : response.weight_of(i) / static_cast<double>(n());
