@@ -77,6 +77,8 @@ CsvNumbers read_csv_numbers_portably(const char* text, std::size_t size, std::si
   CsvNumbers result{false, true};
   std::size_t record = 0;
   for (const char* at = text; at < end; ++record) {
+    const bool blank = ends_line(at, end) || (*at == '\r' && ends_line(at + 1, end));
+    if (columns == 1 && blank) return result;  // no record
     for (std::size_t k = 0; k < columns; ++k) {
       const char* stop = at;
       double value = missing;
@@ -88,8 +90,6 @@ CsvNumbers read_csv_numbers_portably(const char* text, std::size_t size, std::si
           const bool carriage = stop > at && stop[-1] == '\r' && ends_line(stop, end);
           if (!parse_field(at, static_cast<std::size_t>(stop - at) - carriage, missing, value, result.finite)) return result;
         }
-      } else if (columns == 1) {
-        return result;  // a blank line is no record
       } else {
         result.finite = false;
       }

@@ -208,3 +208,11 @@ TEST_CASE("records of plain numbers are plain") {
   CHECK(fast.found.finite);
   CHECK(plain::equal_bits(fast.values, right));
 }
+
+TEST_CASE("blank lines of files of one column are left to the other reader") {
+  for (const auto read : {read_csv_numbers, read_csv_numbers_portably}) {
+    for (const char* text : {"\r\n", "1\n\n2\n", "1\n\r\n2\n", "\n", "1\n\r"})
+      CHECK_FALSE(plain::read_fast(read, text, 1).found.plain);
+    CHECK(plain::read_fast(read, "1\r\n2\r\n", 1).found.plain);
+  }
+}
