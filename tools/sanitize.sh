@@ -51,7 +51,7 @@ export ASAN_OPTIONS="detect_leaks=0:detect_odr_violation=0:allocator_may_return_
 export UBSAN_OPTIONS="print_stacktrace=1:halt_on_error=1:log_path=$work/report"
 
 # A process that has the sanitizer's runtime knows that it is watched, and every process that it starts.
-watched() { LD_PRELOAD=$runtime "$@"; }
+watched() { LD_PRELOAD=$runtime timeout 3600 "$@"; }
 
 if [ $# = 0 ]; then set -- $(cd tests/testthat && ls test-*.R | sed 's/^test-//; s/\.R$//'); fi
 for name in "$@"; do

@@ -56,6 +56,7 @@ postgres_folder <- function() {
 # Output goes to a file: a server that inherits a pipe would keep R waiting for its end.
 run_postgres <- function(program, arguments, folder) {
   withr::local_dir(folder)
+  withr::local_envvar(LD_PRELOAD = NA) # a sanitizer that watches R is not for the server, which would hang
   output <- tempfile("pg")
   withr::defer(unlink(output))
   shell <- if (!is_root()) {
