@@ -11,6 +11,17 @@ Rcpp::Rostream<true>&  Rcpp::Rcout = Rcpp::Rcpp_cout_get();
 Rcpp::Rostream<false>& Rcpp::Rcerr = Rcpp::Rcpp_cerr_get();
 #endif
 
+// r_stream_sum
+double r_stream_sum(Rcpp::NumericVector x);
+RcppExport SEXP _sgdlasso_r_stream_sum(SEXP xSEXP) {
+BEGIN_RCPP
+    Rcpp::RObject rcpp_result_gen;
+    Rcpp::RNGScope rcpp_rngScope_gen;
+    Rcpp::traits::input_parameter< Rcpp::NumericVector >::type x(xSEXP);
+    rcpp_result_gen = Rcpp::wrap(r_stream_sum(x));
+    return rcpp_result_gen;
+END_RCPP
+}
 // r_native_block
 Rcpp::List r_native_block(Rcpp::List numbers);
 RcppExport SEXP _sgdlasso_r_native_block(SEXP numbersSEXP) {
@@ -447,6 +458,21 @@ BEGIN_RCPP
     return rcpp_result_gen;
 END_RCPP
 }
+// r_random
+Rcpp::List r_random(double seed, int uniforms, int n, int epochs, std::string shuffle);
+RcppExport SEXP _sgdlasso_r_random(SEXP seedSEXP, SEXP uniformsSEXP, SEXP nSEXP, SEXP epochsSEXP, SEXP shuffleSEXP) {
+BEGIN_RCPP
+    Rcpp::RObject rcpp_result_gen;
+    Rcpp::RNGScope rcpp_rngScope_gen;
+    Rcpp::traits::input_parameter< double >::type seed(seedSEXP);
+    Rcpp::traits::input_parameter< int >::type uniforms(uniformsSEXP);
+    Rcpp::traits::input_parameter< int >::type n(nSEXP);
+    Rcpp::traits::input_parameter< int >::type epochs(epochsSEXP);
+    Rcpp::traits::input_parameter< std::string >::type shuffle(shuffleSEXP);
+    rcpp_result_gen = Rcpp::wrap(r_random(seed, uniforms, n, epochs, shuffle));
+    return rcpp_result_gen;
+END_RCPP
+}
 // r_row_file_create
 SEXP r_row_file_create(std::string path, Rcpp::RawVector header);
 RcppExport SEXP _sgdlasso_r_row_file_create(SEXP pathSEXP, SEXP headerSEXP) {
@@ -563,182 +589,9 @@ BEGIN_RCPP
     return rcpp_result_gen;
 END_RCPP
 }
-// r_stream_sum
-double r_stream_sum(Rcpp::NumericVector x);
-RcppExport SEXP _sgdlasso_r_stream_sum(SEXP xSEXP) {
-BEGIN_RCPP
-    Rcpp::RObject rcpp_result_gen;
-    Rcpp::RNGScope rcpp_rngScope_gen;
-    Rcpp::traits::input_parameter< Rcpp::NumericVector >::type x(xSEXP);
-    rcpp_result_gen = Rcpp::wrap(r_stream_sum(x));
-    return rcpp_result_gen;
-END_RCPP
-}
-// r_random
-Rcpp::List r_random(double seed, int uniforms, int n, int epochs, std::string shuffle);
-RcppExport SEXP _sgdlasso_r_random(SEXP seedSEXP, SEXP uniformsSEXP, SEXP nSEXP, SEXP epochsSEXP, SEXP shuffleSEXP) {
-BEGIN_RCPP
-    Rcpp::RObject rcpp_result_gen;
-    Rcpp::RNGScope rcpp_rngScope_gen;
-    Rcpp::traits::input_parameter< double >::type seed(seedSEXP);
-    Rcpp::traits::input_parameter< int >::type uniforms(uniformsSEXP);
-    Rcpp::traits::input_parameter< int >::type n(nSEXP);
-    Rcpp::traits::input_parameter< int >::type epochs(epochsSEXP);
-    Rcpp::traits::input_parameter< std::string >::type shuffle(shuffleSEXP);
-    rcpp_result_gen = Rcpp::wrap(r_random(seed, uniforms, n, epochs, shuffle));
-    return rcpp_result_gen;
-END_RCPP
-}
-// r_loss
-Rcpp::List r_loss(std::string family, double eta, double y, double step);
-RcppExport SEXP _sgdlasso_r_loss(SEXP familySEXP, SEXP etaSEXP, SEXP ySEXP, SEXP stepSEXP) {
-BEGIN_RCPP
-    Rcpp::RObject rcpp_result_gen;
-    Rcpp::RNGScope rcpp_rngScope_gen;
-    Rcpp::traits::input_parameter< std::string >::type family(familySEXP);
-    Rcpp::traits::input_parameter< double >::type eta(etaSEXP);
-    Rcpp::traits::input_parameter< double >::type y(ySEXP);
-    Rcpp::traits::input_parameter< double >::type step(stepSEXP);
-    rcpp_result_gen = Rcpp::wrap(r_loss(family, eta, y, step));
-    return rcpp_result_gen;
-END_RCPP
-}
-// r_fit_intercept
-double r_fit_intercept(std::string family, Rcpp::NumericVector y, SEXP weight, Rcpp::NumericVector eta);
-RcppExport SEXP _sgdlasso_r_fit_intercept(SEXP familySEXP, SEXP ySEXP, SEXP weightSEXP, SEXP etaSEXP) {
-BEGIN_RCPP
-    Rcpp::RObject rcpp_result_gen;
-    Rcpp::RNGScope rcpp_rngScope_gen;
-    Rcpp::traits::input_parameter< std::string >::type family(familySEXP);
-    Rcpp::traits::input_parameter< Rcpp::NumericVector >::type y(ySEXP);
-    Rcpp::traits::input_parameter< SEXP >::type weight(weightSEXP);
-    Rcpp::traits::input_parameter< Rcpp::NumericVector >::type eta(etaSEXP);
-    rcpp_result_gen = Rcpp::wrap(r_fit_intercept(family, y, weight, eta));
-    return rcpp_result_gen;
-END_RCPP
-}
-// r_rows
-Rcpp::List r_rows(SEXP x, Rcpp::NumericVector y, SEXP weight, std::vector<double> b, std::vector<double> r, std::vector<double> centre, std::vector<double> scale, std::vector<double> order, bool copy);
-RcppExport SEXP _sgdlasso_r_rows(SEXP xSEXP, SEXP ySEXP, SEXP weightSEXP, SEXP bSEXP, SEXP rSEXP, SEXP centreSEXP, SEXP scaleSEXP, SEXP orderSEXP, SEXP copySEXP) {
-BEGIN_RCPP
-    Rcpp::RObject rcpp_result_gen;
-    Rcpp::RNGScope rcpp_rngScope_gen;
-    Rcpp::traits::input_parameter< SEXP >::type x(xSEXP);
-    Rcpp::traits::input_parameter< Rcpp::NumericVector >::type y(ySEXP);
-    Rcpp::traits::input_parameter< SEXP >::type weight(weightSEXP);
-    Rcpp::traits::input_parameter< std::vector<double> >::type b(bSEXP);
-    Rcpp::traits::input_parameter< std::vector<double> >::type r(rSEXP);
-    Rcpp::traits::input_parameter< std::vector<double> >::type centre(centreSEXP);
-    Rcpp::traits::input_parameter< std::vector<double> >::type scale(scaleSEXP);
-    Rcpp::traits::input_parameter< std::vector<double> >::type order(orderSEXP);
-    Rcpp::traits::input_parameter< bool >::type copy(copySEXP);
-    rcpp_result_gen = Rcpp::wrap(r_rows(x, y, weight, b, r, centre, scale, order, copy));
-    return rcpp_result_gen;
-END_RCPP
-}
-// r_kernels
-Rcpp::List r_kernels(Rcpp::NumericVector x, Rcpp::NumericVector z, Rcpp::NumericVector theta, Rcpp::NumericVector rho, double l1, double l2);
-RcppExport SEXP _sgdlasso_r_kernels(SEXP xSEXP, SEXP zSEXP, SEXP thetaSEXP, SEXP rhoSEXP, SEXP l1SEXP, SEXP l2SEXP) {
-BEGIN_RCPP
-    Rcpp::RObject rcpp_result_gen;
-    Rcpp::RNGScope rcpp_rngScope_gen;
-    Rcpp::traits::input_parameter< Rcpp::NumericVector >::type x(xSEXP);
-    Rcpp::traits::input_parameter< Rcpp::NumericVector >::type z(zSEXP);
-    Rcpp::traits::input_parameter< Rcpp::NumericVector >::type theta(thetaSEXP);
-    Rcpp::traits::input_parameter< Rcpp::NumericVector >::type rho(rhoSEXP);
-    Rcpp::traits::input_parameter< double >::type l1(l1SEXP);
-    Rcpp::traits::input_parameter< double >::type l2(l2SEXP);
-    rcpp_result_gen = Rcpp::wrap(r_kernels(x, z, theta, rho, l1, l2));
-    return rcpp_result_gen;
-END_RCPP
-}
-// r_moments
-Rcpp::List r_moments(Rcpp::NumericMatrix x, Rcpp::NumericVector y, SEXP weight, SEXP offset, int threads);
-RcppExport SEXP _sgdlasso_r_moments(SEXP xSEXP, SEXP ySEXP, SEXP weightSEXP, SEXP offsetSEXP, SEXP threadsSEXP) {
-BEGIN_RCPP
-    Rcpp::RObject rcpp_result_gen;
-    Rcpp::RNGScope rcpp_rngScope_gen;
-    Rcpp::traits::input_parameter< Rcpp::NumericMatrix >::type x(xSEXP);
-    Rcpp::traits::input_parameter< Rcpp::NumericVector >::type y(ySEXP);
-    Rcpp::traits::input_parameter< SEXP >::type weight(weightSEXP);
-    Rcpp::traits::input_parameter< SEXP >::type offset(offsetSEXP);
-    Rcpp::traits::input_parameter< int >::type threads(threadsSEXP);
-    rcpp_result_gen = Rcpp::wrap(r_moments(x, y, weight, offset, threads));
-    return rcpp_result_gen;
-END_RCPP
-}
-// r_merge_moments
-Rcpp::List r_merge_moments(Rcpp::NumericMatrix x, Rcpp::NumericVector y, Rcpp::NumericVector weight, int first);
-RcppExport SEXP _sgdlasso_r_merge_moments(SEXP xSEXP, SEXP ySEXP, SEXP weightSEXP, SEXP firstSEXP) {
-BEGIN_RCPP
-    Rcpp::RObject rcpp_result_gen;
-    Rcpp::RNGScope rcpp_rngScope_gen;
-    Rcpp::traits::input_parameter< Rcpp::NumericMatrix >::type x(xSEXP);
-    Rcpp::traits::input_parameter< Rcpp::NumericVector >::type y(ySEXP);
-    Rcpp::traits::input_parameter< Rcpp::NumericVector >::type weight(weightSEXP);
-    Rcpp::traits::input_parameter< int >::type first(firstSEXP);
-    rcpp_result_gen = Rcpp::wrap(r_merge_moments(x, y, weight, first));
-    return rcpp_result_gen;
-END_RCPP
-}
-// r_products
-Rcpp::List r_products(SEXP x, std::vector<double> centre, std::vector<double> scale, std::vector<double> columns, Rcpp::NumericMatrix r, Rcpp::NumericMatrix b, std::vector<double> weight, int known, int threads);
-RcppExport SEXP _sgdlasso_r_products(SEXP xSEXP, SEXP centreSEXP, SEXP scaleSEXP, SEXP columnsSEXP, SEXP rSEXP, SEXP bSEXP, SEXP weightSEXP, SEXP knownSEXP, SEXP threadsSEXP) {
-BEGIN_RCPP
-    Rcpp::RObject rcpp_result_gen;
-    Rcpp::RNGScope rcpp_rngScope_gen;
-    Rcpp::traits::input_parameter< SEXP >::type x(xSEXP);
-    Rcpp::traits::input_parameter< std::vector<double> >::type centre(centreSEXP);
-    Rcpp::traits::input_parameter< std::vector<double> >::type scale(scaleSEXP);
-    Rcpp::traits::input_parameter< std::vector<double> >::type columns(columnsSEXP);
-    Rcpp::traits::input_parameter< Rcpp::NumericMatrix >::type r(rSEXP);
-    Rcpp::traits::input_parameter< Rcpp::NumericMatrix >::type b(bSEXP);
-    Rcpp::traits::input_parameter< std::vector<double> >::type weight(weightSEXP);
-    Rcpp::traits::input_parameter< int >::type known(knownSEXP);
-    Rcpp::traits::input_parameter< int >::type threads(threadsSEXP);
-    rcpp_result_gen = Rcpp::wrap(r_products(x, centre, scale, columns, r, b, weight, known, threads));
-    return rcpp_result_gen;
-END_RCPP
-}
-// r_panel_kernels
-Rcpp::List r_panel_kernels(Rcpp::NumericMatrix a, Rcpp::NumericMatrix b, Rcpp::NumericMatrix by, int off);
-RcppExport SEXP _sgdlasso_r_panel_kernels(SEXP aSEXP, SEXP bSEXP, SEXP bySEXP, SEXP offSEXP) {
-BEGIN_RCPP
-    Rcpp::RObject rcpp_result_gen;
-    Rcpp::RNGScope rcpp_rngScope_gen;
-    Rcpp::traits::input_parameter< Rcpp::NumericMatrix >::type a(aSEXP);
-    Rcpp::traits::input_parameter< Rcpp::NumericMatrix >::type b(bSEXP);
-    Rcpp::traits::input_parameter< Rcpp::NumericMatrix >::type by(bySEXP);
-    Rcpp::traits::input_parameter< int >::type off(offSEXP);
-    rcpp_result_gen = Rcpp::wrap(r_panel_kernels(a, b, by, off));
-    return rcpp_result_gen;
-END_RCPP
-}
-// r_parse_decimal
-Rcpp::List r_parse_decimal(std::vector<std::string> text);
-RcppExport SEXP _sgdlasso_r_parse_decimal(SEXP textSEXP) {
-BEGIN_RCPP
-    Rcpp::RObject rcpp_result_gen;
-    Rcpp::RNGScope rcpp_rngScope_gen;
-    Rcpp::traits::input_parameter< std::vector<std::string> >::type text(textSEXP);
-    rcpp_result_gen = Rcpp::wrap(r_parse_decimal(text));
-    return rcpp_result_gen;
-END_RCPP
-}
-// r_read_numbers
-Rcpp::List r_read_numbers(std::string text, int columns);
-RcppExport SEXP _sgdlasso_r_read_numbers(SEXP textSEXP, SEXP columnsSEXP) {
-BEGIN_RCPP
-    Rcpp::RObject rcpp_result_gen;
-    Rcpp::RNGScope rcpp_rngScope_gen;
-    Rcpp::traits::input_parameter< std::string >::type text(textSEXP);
-    Rcpp::traits::input_parameter< int >::type columns(columnsSEXP);
-    rcpp_result_gen = Rcpp::wrap(r_read_numbers(text, columns));
-    return rcpp_result_gen;
-END_RCPP
-}
 
 static const R_CallMethodDef CallEntries[] = {
+    {"_sgdlasso_r_stream_sum", (DL_FUNC) &_sgdlasso_r_stream_sum, 1},
     {"_sgdlasso_r_native_block", (DL_FUNC) &_sgdlasso_r_native_block, 1},
     {"_sgdlasso_r_native_response", (DL_FUNC) &_sgdlasso_r_native_response, 1},
     {"_sgdlasso_r_native_weights", (DL_FUNC) &_sgdlasso_r_native_weights, 1},
@@ -774,6 +627,7 @@ static const R_CallMethodDef CallEntries[] = {
     {"_sgdlasso_r_save_passes", (DL_FUNC) &_sgdlasso_r_save_passes, 1},
     {"_sgdlasso_r_restore_passes", (DL_FUNC) &_sgdlasso_r_restore_passes, 2},
     {"_sgdlasso_r_predict", (DL_FUNC) &_sgdlasso_r_predict, 4},
+    {"_sgdlasso_r_random", (DL_FUNC) &_sgdlasso_r_random, 5},
     {"_sgdlasso_r_row_file_create", (DL_FUNC) &_sgdlasso_r_row_file_create, 2},
     {"_sgdlasso_r_row_file_append", (DL_FUNC) &_sgdlasso_r_row_file_append, 2},
     {"_sgdlasso_r_row_file_finish", (DL_FUNC) &_sgdlasso_r_row_file_finish, 1},
@@ -784,18 +638,6 @@ static const R_CallMethodDef CallEntries[] = {
     {"_sgdlasso_r_row_stream_next", (DL_FUNC) &_sgdlasso_r_row_stream_next, 1},
     {"_sgdlasso_r_serialized_fault", (DL_FUNC) &_sgdlasso_r_serialized_fault, 1},
     {"_sgdlasso_r_svmlight_read", (DL_FUNC) &_sgdlasso_r_svmlight_read, 2},
-    {"_sgdlasso_r_stream_sum", (DL_FUNC) &_sgdlasso_r_stream_sum, 1},
-    {"_sgdlasso_r_random", (DL_FUNC) &_sgdlasso_r_random, 5},
-    {"_sgdlasso_r_loss", (DL_FUNC) &_sgdlasso_r_loss, 4},
-    {"_sgdlasso_r_fit_intercept", (DL_FUNC) &_sgdlasso_r_fit_intercept, 4},
-    {"_sgdlasso_r_rows", (DL_FUNC) &_sgdlasso_r_rows, 9},
-    {"_sgdlasso_r_kernels", (DL_FUNC) &_sgdlasso_r_kernels, 6},
-    {"_sgdlasso_r_moments", (DL_FUNC) &_sgdlasso_r_moments, 5},
-    {"_sgdlasso_r_merge_moments", (DL_FUNC) &_sgdlasso_r_merge_moments, 4},
-    {"_sgdlasso_r_products", (DL_FUNC) &_sgdlasso_r_products, 9},
-    {"_sgdlasso_r_panel_kernels", (DL_FUNC) &_sgdlasso_r_panel_kernels, 4},
-    {"_sgdlasso_r_parse_decimal", (DL_FUNC) &_sgdlasso_r_parse_decimal, 1},
-    {"_sgdlasso_r_read_numbers", (DL_FUNC) &_sgdlasso_r_read_numbers, 2},
     {NULL, NULL, 0}
 };
 

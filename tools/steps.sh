@@ -52,6 +52,34 @@ run_tests() {
   fi
 }
 
+# Makes a target of tests/core and counts its test cases.
+core_tests() { # name, what make is told
+  local code=0 log=$work/core.txt found
+  say "Tests of the core, $1"
+  make --no-print-directory -C tests/core "${@:2}" >"$log" 2>&1 || code=$?
+  tail -n 8 "$log"
+  found=$(sed -n 's/.*test cases: *[0-9]* | *\([0-9]*\) passed | *\([0-9]*\) failed.*/\1 \2/p' "$log")
+  if [ -n "$found" ]; then
+    passed=$((passed + ${found% *})) failed=$((failed + ${found#* }))
+  else
+    count $code "tests of the core, $1"
+  fi
+}
+
+# Without R: the core's tests, once more under sanitizers, and a while of fuzzing. `all` adds the sanitizer for threads.
+test_core() { # seconds for each fuzzer, all or nothing
+  setup_debian doctest-dev clang-14 libclang-rt-14-dev zlib1g-dev libbz2-dev
+  if ! [ -e /usr/include/doctest/doctest.h ] || ! command -v clang++-14 >/dev/null; then
+    echo "Skipped: doctest or clang 14 is missing."
+    skipped=$((skipped + 1))
+    return
+  fi
+  core_tests "as they are" run
+  core_tests "under sanitizers" sanitized
+  core_tests "fuzzing for $1 s each" fuzz SECONDS="$1"
+  if [ "${2:-}" = all ]; then core_tests "threads" run SANITIZE=thread; fi
+}
+
 check_style() {
   say "Style: lintr"
   local code=0

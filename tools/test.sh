@@ -26,10 +26,11 @@ if [ "$what" = --all ]; then
   setup_r "${tests_use_long[@]}" "${tests_use_longest[@]}"
 fi
 
-# the package is compiled three times: for its vignettes, its tests and its check
+# the package is compiled three times: for its vignettes, its tests and its check; its core twice more
 export MAKEFLAGS=${MAKEFLAGS:--j$(nproc 2>/dev/null || echo 2)}
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
+if [ "$what" = --all ]; then test_core 300 all; else test_core 15; fi
 build_tarball
 check_pages
 install_tarball

@@ -8,23 +8,6 @@ test_that("numbers and orders are those of the Mersenne twister in plain R", {
   }
 })
 
-test_that("block order visits every row once, block by block", {
-  orders <- r_random(3, 0, 200, 3, "blocks")$order
-  for (order in orders) {
-    expect_setequal(order, 0:199)
-    block <- order %/% 64
-    expect_equal(length(rle(block)$values), 4)
-  }
-  expect_false(identical(orders[[1]], orders[[2]]))
-  expect_equal(r_random(3, 0, 200, 1, "none")$order[[1]], 0:199)
-})
-
-test_that("places in a block are uniform", {
-  first <- vapply(r_random(4, 0, 64, 6400, "blocks")$order, `[`, 0, 1)
-  # chi-squared with 63 degrees of freedom exceeds 130 with probability 1e-6
-  expect_lt(sum((tabulate(first + 1, 64) - 100)^2 / 100), 130)
-})
-
 test_that("the seed governs, and set.seed() governs the seed", {
   x <- as.matrix(murder_rates[, 1:3])
   y <- murder_rates$murder_rate

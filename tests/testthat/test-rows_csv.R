@@ -221,37 +221,6 @@ test_that("other files than plain ones of numbers are read by R alone", {
   pass$close()
 })
 
-test_that("the kernel of this machine and the portable one read the same numbers, the nearest ones", {
-  set.seed(9)
-  digits <- function(n) paste(sample(0:9, n, TRUE), collapse = "")
-  for (columns in c(1, 3, 4, 7, 67)) {
-    whole <- matrix(floor(runif(12 * columns) * 10^sample(15, 12 * columns, TRUE)), 12)
-    point <- matrix(sample(0:18, 12 * columns, TRUE), 12)
-    text <- matrix(sprintf("%.0f", whole), 12)
-    size <- pmax(nchar(text), point)
-    text <- matrix(paste0(strrep("0", size - nchar(text)), text), 12)
-    text <- matrix(paste0(ifelse(whole %% 3 == 0, "-", ""), substr(text, 1, size - point), ".", substring(text, size - point + 1)), 12)
-    both <- r_read_numbers(paste(apply(text, 1, paste, collapse = ","), collapse = "\n"), columns)
-    expect_true(both[[1]]$plain && both[[1]]$finite)
-    expect_identical(both[[1]], both[[2]])
-    # one division of exact numbers is rounded once
-    expect_identical(both[[1]]$x, matrix(whole / 10^point * ifelse(whole %% 3 == 0, -1, 1), 12))
-  }
-  odd <- c(
-    "-", ".", "-.", "1.2.3", "5.", ".5", "1e5", "1e", "--1", "+-1", "nan", "9007199254740993", "9999999999999999", "0x1", " 1 ",
-    "", "123456789012345678901234567890", "0.00000000000000000000000000001", "12345678901234567.5", "1,2", "-0"
-  )
-  for (one in odd) {
-    text <- paste(c("1.5", "2", one, "3", "4", "5.25"), collapse = ",")
-    both <- r_read_numbers(paste(text, text, text, sep = "\n"), 6)
-    expect_identical(both[[1]][1:2], both[[2]][1:2], info = one)
-    if (both[[1]]$plain) expect_identical(both[[1]], both[[2]], info = one)
-  }
-  numbers <- rnorm(6000) * 10^sample(-300:300, 6000, TRUE)
-  text <- apply(matrix(sprintf("%.17g", numbers), 1000), 1, paste, collapse = ",")
-  expect_identical(as.numeric(r_read_numbers(paste(text, collapse = "\n"), 6)[[1]]$x), numbers)
-})
-
 count_threads <- function() length(list.files("/proc/self/task"))
 
 test_that("a pass that ends early ends its threads, and its blocks are gone", {
