@@ -3,10 +3,10 @@
 # compiler that cannot be had is a failure.
 #   bash tools/compilers.sh
 #
-# Every file is compiled by each. tools/kernels.cpp, the core's kernels and readers of numbers, is run by each that makes programs
-# for this processor, and for aarch64 under qemu. The package is built and its tests of kernels, files and first fits are run with
-# clang and libstdc++, clang and libc++ (as on macOS), and g++ with assertions in the standard library. For Windows files are
-# compiled against the headers of R here, and kernels must not use registers that its stack is not aligned for (GCC bug 54412).
+# Every file is compiled by each. The core's own tests (tests/core) are run by each that makes programs for this processor, and for
+# aarch64 under qemu. The package is built and its tests of files and first fits are run with clang and libstdc++, clang and libc++ (as
+# on macOS), and g++ with assertions in the standard library. For Windows files are compiled against the headers of R here, and kernels
+# must not use registers that its stack is not aligned for (GCC bug 54412).
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 source tools/setup.sh
 set +e
@@ -19,6 +19,7 @@ setup_compilers() {
   setup_system clang++-13=clang-13 clang++-15=clang-15 clang++-16=clang-16 clang++-19=clang-19 clang++-14=clang-14 \
     x86_64-w64-mingw32-g++-posix=g++-mingw-w64-x86-64-posix aarch64-linux-gnu-g++=g++-aarch64-linux-gnu \
     qemu-aarch64=qemu-user
+  setup_debian doctest-dev
   [ -e /usr/lib/llvm-14/include/c++/v1/vector ] || apt_install libc++-14-dev libc++abi-14-dev
 }
 
@@ -46,12 +47,12 @@ compile_all() { # name, compiler and options
   report "$name compiles $(wc -l <<<"$files") files" $code "$work/log.$name"
 }
 
-run_kernels() { # name, runner ("" for none), compiler and options
-  local name=$1 runner=$2 code=0
-  shift 2
-  # shellcheck disable=SC2086
-  { "$@" -O2 -Isrc/core tools/kernels.cpp $kernel_files -o "$work/kernels" && $runner "$work/kernels"; } >"$work/log" 2>&1 || code=1
-  report "$name runs kernels" $code "$work/log"
+run_core() { # name, what make is told
+  local code=0
+  make --no-print-directory -j2 -C tests/core run BUILD="$work/core" "${@:2}" >"$work/log" 2>&1 || code=1
+  tail -n 40 "$work/log" >"$work/end"
+  report "$1 runs the core's tests" $code "$work/end"
+  rm -rf "$work/core"
 }
 
 write_makevars() { # compiler, options
@@ -83,13 +84,13 @@ run_package() { # name, compiler, options
   [ $code = 0 ] && { R_LIBS="$work/library${R_LIBS:+:$R_LIBS}" R_MAKEVARS_USER="$work/Makevars" MAKEFLAGS=-j2 \
     R CMD INSTALL --no-docs --no-test-load --library="$work/library" "$work/package" >"$work/log" 2>&1 || code=1; }
   [ $code = 0 ] && { R_LIBS="$work/library${R_LIBS:+:$R_LIBS}" NOT_CRAN=true Rscript -e '
-    for (file in c("rows", "decimal", "rows_csv", "rows_svmlight", "rows_files", "moments", "sgdlasso")) {
+    for (file in c("rows_csv", "rows_svmlight", "rows_files", "cache_rows", "sgdlasso")) {
       testthat::test_file(
         file.path("tests/testthat", paste0("test-", file, ".R")), package = "sgdlasso", load_package = "installed", reporter = "check",
         stop_on_failure = TRUE
       )
     }' >"$work/log" 2>&1 || code=1; }
-  report "$name runs the package's tests of kernels, files and first fits" $code "$work/log"
+  report "$name runs the package's tests of files and first fits" $code "$work/log"
 }
 
 # No register of 32 bytes: %ymm in the assembly of kernels.
@@ -105,20 +106,21 @@ windows_registers() {
 setup_compilers
 # other systems' compilers must not see this one's headers, but for those of the libraries that the package links to
 mkdir "$work/headers"
-cp /usr/include/zlib.h /usr/include/zconf.h /usr/include/bzlib.h "$work/headers"
+cp -r /usr/include/zlib.h /usr/include/zconf.h /usr/include/bzlib.h /usr/include/doctest "$work/headers"
 headers="$(r_headers) -isystem $work/headers"
 warnings="-Wall -Wextra -Werror"
 
 for version in 13 15 16; do
   compile_all "clang $version" "clang++-$version -std=gnu++17 $warnings -Walign-mismatch"
-  run_kernels "clang $version" "" "clang++-$version" -std=gnu++17
+  run_core "clang $version" CXX="clang++-$version"
 done
 compile_all "clang 19 with C++20" "clang++-19 -std=gnu++20 $warnings"
-run_kernels "clang 19 with C++20" "" clang++-19 -std=gnu++20
+run_core "clang 19 with C++20" CXX=clang++-19 STANDARD=c++20
 compile_all "MinGW" "x86_64-w64-mingw32-g++-posix -std=gnu++17"
 windows_registers
 compile_all "g++ for aarch64" "aarch64-linux-gnu-g++ -std=gnu++17"
-run_kernels "g++ for aarch64" "qemu-aarch64 -L /usr/aarch64-linux-gnu" aarch64-linux-gnu-g++ -std=gnu++17
+run_core "g++ for aarch64" CXX=aarch64-linux-gnu-g++ HEADERS="-isystem $work/headers" WITHOUT=compressed_file \
+  RUN="qemu-aarch64 -L /usr/aarch64-linux-gnu"
 run_package "clang 16 with libstdc++" clang++-16 ""
 run_package "clang 14 with libc++" "clang++-14 -stdlib=libc++" ""
 run_package "g++ with assertions" g++ "-D_GLIBCXX_ASSERTIONS"
