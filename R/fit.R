@@ -19,8 +19,8 @@ fit_rows <- function(x, response, offset, settings, call) {
 train <- function(rows, settings) {
   progress <- progress_bar(settings$progress, settings$label)
   on.exit(progress$done())
-  core <- core_settings(settings, progress$update)
-  checked_result(r_fit(rows$x, rows$y, relative_weights(rows$weights), rows$offset, core))
+  spec <- core_spec(settings, progress$update)
+  checked_result(r_fit(rows$x, rows$y, relative_weights(rows$weights), rows$offset, spec))
 }
 
 # What the core could not do, in words.
@@ -45,12 +45,17 @@ check_deviance <- function(null_deviance) {
 # NA, and what is no number, certifies nothing.
 within_tol <- function(gap, tol) !is.na(gap) & gap >= 0 & gap <= tol
 
-# What the core reads.
-core_settings <- function(settings, progress = NULL) {
-  replaced <- list(
-    progress = progress, seed = settings$seed %||% 0, method = settings$solver$method %||% "", dfmax = min(settings$dfmax, 1e9)
+# What the core is asked for, every field that src/r_spec.cpp reads.
+core_spec <- function(settings, progress = NULL) {
+  list(
+    family = settings$family, alpha = settings$alpha, penalty.factor = settings$penalty.factor,
+    lower.limits = settings$lower.limits, upper.limits = settings$upper.limits,
+    intercept = settings$intercept, standardize = settings$standardize,
+    lambda = settings$lambda, nlambda = settings$nlambda %||% 1, lambda.min.ratio = settings$lambda.min.ratio,
+    dfmax = min(settings$dfmax, 1e9), tol = settings$tol %||% 1, maxpasses = settings$maxpasses %||% 1, solver = settings$solver,
+    seed = settings$seed %||% 0, threads = settings$threads, trace = isTRUE(settings$trace), memory = settings$memory %||% Inf,
+    rewindable = !isFALSE(settings$rewindable), progress = progress
   )
-  utils::modifyList(settings, replaced, keep.null = TRUE)
 }
 
 # Movement of coefficients never stops training: only the gap does, or something that this warning tells of.

@@ -71,8 +71,8 @@ shares_moments <- function(rows, settings, folds) {
 train_from_moments <- function(rows, settings, fold) {
   progress <- progress_bar(settings$progress)
   on.exit(progress$done())
-  core <- core_settings(settings, progress$update)
-  checked_folds(r_fit_folds(rows$x, rows$y, relative_weights(rows$weights), rows$offset, fold - 1L, max(fold), core))
+  spec <- core_spec(settings, progress$update)
+  checked_folds(r_fit_folds(rows$x, rows$y, relative_weights(rows$weights), rows$offset, fold - 1L, max(fold), spec))
 }
 
 checked_folds <- function(result) list(fit = checked_result(result$fit), folds = lapply(result$folds, checked_result))

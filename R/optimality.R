@@ -94,10 +94,9 @@ optimality.default <- function(object, x, y, weights = NULL, offset = NULL, lamb
 }
 
 optimality_of <- function(rows, settings, a0, beta) {
-  settings$dfmax <- Inf
-  settings$solver <- list(name = "none") # nothing is trained
+  settings[c("dfmax", "solver")] <- list(Inf, solver_exact("working_set")) # nothing is trained
   found <- r_optimality(
-    rows$x, rows$y, relative_weights(rows$weights), rows$offset, core_settings(settings), check_finite(as.double(a0), "a0"),
+    rows$x, rows$y, relative_weights(rows$weights), rows$offset, core_spec(settings), check_finite(as.double(a0), "a0"),
     matrix(check_finite(as.double(as.matrix(beta)), "beta"), nrow(beta))
   )
   data.frame(lambda = settings$lambda, gap = found$gap, kkt = found$kkt, objective = found$objective)

@@ -37,7 +37,7 @@ training_pass <- function(source, design, settings, call) {
   pass$start <- function(sparse) {
     pass$sparse <- sparse
     pass$settings <- passes_settings(settings, pass$width, pass$labels, source$rewindable)
-    pass$training <- r_new_passes(core_settings(pass$settings), sparse)
+    pass$training <- r_new_passes(core_spec(pass$settings), sparse)
   }
   pass$take <- function(numbers, places) {
     for (part in in_pieces(numbers, rows_at_once(settings))) {

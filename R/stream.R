@@ -211,7 +211,7 @@ fit_gathered <- function(gathered, asked, call, ...) {
   settings <- moments_settings(asked, gathered, ...)
   progress <- progress_bar(settings$progress)
   on.exit(progress$done())
-  result <- checked_result(r_fit_moments(gathered$moments, core_settings(settings, progress$update))$fit)
+  result <- checked_result(r_fit_moments(gathered$moments, core_spec(settings, progress$update))$fit)
   fit <- fit_object(result, gathered, settings, NULL, call)
   if (isTRUE(asked$keep.moments)) fit$moments <- kept_moments(gathered, asked)
   warn_gap(fit, settings)

@@ -24,8 +24,3 @@ std::unique_ptr<sgdlasso::Rows> as_rows(SEXP x);
 
 // weight: relative to its mean, or NULL; offset: or NULL; one number each for so many rows.
 sgdlasso::Response as_response(const Rcpp::NumericVector& y, SEXP weight, SEXP offset, std::size_t rows);
-
-template <class T>
-T setting(const Rcpp::List& list, const char* name) {
-  return Rcpp::as<T>(list[name]);
-}

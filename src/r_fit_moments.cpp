@@ -1,95 +1,31 @@
 #include <Rcpp.h>
 
-#include <cmath>
-
+#include "r_convert.h"
 #include "r_moments.h"
 #include "r_path.h"
-#include "r_problem.h"
-#include "solvers/solver.h"
-#include "train/path.h"
+#include "r_spec.h"
+#include "r_watch.h"
+#include "train/from_moments.h"
 
 using namespace sgdlasso;
 
 namespace {
 
-CertifiedSettings certified_settings(const Rcpp::List& spec) {
-  return {setting<double>(spec, "tol"), setting<double>(spec, "maxpasses")};
-}
-
-Statement statement_of(const Moments& moments, const Loss& loss, const Rcpp::List& spec, Watch& watch) {
-  return make_statement(column_moments(moments), null_model(moments, setting<bool>(spec, "intercept")), loss, spec, watch);
-}
-
-// The path of the rows outside one fold, and how well each of its models predicts those inside.
-struct FoldPath {
-  std::vector<PathPoint> path;
-  std::vector<double> error;
-};
-
-SparseModel sparse_model(const Coefficients& at) {
-  SparseModel model{at.intercept, {}, {}};
-  for (std::size_t j = 0; j < at.beta.size(); ++j) {
-    if (at.beta[j] == 0) continue;
-    model.index.push_back(j);
-    model.value.push_back(at.beta[j]);
-  }
-  return model;
-}
-
-FoldPath fit_fold(const Statement& problem, const Moments& training, const Moments& held_out, const std::vector<double>& lambda,
-                  const CertifiedSettings& settings) {
-  const StandardForm form(problem);
-  const MomentsForm moments(problem, form, training);
-  const PathSettings whole{false, problem.p(), settings.tol};
-  FoldPath result;
-  result.path =
-      fit_path(problem, form, {lambda, false}, whole, [&] { return make_moments_solver(problem, form, moments, settings); });
-  for (const PathPoint& point : result.path) {
-    problem.watch.tick(0);
-    result.error.push_back(mean_squared_error(held_out, sparse_model(point.trained.scored.coefficients)));
-  }
-  return result;
-}
-
-// What each fold's path comes to; one fold is no fold.
-Rcpp::List fit_folds(const std::vector<Moments>& inside, const std::vector<double>& lambda, const Loss& loss,
-                     const Rcpp::List& spec, Watch& watch) {
-  Rcpp::List results;
-  if (inside.size() < 2) return results;
-  const std::vector<Moments> training = leave_each_out(inside, watch);
-  SharedWatch shared(watch);
-  std::vector<Statement> problems;
-  for (const Moments& moments : training) problems.push_back(statement_of(moments, loss, spec, shared));
-  const CertifiedSettings settings = certified_settings(spec);
-  std::vector<FoldPath> solved(inside.size());
-  parallel_for(inside.size(), {setting<int>(spec, "threads"), shared},
-               [&](std::size_t k) { solved[k] = fit_fold(problems[k], training[k], inside[k], lambda, settings); });
-  for (std::size_t k = 0; k < solved.size(); ++k) {
-    Rcpp::List result = as_result(problems[k], solved[k].path);
-    result["mse"] = solved[k].error;
-    results.push_back(result);
-  }
-  return results;
-}
-
-Rcpp::List fit_moments(const std::vector<Moments>& inside, const Rcpp::List& spec, Watch& watch) {
-  const std::unique_ptr<Loss> loss = make_loss(setting<std::string>(spec, "family"));
-  const Moments all = total(inside, watch);
-  const Statement problem = statement_of(all, *loss, spec, watch);
-  if (!std::isfinite(problem.null.deviance)) {
-    return Rcpp::List::create(Rcpp::_["fit"] = Rcpp::List::create(Rcpp::_["null_deviance"] = R_PosInf));
-  }
-  const StandardForm form(problem);
-  const MomentsForm moments(problem, form, all);
-  const CertifiedSettings settings = certified_settings(spec);
-  const auto path = fit_path(problem, form,
-                             lambda_grid(
-                                 problem, form, [&] { return moments.null_slopes(); }, spec),
-                             path_settings(spec), [&] { return make_moments_solver(problem, form, moments, settings); });
+// list(fit, folds): the path of all parts and, where they are folds, two at least, that of all others for each of them at the
+// same lambdas, with its errors on it as `mse`.
+Rcpp::List fit_parts(const FitSpec& spec, const std::vector<Moments>& parts, Watch& watch) {
+  const FittedPath all = fit_moments(spec, total(parts, watch), watch);
+  Rcpp::List folds;
   std::vector<double> lambda;
-  for (const PathPoint& point : path) lambda.push_back(point.lambda);
-  return Rcpp::List::create(Rcpp::_["fit"] = as_result(problem, path),
-                            Rcpp::_["folds"] = fit_folds(inside, lambda, *loss, spec, watch));
+  for (const PathPoint& point : all.points) lambda.push_back(point.lambda);
+  if (parts.size() > 1 && !lambda.empty()) {
+    for (const FoldPath& fold : fit_folds(spec, parts, lambda, watch)) {
+      Rcpp::List result = as_result(fold.outside);
+      result["mse"] = fold.error;
+      folds.push_back(result);
+    }
+  }
+  return Rcpp::List::create(Rcpp::_["fit"] = as_result(all), Rcpp::_["folds"] = folds);
 }
 
 }  // namespace
@@ -100,17 +36,18 @@ Rcpp::List fit_moments(const std::vector<Moments>& inside, const Rcpp::List& spe
 Rcpp::List r_fit_folds(SEXP x, Rcpp::NumericVector y, SEXP weight, SEXP offset, std::vector<int> fold, int folds,
                        Rcpp::List spec) {
   RWatch watch(spec["progress"]);
+  const FitSpec asked = as_spec(spec);
   const double* values = dense_values(x);
   const std::size_t n = static_cast<std::size_t>(Rf_nrows(x)), p = static_cast<std::size_t>(Rf_ncols(x));
-  const Work work{setting<int>(spec, "threads"), watch};
   check_folds(fold, n, folds);
-  return fit_moments(fold_moments(values, p, as_response(y, weight, offset, n), fold, static_cast<std::size_t>(folds), work),
-                     spec, watch);
+  const Response response = as_response(y, weight, offset, n);
+  return fit_parts(asked, fold_moments(values, p, response, fold, static_cast<std::size_t>(folds), {asked.threads, watch}),
+                   watch);
 }
 
 // The same from moments as r_take_moments() gives them: of all rows, or of each fold.
 // [[Rcpp::export]]
 Rcpp::List r_fit_moments(Rcpp::List moments, Rcpp::List spec) {
   RWatch watch(spec["progress"]);
-  return fit_moments(as_parts(moments), spec, watch);
+  return fit_parts(as_spec(spec), as_parts(moments), watch);
 }

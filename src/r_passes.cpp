@@ -1,12 +1,11 @@
 #include <Rcpp.h>
 
-#include <limits>
-#include <string>
-#include <vector>
+#include <memory>
 
 #include "passes/pass_training.h"
 #include "r_block.h"
 #include "r_path.h"
+#include "r_spec.h"
 #include "r_watch.h"
 
 using namespace sgdlasso;
@@ -14,36 +13,6 @@ using namespace sgdlasso;
 namespace {
 
 using Handle = Rcpp::XPtr<PassTraining>;
-
-std::vector<double> numbers(const Rcpp::List& from, const char* name) {
-  return !from.containsElementNamed(name) || Rf_isNull(from[name]) ? std::vector<double>()
-                                                                   : setting<std::vector<double>>(from, name);
-}
-
-TrainingPlan as_plan(const Rcpp::List& spec) {
-  const Rcpp::List solver = spec["solver"];
-  const bool sgd = setting<std::string>(solver, "name") == "sgd";
-  TrainingPlan plan;
-  plan.penalty.penalty.alpha = setting<double>(spec, "alpha");
-  plan.penalty.penalty.factor = setting<std::vector<double>>(spec, "penalty.factor");
-  plan.penalty.penalty.lower = numbers(spec, "lower.limits");
-  plan.penalty.penalty.upper = numbers(spec, "upper.limits");
-  plan.penalty.intercept = setting<bool>(spec, "intercept");
-  plan.penalty.standardize = setting<bool>(spec, "standardize");
-  plan.lambda = numbers(spec, "lambda");
-  const std::vector<double> ratio = numbers(spec, "lambda.min.ratio");
-  plan.grid = {setting<int>(spec, "nlambda"), ratio.empty() ? std::numeric_limits<double>::quiet_NaN() : ratio[0]};
-  plan.path = path_settings(spec);
-  plan.certified = {setting<double>(spec, "tol"), setting<double>(spec, "maxpasses")};
-  plan.solves = !sgd;
-  plan.rewindable = setting<bool>(spec, "rewindable");
-  plan.epochs = sgd ? setting<int>(solver, "epochs") : 1;
-  plan.average = sgd ? setting<bool>(solver, "average") : true;
-  plan.scale = sgd ? numbers(solver, "scale") : std::vector<double>();
-  plan.most_numbers = setting<double>(spec, "memory") / sizeof(double);
-  plan.threads = setting<int>(spec, "threads");
-  return plan;
-}
 
 // What R has to word comes back as list(overflow =), list(columns =, most =), ... or list(state =): what is wrong with one.
 template <class Code>
@@ -66,8 +35,7 @@ Rcpp::List in_words(Code code) {
 // Training on rows that come pass by pass (pass_training.h).
 // [[Rcpp::export]]
 SEXP r_new_passes(Rcpp::List spec, bool sparse) {
-  return Handle(new PassTraining(make_loss(setting<std::string>(spec, "family")), as_plan(spec), sparse,
-                                 std::make_unique<RWatch>(R_NilValue)));
+  return Handle(new PassTraining(as_spec(spec), sparse, std::make_unique<RWatch>(R_NilValue)));
 }
 
 // numbers: a block (r_block.h), all of them dense or all sparse. Weights are as they are.
@@ -101,9 +69,9 @@ Rcpp::List r_continue_pass(SEXP training) {
 // [[Rcpp::export]]
 SEXP r_passes_result(SEXP training) {
   const Handle from(training);
-  const std::vector<PathPoint> path = from->path();
-  if (path.empty()) return R_NilValue;
-  Rcpp::List result = as_result(from->problem(), path);
+  const FittedPath path = from->result();
+  if (path.points.empty()) return R_NilValue;
+  Rcpp::List result = as_result(path);
   result["passes"] = from->passes();
   result["continues"] = from->continues();
   result["shortened"] = from->shortened();

@@ -30,23 +30,7 @@ Rcpp::List as_trace(const std::vector<PathPoint>& path) {
   return trace;
 }
 
-std::vector<double> deviations(const ColumnMoments& moments) {
-  std::vector<double> result;
-  for (const double variance : moments.variance) result.push_back(std::sqrt(variance));
-  return result;
-}
-
-}  // namespace
-
-LambdaGrid lambda_grid(const Statement& problem, const StandardForm& form, const NullSlopes& slopes, const Rcpp::List& spec) {
-  if (!Rf_isNull(spec["lambda"])) return {setting<std::vector<double>>(spec, "lambda"), false};
-  return make_grid(problem, form, slopes(), {setting<int>(spec, "nlambda"), setting<double>(spec, "lambda.min.ratio")});
-}
-
-PathSettings path_settings(const Rcpp::List& spec) {
-  return {setting<bool>(spec, "trace"), static_cast<std::size_t>(setting<double>(spec, "dfmax")), setting<double>(spec, "tol")};
-}
-
+// The coefficients as the slots of a dgCMatrix, one column a lambda.
 Rcpp::List as_columns(const std::vector<PathPoint>& path) {
   std::vector<int> rows, starts(1, 0);
   std::vector<double> values;
@@ -62,10 +46,13 @@ Rcpp::List as_columns(const std::vector<PathPoint>& path) {
   return Rcpp::List::create(Rcpp::_["i"] = rows, Rcpp::_["p"] = starts, Rcpp::_["x"] = values);
 }
 
-Rcpp::List as_result(const Statement& problem, const std::vector<PathPoint>& path) {
+}  // namespace
+
+Rcpp::List as_result(const FittedPath& path) {
+  if (path.points.empty()) return Rcpp::List::create(Rcpp::_["null_deviance"] = path.null_deviance);
   std::vector<double> lambda, intercept, deviance, gap, kkt;
   Rcpp::LogicalVector converged;
-  for (const PathPoint& point : path) {
+  for (const PathPoint& point : path.points) {
     gap.push_back(point.trained.certificate.gap());
     kkt.push_back(point.trained.certificate.kkt());
     converged.push_back(point.trained.converged == Converged::unknown ? NA_LOGICAL : point.trained.converged == Converged::yes);
@@ -73,9 +60,10 @@ Rcpp::List as_result(const Statement& problem, const std::vector<PathPoint>& pat
     intercept.push_back(point.trained.scored.coefficients.intercept);
     deviance.push_back(point.trained.scored.deviance);
   }
-  return Rcpp::List::create(
-      Rcpp::_["lambda"] = lambda, Rcpp::_["a0"] = intercept, Rcpp::_["beta"] = as_columns(path), Rcpp::_["deviance"] = deviance,
-      Rcpp::_["null_deviance"] = problem.null.deviance, Rcpp::_["trace"] = as_trace(path),
-      Rcpp::_["sd"] = deviations(problem.moments), Rcpp::_["gap"] = gap, Rcpp::_["kkt"] = kkt, Rcpp::_["converged"] = converged,
-      Rcpp::_["passes"] = path.back().trained.passes, Rcpp::_["visits"] = static_cast<double>(path.back().trained.visits));
+  const Trained& last = path.points.back().trained;
+  return Rcpp::List::create(Rcpp::_["lambda"] = lambda, Rcpp::_["a0"] = intercept, Rcpp::_["beta"] = as_columns(path.points),
+                            Rcpp::_["deviance"] = deviance, Rcpp::_["null_deviance"] = path.null_deviance,
+                            Rcpp::_["trace"] = as_trace(path.points), Rcpp::_["sd"] = path.deviation, Rcpp::_["gap"] = gap,
+                            Rcpp::_["kkt"] = kkt, Rcpp::_["converged"] = converged, Rcpp::_["passes"] = last.passes,
+                            Rcpp::_["visits"] = static_cast<double>(last.visits));
 }

@@ -102,4 +102,13 @@ std::vector<double> unpenalized_residuals(const Problem& problem) {
   return residuals;
 }
 
+std::vector<double> null_slopes(const Problem& problem, const StandardForm& form) {
+  std::vector<double> slope(form.columns.size());
+  const std::vector<double> residuals = unpenalized_residuals(problem);
+  Panel panel(problem.response.n, 1, problem.rows.layout());
+  std::copy(residuals.begin(), residuals.end(), panel.lane(0));
+  problem.rows.cross_products(form.all(), panel, slope.data(), {problem.threads, problem.watch});
+  return slope;
+}
+
 }  // namespace sgdlasso

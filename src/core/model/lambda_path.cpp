@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <utility>
 
 namespace sgdlasso {
 namespace {
@@ -30,6 +31,12 @@ std::size_t before(const std::vector<PathPoint>& path, std::size_t at) {
 
 }  // namespace
 
+FittedPath fitted_path(const Statement& problem, std::vector<PathPoint> points) {
+  FittedPath result{std::move(points), problem.null.deviance, {}};
+  for (const double variance : problem.moments.variance) result.deviation.push_back(std::sqrt(variance));
+  return result;
+}
+
 Trained null_point(const Statement& problem, const StandardForm& form, double lambda) {
   Trained trained;
   trained.scored = scored_of(problem, form, {form.scaling, {}}, {}, problem.null.intercept, lambda, problem.null.loss);
@@ -55,14 +62,19 @@ bool explains_enough(const std::vector<PathPoint>& path, double null_deviance, d
   return true;
 }
 
-LambdaGrid make_grid(const Statement& problem, const StandardForm& form, const std::vector<double>& slopes,
-                     const GridSettings& settings) {
+bool path_ends(const std::vector<PathPoint>& path, bool automatic, double null_deviance, const StopSpec& stop) {
+  if (path.back().trained.scored.nonzero > stop.most_nonzero) return true;
+  return automatic && explains_enough(path, null_deviance, stop.tol);
+}
+
+std::vector<double> make_grid(const Statement& problem, const StandardForm& form, const std::vector<double>& slopes,
+                              const LambdaSpec& spec) {
   const double largest = problem.null.deviance > 0 ? largest_lambda(problem, form, slopes) : 0;
-  if (!(largest > 0)) return {{0.0}, true};
-  LambdaGrid grid{{}, true};
-  for (int k = 0; k < settings.length; ++k) {
-    const double share = settings.length > 1 ? static_cast<double>(k) / (settings.length - 1) : 0;
-    grid.lambda.push_back(largest * std::pow(settings.ratio, share));
+  if (!(largest > 0)) return {0.0};
+  std::vector<double> grid;
+  for (int k = 0; k < spec.length; ++k) {
+    const double share = spec.length > 1 ? static_cast<double>(k) / (spec.length - 1) : 0;
+    grid.push_back(largest * std::pow(spec.ratio, share));
   }
   return grid;
 }

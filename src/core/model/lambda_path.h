@@ -4,28 +4,29 @@
 #include <cstddef>
 #include <vector>
 
+#include "model/fit_spec.h"
 #include "model/standard_form.h"
 #include "model/trained.h"
 
 namespace sgdlasso {
 
-// glmnet's grid: from the smallest lambda at which every penalised coefficient is 0, geometric down to ratio times it.
-struct GridSettings {
-  int length;
-  double ratio;
-};
+// The grid that is asked for; a single 0 where nothing can be explained. slopes: of the columns of the form where every
+// penalised coefficient is 0.
+std::vector<double> make_grid(const Statement& problem, const StandardForm& form, const std::vector<double>& slopes,
+                              const LambdaSpec& spec);
 
-struct LambdaGrid {
-  std::vector<double> lambda;
-  bool automatic;  // then the path may stop early
-};
-// slopes: of the columns of the form where every penalised coefficient is 0.
-LambdaGrid make_grid(const Statement& problem, const StandardForm& form, const std::vector<double>& slopes,
-                     const GridSettings& settings);
 struct PathPoint {
   double lambda;
   Trained trained;
 };
+
+// A path, and what else a fit tells of its problem.
+struct FittedPath {
+  std::vector<PathPoint> points;  // none where the null deviance is infinite
+  double null_deviance;           // mean
+  std::vector<double> deviation;  // of each column
+};
+FittedPath fitted_path(const Statement& problem, std::vector<PathPoint> points);
 
 // A constant response, which nothing can explain, gets zeros.
 Trained null_point(const Statement& problem, const StandardForm& form, double lambda);
@@ -35,11 +36,7 @@ Trained null_point(const Statement& problem, const StandardForm& form, double la
 // lie apart. A path that explains next to nothing has not begun, and goes on.
 bool explains_enough(const std::vector<PathPoint>& path, double null_deviance, double tol);
 
-// A path also ends after the first model of more than this many nonzero coefficients.
-struct PathSettings {
-  bool trace;
-  std::size_t most_nonzero;
-  double tol;  // of the models
-};
+// Whether the last model of a path is its end, though lambdas may be left. automatic: whether they are those of a grid.
+bool path_ends(const std::vector<PathPoint>& path, bool automatic, double null_deviance, const StopSpec& stop);
 
 }  // namespace sgdlasso

@@ -1,7 +1,7 @@
 // loss.h: how far a linear predictor eta is from the response y.
 //
 // To add a loss: derive from Loss, give its functions in loss.cpp, name it in make_loss() and in check_family() of
-// R/check.R, and add its row to the table in tests/testthat/test-loss.R. Solvers and row sources need no change.
+// R/check.R, and add its row to the table in tests/core/model/test_loss.cpp. Solvers and row sources need no change.
 #pragma once
 
 #include <memory>

@@ -42,11 +42,6 @@ struct Trained {
 // Whether its certificate is what was asked for. A model that is not finite has none.
 void conclude(Trained& trained, double tol);
 
-// Solvers that stop by the duality gap.
-struct CertifiedSettings {
-  double tol;        // relative duality gap
-  double maxpasses;  // at most so many passes over the rows for each lambda
-};
 // The gap that a model must have to be solved. Where it explains less than a hundredth of the deviance, as near the top of a
 // path, that is 100 tol of what it explains: else the last model would do, and the path would stand still.
 double wanted_gap(double tol, double explained);

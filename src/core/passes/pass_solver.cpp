@@ -75,11 +75,11 @@ void PassSolver::start(const std::vector<double>& lambda, const std::vector<Coef
     }
     lane_.push_back(std::move(lane));
   }
-  plan_look();
+  spec_look();
 }
 
 // The next pass looks at the lanes that are not done.
-void PassSolver::plan_look() {
+void PassSolver::spec_look() {
   const std::size_t size = working_.size();
   std::vector<PassModel> models;
   in_look_.clear();
@@ -199,7 +199,7 @@ bool PassSolver::advance() {
     }
   }
   widen(missing);
-  plan_look();
+  spec_look();
   return !in_look_.empty();
 }
 
@@ -264,7 +264,7 @@ void PassSolver::assess(Lane& lane, const ModelSums& sums, const Curvature* curv
   lane.before = lane.at;
   lane.objective_before = objective;
   lane.done = !settings_.moves || lane.certificate.certified(wanted_gap(lane)) || lane.idle >= kMostIdle ||
-              static_cast<double>(lane.looks) >= settings_.certified.maxpasses;
+              static_cast<double>(lane.looks) >= settings_.stop.maxpasses;
   if (settings_.trace) {
     const double mse = problem_.loss.is_squared() ? 2 * loss : loss;
     const auto nonzero = lane.at.b.size() - static_cast<std::size_t>(std::count(lane.at.b.begin(), lane.at.b.end(), 0.0));
@@ -275,7 +275,7 @@ void PassSolver::assess(Lane& lane, const ModelSums& sums, const Curvature* curv
 // By what the model that was looked at explains.
 double PassSolver::wanted_gap(const Lane& lane) const {
   const double explained = (problem_.null.loss - lane.objective_before) / (problem_.null.deviance / 2);
-  return sgdlasso::wanted_gap(settings_.certified.tol, explained);
+  return sgdlasso::wanted_gap(settings_.stop.tol, explained);
 }
 
 // missing: of each column outside the largest slope so far as a multiple of its bound, where that is near 1 or above.
@@ -365,7 +365,7 @@ std::vector<Trained> PassSolver::trained() const {
                            lane.known ? lane.best_loss : kNaN);
     one.certificate = lane.certificate;
     one.converged = Converged::no;
-    if (lane.known) conclude(one, settings_.certified.tol);
+    if (lane.known) conclude(one, settings_.stop.tol);
     one.trace = lane.trace;
     result.push_back(std::move(one));
   }
@@ -400,7 +400,7 @@ void PassSolver::exchange(Archive& archive, const std::vector<double>& lambda) {
   archive.sized(gram_, known_ * known_);
   if (archive.reads()) {
     reaches_zero_ = std::any_of(lambda.begin(), lambda.end(), [](double one) { return one == 0; });
-    plan_look();
+    spec_look();
   }
   look_.exchange_sums(archive);
 }

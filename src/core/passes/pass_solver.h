@@ -12,13 +12,14 @@
 #include <vector>
 
 #include "base/archive.h"
+#include "model/fit_spec.h"
 #include "model/trained.h"
 #include "passes/pass_look.h"
 
 namespace sgdlasso {
 
 struct PassSettings {
-  CertifiedSettings certified;
+  StopSpec stop;
   double most_numbers;  // that curvatures may take, by the memory there is
   bool trace;
   bool moves;   // whether models that are not optimal are moved; else they are certified as they are
@@ -83,7 +84,7 @@ class PassSolver {
   void add_column(std::size_t form_position);
   void exchange_working(Archive& archive);
   double most_columns() const;  // that memory has room for
-  void plan_look();
+  void spec_look();
   PassLook::Wanted wanted_of(std::size_t models);
   void want_curvatures(std::size_t models, PassLook::Wanted& wanted);
   std::vector<std::size_t> group_ends(std::size_t models, std::size_t most, double apart) const;

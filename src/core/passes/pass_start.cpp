@@ -17,10 +17,10 @@ constexpr double kInfinity = std::numeric_limits<double>::infinity();
 // What is left of the null model once all rows were seen.
 PassTraining::Phase PassTraining::after_moments() {
   const ResponseMoments& all = moments_.response();
-  null_ = null_model(all, *loss_, plan_.penalty.intercept);
-  const bool eventless = all.equal && all.first == 0 && plan_.penalty.intercept;
+  null_ = null_model(all, *loss_, spec_.penalty.intercept);
+  const bool eventless = all.equal && all.first == 0 && spec_.penalty.intercept;
   if (loss_->is_squared() || !all.offset || eventless) return after_null();
-  if (!plan_.rewindable) {
+  if (!spec_.rewindable) {
     null_.loss = null_.deviance = kNaN;
     return after_null();
   }
@@ -29,7 +29,7 @@ PassTraining::Phase PassTraining::after_moments() {
 
 // A model of fewer columns: none, or those without penalty.
 PassTraining::Phase PassTraining::begin_part(Phase phase) {
-  Penalty penalty = plan_.penalty.at(moments_.columns(), *loss_, null_.deviance);
+  Penalty penalty = spec_.penalty.at(moments_.columns(), *loss_, null_.deviance);
   for (double& factor : penalty.factor) factor = phase == Phase::unpenalized && factor == 0 ? 0 : kInfinity;
   penalty.lower.clear();
   penalty.upper.clear();
@@ -38,18 +38,18 @@ PassTraining::Phase PassTraining::begin_part(Phase phase) {
     start.loss = kInfinity;
     start.deviance = std::max(start.deviance, loss_->usual_curvature(moments_.response().y));  // a size to measure gaps by
   }
-  part_ = std::make_unique<Stated>(*loss_, plan_, std::move(penalty), moments_, start, *watch_);
+  part_ = std::make_unique<Stated>(*loss_, spec_, std::move(penalty), moments_, start, *watch_);
   const double as_exact_as_can_be = 1e-15;
   part_->solver = std::make_unique<PassSolver>(
       part_->problem, part_->form, moments_.response().weight,
-      PassSettings{{as_exact_as_can_be, plan_.certified.maxpasses}, plan_.most_numbers, false, true, true});
+      PassSettings{{as_exact_as_can_be, spec_.stop.maxpasses}, spec_.most_numbers, false, true, true});
   const Coefficients from{null_.intercept, std::vector<double>(part_->problem.p(), 0.0)};
   part_->solver->start({0.0}, {from}, {});
   return phase;
 }
 
 PassTraining::Phase PassTraining::after_null() {
-  whole_ = std::make_unique<Stated>(*loss_, plan_, plan_.penalty.at(moments_.columns(), *loss_, null_.deviance), moments_,
+  whole_ = std::make_unique<Stated>(*loss_, spec_, spec_.penalty.at(moments_.columns(), *loss_, null_.deviance), moments_,
                                     null_, *watch_);
   if (null_.deviance == 0) {
     for (const double lambda : grid_.automatic ? std::vector<double>{0.0} : grid_.lambda) {
@@ -66,7 +66,7 @@ PassTraining::Phase PassTraining::after_null() {
   }
   const std::vector<double> covariance = moments_.covariances();
   const ResponseMoments& all = moments_.response();
-  const double level = plan_.penalty.intercept ? 0 : all.target - loss_->mean(0);  // mean residual of the null model
+  const double level = spec_.penalty.intercept ? 0 : all.target - loss_->mean(0);  // mean residual of the null model
   std::vector<double> slopes;
   for (const std::size_t j : whole_->form.columns) {
     slopes.push_back((covariance[j] + level * whole_->problem.moments.mean[j]) * whole_->form.scaling.scale[j]);
@@ -99,10 +99,10 @@ PassLook PassTraining::look_for_slopes() const {
 }
 
 void PassTraining::make_grid_from(const std::vector<double>& slopes) {
-  GridSettings grid = plan_.grid;
+  LambdaSpec grid = spec_.lambda;
   const double p = static_cast<double>(whole_->problem.p());
   if (std::isnan(grid.ratio)) grid.ratio = moments_.response().rows < p ? 0.01 : 1e-4;
-  grid_ = make_grid(whole_->problem, whole_->form, slopes, grid);
+  grid_.lambda = make_grid(whole_->problem, whole_->form, slopes, grid);
 }
 
 }  // namespace sgdlasso

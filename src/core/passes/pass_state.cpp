@@ -23,9 +23,9 @@ void PassTraining::exchange_place(Archive& archive) {
   archive.one_of(phase_, kPhases);
   archive(passes_, epoch_, count_, first_count_, null_, grid_.lambda, grid_.automatic, shortened_, chunk_, chunk_size_);
   archive.require(passes_ >= 0 && passes_ < std::numeric_limits<int>::max());
-  archive.require(epoch_ >= 0 && epoch_ <= plan_.epochs);
-  const std::vector<double>& asked = plan_.lambda;
-  const std::size_t longest = asked.empty() ? static_cast<std::size_t>(std::max(plan_.grid.length, 1)) : asked.size();
+  archive.require(epoch_ >= 0 && epoch_ <= spec_.sgd.epochs);
+  const std::vector<double>& asked = spec_.lambda.given;
+  const std::size_t longest = asked.empty() ? static_cast<std::size_t>(std::max(spec_.lambda.length, 1)) : asked.size();
   archive.require(grid_.lambda.size() <= longest && (asked.empty() || begins_with(asked, grid_.lambda)));
   archive.require(asked.empty() || !grid_.automatic);
   archive.require(chunk_ <= grid_.lambda.size() && chunk_size_ <= grid_.lambda.size() - chunk_);
@@ -44,7 +44,7 @@ void PassTraining::exchange_path(Archive& archive) {
     Trained& trained = point.trained;
     Scored& scored = trained.scored;
     archive(point.lambda, scored.coefficients.intercept);
-    archive.sized(scored.coefficients.beta, plan_.penalty.penalty.factor.size());
+    archive.sized(scored.coefficients.beta, spec_.penalty.p());
     archive(scored.mse, scored.objective, scored.deviance, scored.nonzero, trained.trace, trained.certificate);
     archive.one_of(trained.converged, 3);
   }
@@ -52,9 +52,10 @@ void PassTraining::exchange_path(Archive& archive) {
 
 void PassTraining::exchange_sgd(Archive& archive) {
   if (archive.reads())
-    sgd_ = std::make_unique<OnlineSgd>(*loss_, plan_.penalty, std::vector<double>(), plan_.average, plan_.scale, sparse_);
+    sgd_ =
+        std::make_unique<OnlineSgd>(*loss_, spec_.penalty, std::vector<double>(), spec_.sgd.average, spec_.sgd.scale, sparse_);
   sgd_->exchange(archive);
-  const std::size_t longest = std::max(plan_.lambda.size(), static_cast<std::size_t>(std::max(plan_.grid.length, 1)));
+  const std::size_t longest = std::max(spec_.lambda.given.size(), static_cast<std::size_t>(std::max(spec_.lambda.length, 1)));
   archive.require(begins_with(sgd_->lambda(), lambdas_at_hand()) && sgd_->lambda().size() <= longest);
 }
 
@@ -71,7 +72,7 @@ void PassTraining::exchange(Archive& archive) {
   if (has_sgd) exchange_sgd(archive);
   if (!has_sgd) sgd_.reset();
   if (has_whole && archive.reads()) {
-    whole_ = std::make_unique<Stated>(*loss_, plan_, plan_.penalty.at(moments_.columns(), *loss_, null_.deviance), moments_,
+    whole_ = std::make_unique<Stated>(*loss_, spec_, spec_.penalty.at(moments_.columns(), *loss_, null_.deviance), moments_,
                                       null_, *watch_);
   }
   if (looks) {

@@ -9,15 +9,15 @@
 namespace sgdlasso {
 
 struct PassTraining::Stated {
-  Stated(const Loss& loss, const TrainingPlan& plan, Penalty penalty, const OnlineMoments& moments, const NullModel& null,
+  Stated(const Loss& loss, const FitSpec& spec, Penalty penalty, const OnlineMoments& moments, const NullModel& null,
          Watch& watch)
       : problem{loss,
                 std::move(penalty),
                 moments.columns(),
-                plan.penalty.intercept,
-                plan.penalty.standardize,
+                spec.penalty.intercept,
+                spec.penalty.standardize,
                 null,
-                plan.threads,
+                spec.threads,
                 watch},
         form(problem) {}
   Statement problem;

@@ -25,25 +25,25 @@ std::vector<std::size_t> columns_of(const std::vector<Coefficients>& models) {
 
 }  // namespace
 
-PassTraining::PassTraining(std::unique_ptr<Loss> loss, TrainingPlan plan, bool sparse, std::unique_ptr<Watch> watch)
-    : loss_(std::move(loss)),
-      plan_(std::move(plan)),
+PassTraining::PassTraining(FitSpec spec, bool sparse, std::unique_ptr<Watch> watch)
+    : loss_(make_loss(spec.family)),
+      spec_(std::move(spec)),
       sparse_(sparse),
       watch_(std::move(watch)),
-      phase_(plan_.lambda.empty() ? Phase::moments : Phase::sgd),
-      moments_(plan_.penalty.penalty.factor.size(), sparse),
-      grid_{plan_.lambda, plan_.lambda.empty()} {
+      phase_(spec_.lambda.given.empty() ? Phase::moments : Phase::sgd),
+      moments_(spec_.penalty.p(), sparse),
+      grid_{spec_.lambda.given, spec_.lambda.given.empty()} {
   if (phase_ != Phase::sgd) return;
   chunk_size_ = std::min(lanes_at_once(), grid_.lambda.size());
   const std::vector<double> some(grid_.lambda.begin(), grid_.lambda.begin() + static_cast<std::ptrdiff_t>(chunk_size_));
-  sgd_ = std::make_unique<OnlineSgd>(*loss_, plan_.penalty, some, plan_.average, plan_.scale, sparse_);
+  sgd_ = std::make_unique<OnlineSgd>(*loss_, spec_.penalty, some, spec_.sgd.average, spec_.sgd.scale, sparse_);
 }
 
 PassTraining::~PassTraining() = default;
 
 std::size_t PassTraining::lanes_at_once() const {
-  const double lanes = plan_.most_numbers / (kNumbersPerColumn * static_cast<double>(plan_.penalty.penalty.factor.size()));
-  return plan_.solves ? static_cast<std::size_t>(std::max(1.0, std::min(lanes, 1e6))) : grid_.lambda.size();
+  const double lanes = spec_.most_numbers / (kNumbersPerColumn * static_cast<double>(spec_.penalty.p()));
+  return spec_.certified() ? static_cast<std::size_t>(std::max(1.0, std::min(lanes, 1e6))) : grid_.lambda.size();
 }
 
 void PassTraining::count(const Response& response) {
@@ -116,7 +116,7 @@ PassTraining::Phase PassTraining::next() {
       null_.loss = found.mse;
       const ResponseMoments& all = moments_.response();
       null_.deviance =
-          known_deviance(std::max(2 * (null_.loss - all.saturated), 0.0), kind_of(all, *loss_, plan_.penalty.intercept));
+          known_deviance(std::max(2 * (null_.loss - all.saturated), 0.0), kind_of(all, *loss_, spec_.penalty.intercept));
       return after_null();
     }
     case Phase::unpenalized:
@@ -130,7 +130,7 @@ PassTraining::Phase PassTraining::next() {
     }
     case Phase::sgd: {
       sgd_->end_rows();
-      if (++epoch_ < plan_.epochs) {
+      if (++epoch_ < spec_.sgd.epochs) {
         sgd_->begin_pass();
         return phase_;
       }
@@ -149,7 +149,7 @@ PassTraining::Phase PassTraining::next() {
 // The next lambdas, as many as memory holds at once.
 PassTraining::Phase PassTraining::begin_chunk() {
   chunk_size_ = std::min(lanes_at_once(), grid_.lambda.size() - chunk_);
-  sgd_ = std::make_unique<OnlineSgd>(*loss_, plan_.penalty, lambdas_at_hand(), plan_.average, plan_.scale, sparse_);
+  sgd_ = std::make_unique<OnlineSgd>(*loss_, spec_.penalty, lambdas_at_hand(), spec_.sgd.average, spec_.sgd.scale, sparse_);
   sgd_->start_from(moments_, null_);
   epoch_ = 0;
   return Phase::sgd;
@@ -164,8 +164,8 @@ PassTraining::Phase PassTraining::begin_looks() {
   if (!sgd_->started()) throw StateError("is damaged");  // it had rows
   std::vector<Coefficients> from;
   for (std::size_t k = 0; k < chunk_size_; ++k) from.push_back(sgd_->coefficients(k));
-  if (!plan_.rewindable) return end_chunk(trained_by_sgd(from));
-  return look_at(from, plan_.solves ? promising_columns() : columns_of(from));
+  if (!spec_.rewindable) return end_chunk(trained_by_sgd(from));
+  return look_at(from, spec_.certified() ? promising_columns() : columns_of(from));
 }
 
 // Those that are in some model, or nearly so; the strongest, where memory does not hold all.
@@ -180,7 +180,7 @@ std::vector<std::size_t> PassTraining::promising_columns() const {
   for (std::size_t j = 0; j < strength.size(); ++j) {
     if (strength[j] > nearly) columns.push_back(j);
   }
-  const std::size_t most = as_count(share * std::sqrt(plan_.most_numbers / 3));
+  const std::size_t most = as_count(share * std::sqrt(spec_.most_numbers / 3));
   if (columns.size() <= most) return columns;
   std::stable_sort(columns.begin(), columns.end(), [&](std::size_t a, std::size_t b) { return strength[a] > strength[b]; });
   columns.resize(most);
@@ -190,7 +190,7 @@ std::vector<std::size_t> PassTraining::promising_columns() const {
 
 // A single epoch is left as it is, so that more rows can join it.
 PassSettings PassTraining::looks_settings() const {
-  return {plan_.certified, plan_.most_numbers, plan_.path.trace, plan_.solves, plan_.solves || plan_.epochs > 1};
+  return {spec_.stop, spec_.most_numbers, spec_.trace, spec_.certified(), spec_.certified() || spec_.sgd.epochs > 1};
 }
 
 PassTraining::Phase PassTraining::look_at(std::vector<Coefficients> from, const std::vector<std::size_t>& columns) {
@@ -230,7 +230,7 @@ PassTraining::Phase PassTraining::after_look() {
     return look_at(from, columns_of(from));
   }
   std::vector<Trained> trained = whole_->solver->trained();
-  for (std::size_t k = 0; k < trained.size() && !plan_.solves; ++k) {
+  for (std::size_t k = 0; k < trained.size() && !spec_.certified(); ++k) {
     // as it was learned, to the bit
     if (whole_->solver->stays(k)) trained[k].scored.coefficients = sgd_->coefficients(k);
   }
@@ -252,10 +252,9 @@ std::vector<Trained> PassTraining::trained_by_sgd(const std::vector<Coefficients
 // The lambdas at hand are done: they join the path, which may end with one of them.
 PassTraining::Phase PassTraining::end_chunk(std::vector<Trained> trained) {
   for (std::size_t k = 0; k < trained.size(); ++k) {
-    if (!plan_.solves) trained[k].converged = Converged::unknown;
+    if (!spec_.certified()) trained[k].converged = Converged::unknown;
     path_.push_back({grid_.lambda[chunk_ + k], std::move(trained[k])});
-    const bool enough = grid_.automatic && explains_enough(path_, null_.deviance, plan_.path.tol);
-    if (path_.back().trained.scored.nonzero > plan_.path.most_nonzero || enough) return Phase::done;
+    if (path_ends(path_, grid_.automatic, null_.deviance, spec_.stop)) return Phase::done;
   }
   if (chunk_ + chunk_size_ == grid_.lambda.size()) return Phase::done;  // the last ones stay at hand, for more rows
   chunk_ += chunk_size_;
@@ -284,19 +283,16 @@ const OnlineMoments& PassTraining::moments() const {
 }
 
 // The problem as far as it is known.
-Statement PassTraining::problem() {
+Statement PassTraining::problem() const {
   if (whole_) return whole_->problem;
   const OnlineMoments& now = moments();
-  NullModel null = null_model(now.response(), *loss_, plan_.penalty.intercept);
+  NullModel null = null_model(now.response(), *loss_, spec_.penalty.intercept);
   if (!loss_->is_squared() && now.response().offset) null.loss = null.deviance = kNaN;
-  return {*loss_,
-          plan_.penalty.at(now.columns(), *loss_, null.deviance),
-          now.columns(),
-          plan_.penalty.intercept,
-          plan_.penalty.standardize,
-          null,
-          plan_.threads,
-          *watch_};
+  return make_statement(spec_, now.columns(), null, *loss_, *watch_);
+}
+
+FittedPath PassTraining::result() const {
+  return fitted_path(problem(), path());
 }
 
 void PassTraining::continue_pass() {
@@ -310,7 +306,7 @@ void PassTraining::continue_pass() {
   chunk_ = 0;
   phase_ = Phase::sgd;
   epoch_ = 0;
-  plan_.rewindable = false;
+  spec_.rewindable = false;
   sgd_->resume();
 }
 

@@ -18,21 +18,6 @@
 
 namespace sgdlasso {
 
-struct TrainingPlan {
-  PenaltyPlan penalty;
-  std::vector<double> lambda;  // empty: a grid
-  GridSettings grid;           // ratio NaN: as rows and columns are many
-  PathSettings path;
-  CertifiedSettings certified;
-  bool solves;      // whether models are moved to their optimum, or certified as stochastic gradient descent leaves them
-  bool rewindable;  // whether there can be a second pass
-  int epochs;       // of stochastic gradient descent
-  bool average;
-  std::vector<double> scale;  // deviations of the columns, where they are known
-  double most_numbers;        // held besides the models
-  int threads;
-};
-
 // A pass brought other rows than the first one.
 struct RowsChanged {
   double rows, before;
@@ -40,7 +25,7 @@ struct RowsChanged {
 
 class PassTraining {
  public:
-  PassTraining(std::unique_ptr<Loss> loss, TrainingPlan plan, bool sparse, std::unique_ptr<Watch> watch);
+  PassTraining(FitSpec spec, bool sparse, std::unique_ptr<Watch> watch);
   ~PassTraining();
   PassTraining(const PassTraining&) = delete;
   PassTraining& operator=(const PassTraining&) = delete;
@@ -51,10 +36,9 @@ class PassTraining {
   bool end_pass();
 
   int passes() const { return passes_; }
-  std::size_t columns() const { return plan_.penalty.penalty.factor.size(); }
-  // Models so far, and the problem that they solve as far as it is known.
-  std::vector<PathPoint> path() const;
-  Statement problem();
+  std::size_t columns() const { return spec_.penalty.p(); }
+  // Models so far; deviations and the null deviance as far as they are known, else NaN.
+  FittedPath result() const;
   const OnlineMoments& moments() const;
   // Whether a grid's path ends before it would, because memory does not hold more columns.
   bool shortened() const { return shortened_; }
@@ -67,6 +51,8 @@ class PassTraining {
   void exchange(Archive& archive);
 
  private:
+  std::vector<PathPoint> path() const;
+  Statement problem() const;
   enum class Phase { moments, null_model, unpenalized, slopes, sgd, looks, done };
   static constexpr int kPhases = 7;
   struct Stated;  // a problem, with its standard form and perhaps a solver
@@ -98,7 +84,7 @@ class PassTraining {
   void exchange_sgd(Archive& archive);
 
   std::unique_ptr<Loss> loss_;
-  TrainingPlan plan_;
+  FitSpec spec_;
   bool sparse_;
   const std::unique_ptr<Watch> watch_;
   Phase phase_;
@@ -110,7 +96,11 @@ class PassTraining {
   Count count_, first_count_;  // of the pass at hand, and of the first
   OnlineMoments moments_;
   NullModel null_;
-  LambdaGrid grid_;
+  struct Grid {
+    std::vector<double> lambda;
+    bool automatic;  // then the path may stop early
+  };
+  Grid grid_;
   bool shortened_ = false;
   std::size_t chunk_ = 0, chunk_size_ = 0;  // lambdas at hand
   std::unique_ptr<OnlineSgd> sgd_;

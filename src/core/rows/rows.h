@@ -119,6 +119,7 @@ class Rows {
   virtual std::size_t n() const = 0;
   virtual std::size_t p() const = 0;
   virtual bool sparse() const = 0;
+  virtual const double* dense_values() const { return nullptr; }  // column by column; nullptr where sparse
   virtual ColumnMoments moments(const Response& response, Watch& watch) const = 0;
   // eta += X b, column after column, so each eta_i is a sum in column order.
   virtual void add_product(const std::vector<double>& b, std::vector<double>& eta, Watch& watch) const = 0;

@@ -96,6 +96,7 @@ class DenseRows final : public Rows {
   std::size_t n() const override { return x_.n(); }
   std::size_t p() const override { return x_.p(); }
   bool sparse() const override { return false; }
+  const double* dense_values() const override { return x_.column(0); }
 
   // One pass. Sums are taken around the column's first value: the error of the variance is then at most n roundings.
   ColumnMoments moments(const Response& response, Watch& watch) const override {

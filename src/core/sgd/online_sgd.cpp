@@ -20,27 +20,15 @@ constexpr double kFarLonger = 10;       // than the mean row: its scales are not
 
 }  // namespace
 
-double PenaltyPlan::spread(double variance) const {
-  return standardize && variance > 0 ? std::sqrt(variance) : 1;
-}
-
-Penalty PenaltyPlan::at(const ColumnMoments& columns, const Loss& loss, double null_deviance) const {
-  Penalty result = penalty;
-  result.ridge = ridge_share(penalty.alpha, loss.is_squared(), null_deviance);
-  result.spread.clear();
-  for (const double variance : columns.variance) result.spread.push_back(spread(variance));
-  return result;
-}
-
-OnlineSgd::OnlineSgd(const Loss& loss, const PenaltyPlan& plan, std::vector<double> lambda, bool average,
+OnlineSgd::OnlineSgd(const Loss& loss, const PenaltySpec& penalty, std::vector<double> lambda, bool average,
                      std::vector<double> scale, bool sparse)
     : loss_(loss),
-      plan_(plan),
+      penalty_(penalty),
       lambda_(std::move(lambda)),
       average_(average),
       given_scale_(std::move(scale)),
       sparse_(sparse),
-      moments_(plan.penalty.factor.size(), sparse) {}
+      moments_(penalty.factor.size(), sparse) {}
 
 void OnlineSgd::start_from(const OnlineMoments& moments, const NullModel& null) {
   moments_ = moments;
@@ -86,7 +74,7 @@ void OnlineSgd::start() {
   for (const WaitingRow& row : first) moments_.add(row.view(sparse_), loss_);
   const ResponseMoments& response = moments_.response();
   double intercept = 0;
-  if (plan_.intercept) {
+  if (penalty_.intercept) {
     const double mean = (response.y * response.rows + 0.5) / (response.rows + 1);  // never at the end of its range
     intercept = loss_.is_squared() ? response.target : loss_.link(mean);
   }
@@ -108,7 +96,7 @@ ColumnMoment OnlineSgd::known_column(std::size_t j) const {
 
 ColumnMoments OnlineSgd::known_columns() const {
   ColumnMoments columns;
-  for (std::size_t j = 0; j < plan_.penalty.factor.size(); ++j) {
+  for (std::size_t j = 0; j < penalty_.factor.size(); ++j) {
     const ColumnMoment one = known_column(j);
     columns.add(one.mean, one.variance, one.square, one.frequency);
   }
@@ -117,13 +105,14 @@ ColumnMoments OnlineSgd::known_columns() const {
 
 void OnlineSgd::make_learners(double intercept) {
   const ColumnMoments columns = known_columns();
-  const Penalty penalty = plan_.at(columns, loss_, null_deviance());
-  scaling_ = unit_scaling(columns, penalty, plan_.intercept && !sparse_);
-  norm2_ = mean_norm2(columns, scaling_, plan_.intercept);
+  const Penalty penalty = penalty_.at(columns, loss_, null_deviance());
+  scaling_ = unit_scaling(columns, penalty, penalty_.intercept && !sparse_);
+  norm2_ = mean_norm2(columns, scaling_, penalty_.intercept);
   next_forget_ = kFirstForget;
   for (const double lambda : lambda_) {
     const LearnerInput input{
-        loss_, WorkingPenalty(penalty, scaling_), sparse_, plan_.intercept, average_, intercept, norm2_, "adaptive", 1, "", 0};
+        loss_, WorkingPenalty(penalty, scaling_), sparse_, penalty_.intercept, average_, intercept, norm2_, "adaptive", 1, "",
+        0};
     learner_.push_back(make_online_learner(input));
     learner_.back()->restart(lambda);
   }
@@ -131,7 +120,7 @@ void OnlineSgd::make_learners(double intercept) {
 
 // Of the rows so far, for squared loss.
 double OnlineSgd::null_deviance() const {
-  return moments_.response().weight > 0 ? moments_.response().null_square(plan_.intercept) : 0;
+  return moments_.response().weight > 0 ? moments_.response().null_square(penalty_.intercept) : 0;
 }
 
 void OnlineSgd::learn(const Row& row) {
@@ -142,7 +131,7 @@ void OnlineSgd::learn(const Row& row) {
     next_forget_ = std::fmax(rows_ + 1, std::ceil(kForgetGrowth * rows_));
   }
   scale_row(row);
-  if (learns_moments_ && given_scale_.empty() && one_.rows[0].norm2 + (plan_.intercept ? 1 : 0) > kFarLonger * norm2_) {
+  if (learns_moments_ && given_scale_.empty() && one_.rows[0].norm2 + (penalty_.intercept ? 1 : 0) > kFarLonger * norm2_) {
     take_new_scales_of(row, false);
     scale_row(row);
   }
@@ -154,8 +143,8 @@ void OnlineSgd::learn(const Row& row) {
 // held before.
 void OnlineSgd::see(const Row& row) {
   moments_.add(row, loss_);
-  if (loss_.is_squared() && plan_.penalty.alpha < 1) {
-    const double ridge = ridge_share(plan_.penalty.alpha, true, null_deviance());
+  if (loss_.is_squared() && penalty_.alpha < 1) {
+    const double ridge = ridge_share(penalty_.alpha, true, null_deviance());
     for (const auto& learner : learner_) learner->set_ridge(ridge);
   }
   if (!sparse_ || !given_scale_.empty()) return;
@@ -166,13 +155,13 @@ void OnlineSgd::see(const Row& row) {
 
 // Column j in the scale that its moments so far give; the centre moves only when all columns are seen anew.
 NewScale OnlineSgd::new_scale(std::size_t j, const ColumnMoment& column, bool keeps_centre) {
-  const bool centres = plan_.intercept && !sparse_;
+  const bool centres = penalty_.intercept && !sparse_;
   const double old = scaling_.scale[j], before = scaling_.centre[j];
-  const bool excluded = plan_.penalty.excluded(j) || column.variance == 0;
+  const bool excluded = penalty_.excluded(j) || column.variance == 0;
   const double scale = excluded ? 0 : unit_scale(column.variance, column.square, column.frequency, centres);
   scaling_.scale[j] = scale;
   if (!keeps_centre) scaling_.centre[j] = centres && !excluded ? column.mean : 0;
-  const double size = plan_.spread(column.variance) * scale, factor = plan_.penalty.factor[j];
+  const double size = penalty_.spread(column.variance) * scale, factor = penalty_.factor[j];
   return {j,   scale != 0 ? factor * size : 1, scale != 0 ? factor * size * size : 1,
           old, old != 0 ? scale / old : 0,     scaling_.centre[j] - before};
 }
@@ -184,7 +173,7 @@ void OnlineSgd::take_new_scales() {
   for (std::size_t j = 0; j < columns.mean.size(); ++j) {
     all.push_back(new_scale(j, {columns.mean[j], columns.variance[j], columns.square[j], columns.frequency[j]}, false));
   }
-  norm2_ = mean_norm2(columns, scaling_, plan_.intercept);
+  norm2_ = mean_norm2(columns, scaling_, penalty_.intercept);
   for (const auto& learner : learner_) learner->forget(all, norm2_);
 }
 
@@ -228,7 +217,7 @@ void OnlineSgd::begin_pass() {
 Coefficients OnlineSgd::coefficients(std::size_t k) const {
   const Estimate estimate = learner_[k]->estimate();
   Coefficients result = original_scale(scaling_, estimate.intercept, estimate.coefficients);
-  if (!loss_.is_squared() || !plan_.intercept) return result;
+  if (!loss_.is_squared() || !penalty_.intercept) return result;
   // squared loss tells its intercept from the means
   const ColumnMoments columns = moments_.columns();
   result.intercept = moments_.response().target;
@@ -237,7 +226,7 @@ Coefficients OnlineSgd::coefficients(std::size_t k) const {
 }
 
 void OnlineSgd::exchange(Archive& archive) {
-  const std::size_t p = plan_.penalty.factor.size();
+  const std::size_t p = penalty_.factor.size();
   bool started = this->started();
   archive(moments_, lambda_, learns_moments_, waiting_, started);
   archive.require(waiting_.size() < kFirstRows);

@@ -10,27 +10,16 @@
 #include <vector>
 
 #include "base/archive.h"
+#include "model/fit_spec.h"
 #include "model/online_moments.h"
-#include "model/problem.h"
 #include "sgd/sgd_learner.h"
 
 namespace sgdlasso {
 
-// What stays the same whatever the rows are.
-struct PenaltyPlan {
-  Penalty penalty;  // without spread
-  bool intercept;
-  bool standardize;
-
-  double spread(double variance) const;
-  // With the spread that these columns have, and the ridge part that goes with the null model's deviance.
-  Penalty at(const ColumnMoments& columns, const Loss& loss, double null_deviance) const;
-};
-
 class OnlineSgd {
  public:
   // scale: the deviation of each column where it is known; empty where it is to be learned.
-  OnlineSgd(const Loss& loss, const PenaltyPlan& plan, std::vector<double> lambda, bool average, std::vector<double> scale,
+  OnlineSgd(const Loss& loss, const PenaltySpec& penalty, std::vector<double> lambda, bool average, std::vector<double> scale,
             bool sparse);
 
   // Where a pass has told all moments before.
@@ -79,7 +68,7 @@ class OnlineSgd {
   void scale_row(const Row& row);
 
   const Loss& loss_;
-  const PenaltyPlan plan_;
+  const PenaltySpec penalty_;
   std::vector<double> lambda_;
   bool average_;
   std::vector<double> given_scale_;

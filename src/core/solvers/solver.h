@@ -13,6 +13,7 @@
 #include <utility>
 #include <vector>
 
+#include "model/fit_spec.h"
 #include "model/moments_form.h"
 #include "model/trained.h"
 
@@ -46,43 +47,21 @@ struct Diverged : std::runtime_error {
   double safe_rate;
 };
 
-struct NudgeSettings {
-  double nudge;
-  double rate;
-  int epochs;
-  bool every_sample;  // else after every epoch
-  bool uniform_start;
-  bool penalize_intercept;
-};
-std::unique_ptr<Solver> make_nudge_solver(const Problem& problem, const NudgeSettings& settings, std::uint32_t seed);
+std::unique_ptr<Solver> make_nudge_solver(const Problem& problem, const FitSpec& spec);
 
-struct SgdSettings {
-  std::string rule;
-  double rate = std::numeric_limits<double>::quiet_NaN();  // NaN: found from the data
-  std::string schedule;
-  bool average;
-  int epochs;
-  std::string shuffle;
-  bool copy;
-};
-std::unique_ptr<Solver> make_sgd_solver(const Problem& problem, const SgdSettings& settings, std::uint32_t seed);
+std::unique_ptr<Solver> make_sgd_solver(const Problem& problem, const FitSpec& spec);
 
 // Everything from the sufficient statistics of one pass. Squared loss only.
 std::unique_ptr<Solver> make_moments_solver(const Statement& problem, const StandardForm& form, const MomentsForm& moments,
-                                            const CertifiedSettings& settings);
+                                            const StopSpec& stop);
 // Several lambdas side by side on a working set of columns.
-std::unique_ptr<Solver> make_window_solver(const Problem& problem, const StandardForm& form, const CertifiedSettings& settings);
+std::unique_ptr<Solver> make_window_solver(const Problem& problem, const StandardForm& form, const StopSpec& stop);
 
-struct SagaSettings {
-  CertifiedSettings certified;
-  int epochs;  // before the exact solver takes over
-};
-std::unique_ptr<Solver> make_saga_solver(const Problem& problem, const StandardForm& form, const SagaSettings& settings,
-                                         std::uint32_t seed);
+std::unique_ptr<Solver> make_saga_solver(const Problem& problem, const StandardForm& form, const FitSpec& spec);
 
 // Takes coefficients that are near the optimum there, by the window solver.
-Trained finish_exactly(const Problem& problem, const StandardForm& form, const CertifiedSettings& settings,
-                       const Coefficients& near, double lambda);
+Trained finish_exactly(const Problem& problem, const StandardForm& form, const StopSpec& stop, const Coefficients& near,
+                       double lambda);
 
 // A step size at which no row as the reader gives it can overshoot: 1 / (curvature * largest weight * (1 + |x|^2)).
 double safe_rate(const RowReader& reader, const Problem& problem);

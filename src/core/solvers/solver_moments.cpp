@@ -13,12 +13,11 @@ namespace {
 // of the data, so that its duality gap is the model's.
 class MomentsSolver final : public Solver {
  public:
-  MomentsSolver(const Statement& problem, const StandardForm& form, const MomentsForm& moments,
-                const CertifiedSettings& settings)
+  MomentsSolver(const Statement& problem, const StandardForm& form, const MomentsForm& moments, const StopSpec& stop)
       : problem_(problem),
         form_(form),
         moments_(moments),
-        settings_(settings) {}
+        stop_(stop) {}
 
   void follow(const std::vector<double>& lambda, bool trace, const Accept& accept) override {
     std::vector<double> b(moments_.slope.size(), 0.0), q = moments_.slope;
@@ -36,14 +35,14 @@ class MomentsSolver final : public Solver {
     for (const std::size_t j : form_.columns) penalty.push_back(form_.penalty.at(j, lambda));
     Trained trained;
     refresh(b, q);
-    double target = settings_.tol * problem_.null.deviance / 2;
+    double target = stop_.tol * problem_.null.deviance / 2;
     for (int refined = 0; refined < 4; ++refined, target /= 100) {
       descend({moments_.gram, 1, penalty, moments_.square(b, q), kAnyScale, problem_.watch}, target, b, q);
       trained.certificate = moments_.certify(penalty, b, q);
       trained.scored = scored_of(problem_, form_, form_.all(), b, moments_.intercept, lambda, moments_.square(b, q) / 2);
-      if (is_solved(problem_, settings_.tol, trained)) break;
+      if (is_solved(problem_, stop_.tol, trained)) break;
     }
-    conclude(trained, settings_.tol);
+    conclude(trained, stop_.tol);
     trained.passes = 1;
     if (trace) trained.trace.push_back(epoch_of(trained.scored, trained.certificate, std::nan(""), 0));
     return trained;
@@ -60,14 +59,14 @@ class MomentsSolver final : public Solver {
   const Statement& problem_;
   const StandardForm& form_;
   const MomentsForm& moments_;
-  CertifiedSettings settings_;
+  StopSpec stop_;
 };
 
 }  // namespace
 
 std::unique_ptr<Solver> make_moments_solver(const Statement& problem, const StandardForm& form, const MomentsForm& moments,
-                                            const CertifiedSettings& settings) {
-  return std::make_unique<MomentsSolver>(problem, form, moments, settings);
+                                            const StopSpec& stop) {
+  return std::make_unique<MomentsSolver>(problem, form, moments, stop);
 }
 
 }  // namespace sgdlasso

@@ -37,33 +37,34 @@ double nudge_often(double b, Nudge nudge, std::size_t times) {
 // The textbook trainer: after every sample, or every epoch, each coefficient moves by the nudge towards zero.
 class NudgeSolver final : public EpochSolver {
  public:
-  NudgeSolver(const Problem& problem, const NudgeSettings& settings, std::uint32_t seed)
+  NudgeSolver(const Problem& problem, const FitSpec& spec)
       : problem_(problem),
-        settings_(settings),
+        spec_(spec.nudge),
         scaling_(textbook_scaling(problem)),
-        rng_(seed),
+        rng_(spec.seed),
         order_(problem.response.n, Shuffle::rows),
         reader_(problem.rows.reader({problem.response, scaling_, {}, true}, problem.watch)),
         b_(problem.rows.p(), 0.0),
         nudged_(problem.rows.p(), 0) {
     const WorkingPenalty penalty(problem.penalty, scaling_);
     for (std::size_t j = 0; j < b_.size(); ++j) {
-      nudges_.push_back({settings.nudge * penalty.theta[j] * penalty.alpha, settings.nudge * penalty.rho[j] * penalty.ridge});
-      if (settings.uniform_start) b_[j] = rng_.uniform();
+      nudges_.push_back(
+          {spec.nudge.nudge * penalty.theta[j] * penalty.alpha, spec.nudge.nudge * penalty.rho[j] * penalty.ridge});
+      if (spec.nudge.uniform_start) b_[j] = rng_.uniform();
       if (scaling_.scale[j] == 0) b_[j] = 0;
     }
   }
 
   const Problem& problem() const override { return problem_; }
-  int epochs() const override { return settings_.epochs; }
+  int epochs() const override { return spec_.epochs; }
 
   Trained train(double lambda, bool trace) override {
     Trained result;
-    for (int epoch = 1; epoch <= settings_.epochs; ++epoch) {
+    for (int epoch = 1; epoch <= spec_.epochs; ++epoch) {
       run_epoch();
       if (!trace) continue;
       result.scored = score(problem_, estimate(), lambda);
-      result.trace.push_back(epoch_of(result.scored, settings_.rate));
+      result.trace.push_back(epoch_of(result.scored, spec_.rate));
     }
     if (result.trace.empty()) result.scored = score(problem_, estimate(), lambda);
     return result;
@@ -76,10 +77,10 @@ class NudgeSolver final : public EpochSolver {
       learn(block, next);
       problem_.watch.tick(block.rows.size());
     });
-    if (!settings_.every_sample) ++samples_;
+    if (!spec_.every_sample) ++samples_;
     catch_up();
     const bool finite = std::all_of(b_.begin(), b_.end(), [](double b) { return std::isfinite(b); });
-    if (!finite) throw Diverged(settings_.rate, safe_rate(*reader_, problem_));
+    if (!finite) throw Diverged(spec_.rate, safe_rate(*reader_, problem_));
   }
 
   void learn(const RowBlock& block, const RowBlock& next) {
@@ -89,7 +90,7 @@ class NudgeSolver final : public EpochSolver {
       } else {
         learn_dense(row);
       }
-      if (settings_.every_sample) {
+      if (spec_.every_sample) {
         ++samples_;
         nudge_intercept();
       }
@@ -100,11 +101,11 @@ class NudgeSolver final : public EpochSolver {
     const double* x = row.value;
     double sum = 0;
     for (std::size_t j = 0; j < b_.size(); ++j) sum += x[j] * b_[j];
-    const double step = settings_.rate * row.weight;
+    const double step = spec_.rate * row.weight;
     const double error = residual(row, sum);
     for (std::size_t j = 0; j < b_.size(); ++j) {
       b_[j] += (step * x[j]) * error;
-      if (settings_.every_sample) b_[j] = nudges_[j](b_[j]);
+      if (spec_.every_sample) b_[j] = nudges_[j](b_[j]);
     }
     intercept_ += problem_.intercept ? step * error : 0;
   }
@@ -115,7 +116,7 @@ class NudgeSolver final : public EpochSolver {
     const int* index = row.index;
     double sum = 0;
     for (std::size_t k = 0; k < row.size; ++k) sum += x[k] * settled(index[k]);
-    const double step = settings_.rate * row.weight;
+    const double step = spec_.rate * row.weight;
     const double error = residual(row, sum);
     for (std::size_t k = 0; k < row.size; ++k) b_[index[k]] += (step * x[k]) * error;
     intercept_ += problem_.intercept ? step * error : 0;
@@ -124,7 +125,7 @@ class NudgeSolver final : public EpochSolver {
   double residual(const Row& row, double sum) const {
     const double eta = sum + intercept_ + row.offset;
     const double error = row.y - problem_.loss.mean(eta);
-    if (!std::isfinite(error)) throw Diverged(settings_.rate, safe_rate(*reader_, problem_));
+    if (!std::isfinite(error)) throw Diverged(spec_.rate, safe_rate(*reader_, problem_));
     return error;
   }
 
@@ -136,19 +137,19 @@ class NudgeSolver final : public EpochSolver {
 
   // Dense rows nudge as they go; only nudges of an epoch wait for its end.
   void catch_up() {
-    const bool waiting = problem_.rows.sparse() || !settings_.every_sample;
+    const bool waiting = problem_.rows.sparse() || !spec_.every_sample;
     for (std::size_t j = 0; j < b_.size() && waiting; ++j) settled(j);
-    if (!settings_.every_sample) nudge_intercept();
+    if (!spec_.every_sample) nudge_intercept();
   }
 
   void nudge_intercept() {
-    if (settings_.penalize_intercept) intercept_ = Nudge{settings_.nudge, 0}(intercept_);
+    if (spec_.penalize_intercept) intercept_ = Nudge{spec_.nudge, 0}(intercept_);
   }
 
   Coefficients estimate() const { return original_scale(scaling_, intercept_, b_); }
 
   const Problem& problem_;
-  NudgeSettings settings_;
+  NudgeSpec spec_;
   Scaling scaling_;
   Rng rng_;
   RowOrder order_;
@@ -162,8 +163,8 @@ class NudgeSolver final : public EpochSolver {
 
 }  // namespace
 
-std::unique_ptr<Solver> make_nudge_solver(const Problem& problem, const NudgeSettings& settings, std::uint32_t seed) {
-  return std::make_unique<NudgeSolver>(problem, settings, seed);
+std::unique_ptr<Solver> make_nudge_solver(const Problem& problem, const FitSpec& spec) {
+  return std::make_unique<NudgeSolver>(problem, spec);
 }
 
 }  // namespace sgdlasso

@@ -18,19 +18,20 @@ namespace {
 // finishes from there.
 class SagaSolver final : public Solver {
  public:
-  SagaSolver(const Problem& problem, const StandardForm& form, const SagaSettings& settings, std::uint32_t seed)
+  SagaSolver(const Problem& problem, const StandardForm& form, const FitSpec& spec)
       : problem_(problem),
         form_(form),
-        settings_(settings),
+        stop_(spec.stop),
+        epochs_(spec.saga_epochs),
         scaling_(unit_scaling(problem.moments, problem.penalty, problem.intercept && !problem.rows.sparse())),
-        rng_(seed),
+        rng_(spec.seed),
         order_(problem.response.n, Shuffle::blocks),
         reader_(problem.rows.reader({problem.response, scaling_, layout_order(problem.response, rng_), true}, problem.watch)),
         state_(problem, WorkingPenalty(problem.penalty, scaling_)),
         step_(1 / (3 * largest_curvature())) {}
 
   void follow(const std::vector<double>& lambda, bool trace, const Accept& accept) override {
-    problem_.watch.expect(lambda.size() * static_cast<std::size_t>(settings_.epochs) * problem_.response.n);
+    problem_.watch.expect(lambda.size() * static_cast<std::size_t>(epochs_) * problem_.response.n);
     for (const double value : lambda) {
       Trained trained = train(value, trace);
       trained.passes = passes_;
@@ -44,9 +45,9 @@ class SagaSolver final : public Solver {
     double best = std::numeric_limits<double>::infinity();
     int next_look = 3;  // certificates cost about an epoch: looks at 3, 5, 8, 13, 20, ... epochs
     SagaState good = state_;
-    for (int epoch = 1; epoch <= settings_.epochs; ++epoch) {
+    for (int epoch = 1; epoch <= epochs_; ++epoch) {
       run_epoch(lambda);
-      if (epoch < next_look && epoch < settings_.epochs) continue;
+      if (epoch < next_look && epoch < epochs_) continue;
       next_look = next_look + next_look / 2 + 1;
       Scored scored = score(problem_, coefficients(), lambda);
       if (!(scored.objective <= best + 1e-9 * std::abs(best))) {  // the step was too long
@@ -61,11 +62,11 @@ class SagaSolver final : public Solver {
       result.scored = std::move(scored);
       passes_ += 2;
       if (trace) result.trace.push_back(epoch_of(result.scored, result.certificate, step_, epoch));
-      if (is_solved(problem_, settings_.certified.tol, result)) break;
+      if (is_solved(problem_, stop_.tol, result)) break;
     }
-    conclude(result, settings_.certified.tol);
-    if (is_solved(problem_, settings_.certified.tol, result)) return result;
-    Trained finished = finish_exactly(problem_, form_, settings_.certified, coefficients(), lambda);
+    conclude(result, stop_.tol);
+    if (is_solved(problem_, stop_.tol, result)) return result;
+    Trained finished = finish_exactly(problem_, form_, stop_, coefficients(), lambda);
     passes_ += finished.passes;
     finished.trace.insert(finished.trace.begin(), result.trace.begin(), result.trace.end());
     if (trace) finished.trace.push_back(epoch_of(finished.scored, finished.certificate, std::nan(""), 0));
@@ -105,7 +106,8 @@ class SagaSolver final : public Solver {
 
   const Problem& problem_;
   const StandardForm& form_;
-  SagaSettings settings_;
+  const StopSpec stop_;
+  const int epochs_;
   Scaling scaling_;
   Rng rng_;
   RowOrder order_;
@@ -117,9 +119,8 @@ class SagaSolver final : public Solver {
 
 }  // namespace
 
-std::unique_ptr<Solver> make_saga_solver(const Problem& problem, const StandardForm& form, const SagaSettings& settings,
-                                         std::uint32_t seed) {
-  return std::make_unique<SagaSolver>(problem, form, settings, seed);
+std::unique_ptr<Solver> make_saga_solver(const Problem& problem, const StandardForm& form, const FitSpec& spec) {
+  return std::make_unique<SagaSolver>(problem, form, spec);
 }
 
 }  // namespace sgdlasso

@@ -17,22 +17,22 @@ namespace {
 
 class SgdSolver final : public EpochSolver {
  public:
-  SgdSolver(const Problem& problem, const SgdSettings& settings, std::uint32_t seed)
+  SgdSolver(const Problem& problem, const FitSpec& spec)
       : problem_(problem),
-        settings_(settings),
-        adaptive_(settings.rule == "adaptive"),
-        rate_is_found_(std::isnan(settings.rate)),
+        spec_(spec.sgd),
+        adaptive_(spec.sgd.rule == "adaptive"),
+        rate_is_found_(std::isnan(spec.sgd.rate)),
         scaling_(adaptive_ ? unit_scaling(problem.moments, problem.penalty, problem.intercept && !problem.rows.sparse())
                            : textbook_scaling(problem)),
-        rng_(seed),
-        order_(problem.response.n, make_shuffle(settings.shuffle)),
-        reader_(problem.rows.reader({problem.response, scaling_, physical_order(), settings.copy}, problem.watch)),
-        rate_(adaptive_ ? 1 : (rate_is_found_ ? safe_rate(*reader_, problem) : settings.rate)) {
+        rng_(spec.seed),
+        order_(problem.response.n, make_shuffle(spec.sgd.shuffle)),
+        reader_(problem.rows.reader({problem.response, scaling_, physical_order(), spec.sgd.copy}, problem.watch)),
+        rate_(adaptive_ ? 1 : (rate_is_found_ ? safe_rate(*reader_, problem) : spec.sgd.rate)) {
     learner_ = make_learner();
   }
 
   const Problem& problem() const override { return problem_; }
-  int epochs() const override { return settings_.epochs; }
+  int epochs() const override { return spec_.epochs; }
 
   Trained train(double lambda, bool trace) override {
     const int most = 100;  // 8^-100 moves nothing
@@ -40,7 +40,7 @@ class SgdSolver final : public EpochSolver {
       try {
         return try_train(lambda, trace);
       } catch (const NotFinite&) {
-        if (!rate_is_found_) throw Diverged(settings_.rate, safe_rate(*reader_, problem_));
+        if (!rate_is_found_) throw Diverged(spec_.rate, safe_rate(*reader_, problem_));
         rate_ /= 8;
         learner_ = make_learner();
       }
@@ -52,9 +52,9 @@ class SgdSolver final : public EpochSolver {
   Trained try_train(double lambda, bool trace) {
     Trained result;
     learner_->restart(lambda);
-    for (int epoch = 1; epoch <= settings_.epochs; ++epoch) {
+    for (int epoch = 1; epoch <= spec_.epochs; ++epoch) {
       run_epoch();
-      if (!trace && epoch < settings_.epochs) continue;
+      if (!trace && epoch < spec_.epochs) continue;
       result.scored = assess(lambda);
       if (trace) result.trace.push_back(epoch_of(result.scored, learner_->step_size()));
     }
@@ -83,30 +83,30 @@ class SgdSolver final : public EpochSolver {
   }
 
   std::vector<std::size_t> physical_order() {
-    const bool copies = settings_.copy || problem_.rows.sparse();
-    if (make_shuffle(settings_.shuffle) != Shuffle::blocks || !copies) return {};
+    const bool copies = spec_.copy || problem_.rows.sparse();
+    if (make_shuffle(spec_.shuffle) != Shuffle::blocks || !copies) return {};
     return layout_order(problem_.response, rng_);
   }
 
   std::unique_ptr<Learner> make_learner() const {
-    const bool primal = settings_.rule == "truncated" || settings_.rule == "proximal";
+    const bool primal = spec_.rule == "truncated" || spec_.rule == "proximal";
     const double norm2 = mean_norm2(problem_.moments, scaling_, problem_.intercept);
     const LearnerInput input{problem_.loss,
                              WorkingPenalty(problem_.penalty, scaling_),
                              problem_.rows.sparse(),
                              problem_.intercept,
-                             settings_.average,
+                             spec_.average,
                              problem_.null.intercept,
                              norm2,
-                             settings_.rule,
+                             spec_.rule,
                              rate_,
-                             settings_.schedule,
+                             spec_.schedule,
                              rate_is_found_ ? kDelay * norm2 : 0};
     return primal ? make_primal_learner(input) : make_dual_learner(input);
   }
 
   const Problem& problem_;
-  SgdSettings settings_;
+  SgdSpec spec_;
   bool adaptive_;
   bool rate_is_found_;
   Scaling scaling_;
@@ -119,8 +119,8 @@ class SgdSolver final : public EpochSolver {
 
 }  // namespace
 
-std::unique_ptr<Solver> make_sgd_solver(const Problem& problem, const SgdSettings& settings, std::uint32_t seed) {
-  return std::make_unique<SgdSolver>(problem, settings, seed);
+std::unique_ptr<Solver> make_sgd_solver(const Problem& problem, const FitSpec& spec) {
+  return std::make_unique<SgdSolver>(problem, spec);
 }
 
 }  // namespace sgdlasso

@@ -16,10 +16,10 @@ constexpr std::size_t kFewColumns = 100;  // no working set needs to be smaller
 // one pass, certify, add what was missing, repeat.
 class WindowSolver final : public Solver {
  public:
-  WindowSolver(const Problem& problem, const StandardForm& form, const CertifiedSettings& settings)
+  WindowSolver(const Problem& problem, const StandardForm& form, const StopSpec& stop)
       : problem_(problem),
         form_(form),
-        settings_(settings),
+        stop_(stop),
         set_(problem, form),
         mover_(problem.loss.is_squared() ? make_squared_mover(problem, form, set_) : make_newton_mover(problem, form, set_)) {}
 
@@ -96,9 +96,9 @@ class WindowSolver final : public Solver {
     std::vector<double> slopes(size * lanes);
     double share = 0.3;  // of the gap that is wanted: the working set is not all
     std::vector<double> best(lanes, std::numeric_limits<double>::infinity());
-    const double enough = passes_ + settings_.maxpasses * static_cast<double>(lanes);
+    const double enough = passes_ + stop_.maxpasses * static_cast<double>(lanes);
     for (std::size_t stalled = 0;;) {
-      for (Lane& lane : window.lane) lane.target = share * wanted_gap(settings_.tol, lane.explained);
+      for (Lane& lane : window.lane) lane.target = share * wanted_gap(stop_.tol, lane.explained);
       passes_ +=
           static_cast<double>(mover_->settle(window) * set_.size()) / static_cast<double>(std::max<std::size_t>(size, 1));
       problem_.rows.cross_products(form_.all(), window.residual, slopes.data(), work());
@@ -247,8 +247,8 @@ class WindowSolver final : public Solver {
     if (lanes == 1 && !std::isfinite(trained.scored.objective)) {
       throw std::overflow_error("The linear predictor overflows: rescale `offset` or the columns of x");
     }
-    conclude(trained, settings_.tol);
-    lane.done = is_solved(problem_, settings_.tol, trained);
+    conclude(trained, stop_.tol);
+    lane.done = is_solved(problem_, stop_.tol, trained);
     lane.explained = explained_by(problem_, trained.scored);
     trained.passes = passes_;
     if (trace) trained.trace.push_back(epoch_of(trained.scored, trained.certificate, std::nan(""), 0));
@@ -294,7 +294,7 @@ class WindowSolver final : public Solver {
 
   const Problem& problem_;
   const StandardForm& form_;
-  CertifiedSettings settings_;
+  StopSpec stop_;
   WorkingSet set_;
   std::unique_ptr<Mover> mover_;
   const std::vector<std::size_t> position_ = positions();  // of a column of x in form_.columns
@@ -305,14 +305,13 @@ class WindowSolver final : public Solver {
 
 }  // namespace
 
-Trained finish_exactly(const Problem& problem, const StandardForm& form, const CertifiedSettings& settings,
-                       const Coefficients& near, double lambda) {
-  return WindowSolver(problem, form, settings).finish(near, lambda);
+Trained finish_exactly(const Problem& problem, const StandardForm& form, const StopSpec& stop, const Coefficients& near,
+                       double lambda) {
+  return WindowSolver(problem, form, stop).finish(near, lambda);
 }
 
-std::unique_ptr<Solver> make_window_solver(const Problem& problem, const StandardForm& form,
-                                           const CertifiedSettings& settings) {
-  return std::make_unique<WindowSolver>(problem, form, settings);
+std::unique_ptr<Solver> make_window_solver(const Problem& problem, const StandardForm& form, const StopSpec& stop) {
+  return std::make_unique<WindowSolver>(problem, form, stop);
 }
 
 }  // namespace sgdlasso

@@ -5,17 +5,18 @@
 #include <memory>
 #include <vector>
 
+#include "model/fit_spec.h"
 #include "model/lambda_path.h"
 #include "solvers/solver.h"
 
 namespace sgdlasso {
 
-// Of the columns of the form where every penalised coefficient is 0, from the data; MomentsForm has its own.
-std::vector<double> null_slopes(const Problem& problem, const StandardForm& form);
-
-// Solves down the grid. A constant response, which nothing can explain, gets zeros without training.
 using MakeSolver = std::function<std::unique_ptr<Solver>()>;
-std::vector<PathPoint> fit_path(const Statement& problem, const StandardForm& form, const LambdaGrid& grid,
-                                const PathSettings& settings, const MakeSolver& make_solver);
+// The slopes that a grid starts from (lambda_path.h), asked for only where there is one.
+using NullSlopes = std::function<std::vector<double>()>;
+
+// Solves down the lambdas that are asked for. A constant response, which nothing can explain, gets zeros without training.
+FittedPath fit_path(const Statement& problem, const StandardForm& form, const FitSpec& spec, const NullSlopes& slopes,
+                    const MakeSolver& make_solver);
 
 }  // namespace sgdlasso

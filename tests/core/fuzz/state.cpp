@@ -23,36 +23,33 @@ struct Data {
   std::vector<double> x, y, offset;
 };
 
-TrainingPlan plan_of(unsigned kind) {
+FitSpec spec_of(unsigned kind) {
   constexpr double infinity = std::numeric_limits<double>::infinity();
-  TrainingPlan plan;
-  plan.penalty.penalty.alpha = kind & 1 ? 0.5 : 1;
-  plan.penalty.penalty.factor = {kind & 2 ? 0.0 : 1.0, 1, 1, 1};
+  FitSpec spec;
+  spec.family = kind & 64 ? "binomial" : "gaussian";
+  spec.penalty.alpha = kind & 1 ? 0.5 : 1;
+  spec.penalty.factor = {kind & 2 ? 0.0 : 1.0, 1, 1, 1};
   if (kind & 4) {
-    plan.penalty.penalty.lower.assign(kColumns, -infinity);
-    plan.penalty.penalty.upper.assign(kColumns, 0.5);
+    spec.penalty.lower.assign(kColumns, -infinity);
+    spec.penalty.upper.assign(kColumns, 0.5);
   }
-  plan.penalty.intercept = true;
-  plan.penalty.standardize = true;
-  if (!(kind & 8)) plan.lambda = {0.1, 0.01};
-  plan.grid = {6, 0.01};
-  plan.path = {false, 1000000, 1e-6};
-  plan.certified = {1e-6, 30};
-  plan.solves = !(kind & 16);
-  plan.rewindable = true;
-  plan.epochs = plan.solves ? 1 : 2;
-  if (!plan.solves && plan.lambda.empty()) plan.lambda = {0.1};
-  plan.average = true;
-  plan.most_numbers = 1e6;
-  plan.threads = 1;
-  return plan;
+  if (!(kind & 8)) spec.lambda.given = {0.1, 0.01};
+  spec.lambda.length = 6;
+  spec.lambda.ratio = 0.01;
+  spec.stop.maxpasses = 30;
+  spec.most_numbers = 1e6;
+  spec.solver = SolverName::passes;
+  if (kind & 16) {
+    spec.solver = SolverName::sgd;
+    spec.sgd.epochs = 2;
+    if (spec.lambda.given.empty()) spec.lambda.given = {0.1};
+  }
+  return spec;
 }
 
 class Training {
  public:
-  explicit Training(unsigned kind)
-      : offset_(kind & 32),
-        training_(make_loss(kind & 64 ? "binomial" : "gaussian"), plan_of(kind), false, std::make_unique<NoWatch>()) {}
+  explicit Training(unsigned kind) : offset_(kind & 32), training_(spec_of(kind), false, std::make_unique<NoWatch>()) {}
 
   void add_rows() {
     static const Data data;
@@ -65,9 +62,7 @@ class Training {
   }
   bool end_pass() { return training_.end_pass(); }
   void exchange(Archive& archive) { training_.exchange(archive); }
-  void look_at_result() {
-    if (!training_.path().empty()) training_.problem();
-  }
+  void look_at_result() { training_.result(); }
 
  private:
   bool offset_;
