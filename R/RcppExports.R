@@ -81,8 +81,8 @@ r_fit_folds <- function(x, y, weight, offset, fold, folds, spec) {
     .Call(`_sgdlasso_r_fit_folds`, x, y, weight, offset, fold, folds, spec)
 }
 
-r_fit_moments <- function(moments, spec) {
-    .Call(`_sgdlasso_r_fit_moments`, moments, spec)
+r_fit_moments <- function(moments, rows, spec) {
+    .Call(`_sgdlasso_r_fit_moments`, moments, rows, spec)
 }
 
 r_integer64 <- function(bits) {

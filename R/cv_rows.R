@@ -46,7 +46,7 @@ cross_validate_rows <- function(source, design, settings, type.measure, nfolds, 
   if (any(empty)) abort_input("`nfolds` is {nfolds}, and the source has {gathered$used} row{?s}.", "Some fold got none: use fewer.")
   asked <- settings
   settings <- moments_settings(settings, gathered)
-  found <- checked_folds(r_fit_moments(gathered$moments, core_spec(settings)))
+  found <- checked_folds(r_fit_moments(gathered$moments, gathered$used, core_spec(settings)))
   fit <- fit_object(found$fit, gathered, settings, NULL, fit_call(call))
   fit[names(design$kept)] <- design$kept
   if (isTRUE(asked$keep.moments)) fit$moments <- kept_moments(gathered, asked)

@@ -91,8 +91,7 @@ relative_weights <- function(weights) {
 }
 
 complete_settings <- function(settings, rows) {
-  n <- nrow(rows$x)
-  settings <- sized_settings(settings, n, ncol(rows$x), colnames(rows$x))
+  settings <- sized_settings(settings, ncol(rows$x), colnames(rows$x))
   if (settings$solver$name %in% c("auto", "exact")) {
     settings$solver <- choose_solver(settings$solver, rows$x, settings$family)
   } else if (!is.null(settings$lower.limits) || !is.null(settings$upper.limits)) {
@@ -104,18 +103,19 @@ complete_settings <- function(settings, rows) {
   if (!is.null(settings$solver$scale)) {
     abort_input("`scale` is given, and the rows are in memory.", "It is for row sources; in memory the columns tell their scales.")
   }
-  if (settings$solver$name == "nudge") settings$lambda <- nudge_lambda(settings$solver, n)
+  if (settings$solver$name == "nudge") settings$lambda <- nudge_lambda(settings$solver, nrow(rows$x))
   if (is.null(settings$seed) && is_stochastic(settings$solver)) {
     settings$seed <- floor(stats::runif(1, 0, 2^32))
   }
   settings
 }
 
-# What depends on the numbers of rows and columns, and on these' names, only.
-sized_settings <- function(settings, n, p, names) {
+# What depends on the number of columns, and on their names, only.
+sized_settings <- function(settings, p, names) {
   settings$penalty.factor <- check_penalty_factor(settings$penalty.factor, settings$exclude, p, names)
-  if (is.null(settings$lambda.min.ratio)) settings$lambda.min.ratio <- if (n < p) 0.01 else 1e-4
-  utils::modifyList(settings, check_limits(settings$lower.limits, settings$upper.limits, p), keep.null = TRUE)
+  limits <- check_limits(settings$lower.limits, settings$upper.limits, p)
+  settings[names(limits)] <- limits
+  settings
 }
 
 # The lambda of the objective that the nudges walk on.

@@ -62,8 +62,7 @@ training_pass <- function(source, design, settings, call) {
 }
 
 passes_settings <- function(settings, p, labels, rewindable) {
-  settings$penalty.factor <- check_penalty_factor(settings$penalty.factor, settings$exclude, p, labels)
-  settings <- utils::modifyList(settings, check_limits(settings$lower.limits, settings$upper.limits, p), keep.null = TRUE)
+  settings <- sized_settings(settings, p, labels)
   scale <- settings$solver$scale
   if (!is.null(scale) && length(scale) != p) {
     abort_input("`scale` has {length(scale)} value{?s}, x has {p} column{?s}.", "They must agree.")
@@ -108,9 +107,6 @@ training_result <- function(result, settings) {
   checked_result(result)$value
 }
 
-# Rows that tell the first scales of the columns; who begins with fewer cannot go on as if there had been more.
-first_rows <- 64
-
 fit_so_far <- function(pass) {
   result <- r_passes_result(pass$training)
   if (is.null(result)) return(NULL)
@@ -118,7 +114,7 @@ fit_so_far <- function(pass) {
   fit <- fit_object(checked_result(result), row_facts_of(pass), settings, pass$classnames, fit_call(pass$call))
   pass$shortened <- result$shortened
   once <- settings$solver$name == "sgd" && settings$solver$epochs == 1
-  if (pass$done && once && pass$used >= first_rows && result$continues) fit$state <- kept_state(pass)
+  if (pass$done && once && result$continues) fit$state <- kept_state(pass)
   fit
 }
 

@@ -201,7 +201,7 @@ in_rows <- function(place, count, code) {
 
 # why: of fits that are made of moments though their rows are in memory.
 moments_settings <- function(settings, gathered, why = NULL) {
-  settings <- sized_settings(settings, gathered$used, gathered$width, gathered$labels)
+  settings <- sized_settings(settings, gathered$width, gathered$labels)
   settings$solver <- on_source(solver_exact("moments"), why %||% "rows from a source")
   if (!is.null(why)) settings$solver$source <- NULL
   settings
@@ -211,7 +211,7 @@ fit_gathered <- function(gathered, asked, call, ...) {
   settings <- moments_settings(asked, gathered, ...)
   progress <- progress_bar(settings$progress)
   on.exit(progress$done())
-  result <- checked_result(r_fit_moments(gathered$moments, core_spec(settings, progress$update))$fit)
+  result <- checked_result(r_fit_moments(gathered$moments, gathered$used, core_spec(settings, progress$update))$fit)
   fit <- fit_object(result, gathered, settings, NULL, call)
   if (isTRUE(asked$keep.moments)) fit$moments <- kept_moments(gathered, asked)
   warn_gap(fit, settings)

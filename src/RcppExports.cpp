@@ -271,14 +271,15 @@ BEGIN_RCPP
 END_RCPP
 }
 // r_fit_moments
-Rcpp::List r_fit_moments(Rcpp::List moments, Rcpp::List spec);
-RcppExport SEXP _sgdlasso_r_fit_moments(SEXP momentsSEXP, SEXP specSEXP) {
+Rcpp::List r_fit_moments(Rcpp::List moments, double rows, Rcpp::List spec);
+RcppExport SEXP _sgdlasso_r_fit_moments(SEXP momentsSEXP, SEXP rowsSEXP, SEXP specSEXP) {
 BEGIN_RCPP
     Rcpp::RObject rcpp_result_gen;
     Rcpp::RNGScope rcpp_rngScope_gen;
     Rcpp::traits::input_parameter< Rcpp::List >::type moments(momentsSEXP);
+    Rcpp::traits::input_parameter< double >::type rows(rowsSEXP);
     Rcpp::traits::input_parameter< Rcpp::List >::type spec(specSEXP);
-    rcpp_result_gen = Rcpp::wrap(r_fit_moments(moments, spec));
+    rcpp_result_gen = Rcpp::wrap(r_fit_moments(moments, rows, spec));
     return rcpp_result_gen;
 END_RCPP
 }
@@ -611,7 +612,7 @@ static const R_CallMethodDef CallEntries[] = {
     {"_sgdlasso_r_fit", (DL_FUNC) &_sgdlasso_r_fit, 5},
     {"_sgdlasso_r_optimality", (DL_FUNC) &_sgdlasso_r_optimality, 7},
     {"_sgdlasso_r_fit_folds", (DL_FUNC) &_sgdlasso_r_fit_folds, 7},
-    {"_sgdlasso_r_fit_moments", (DL_FUNC) &_sgdlasso_r_fit_moments, 2},
+    {"_sgdlasso_r_fit_moments", (DL_FUNC) &_sgdlasso_r_fit_moments, 3},
     {"_sgdlasso_r_integer64", (DL_FUNC) &_sgdlasso_r_integer64, 1},
     {"_sgdlasso_r_new_moments", (DL_FUNC) &_sgdlasso_r_new_moments, 2},
     {"_sgdlasso_r_add_moments", (DL_FUNC) &_sgdlasso_r_add_moments, 4},

@@ -13,8 +13,8 @@ namespace {
 
 // list(fit, folds): the path of all parts and, where they are folds, two at least, that of all others for each of them at the
 // same lambdas, with its errors on it as `mse`.
-Rcpp::List fit_parts(const FitSpec& spec, const std::vector<Moments>& parts, Watch& watch) {
-  const FittedPath all = fit_moments(spec, total(parts, watch), watch);
+Rcpp::List fit_parts(const FitSpec& spec, const std::vector<Moments>& parts, double rows, Watch& watch) {
+  const FittedPath all = fit_moments(spec, total(parts, watch), rows, watch);
   Rcpp::List folds;
   std::vector<double> lambda;
   for (const PathPoint& point : all.points) lambda.push_back(point.lambda);
@@ -41,13 +41,14 @@ Rcpp::List r_fit_folds(SEXP x, Rcpp::NumericVector y, SEXP weight, SEXP offset, 
   const std::size_t n = static_cast<std::size_t>(Rf_nrows(x)), p = static_cast<std::size_t>(Rf_ncols(x));
   check_folds(fold, n, folds);
   const Response response = as_response(y, weight, offset, n);
-  return fit_parts(asked, fold_moments(values, p, response, fold, static_cast<std::size_t>(folds), {asked.threads, watch}),
-                   watch);
+  const Work work{asked.threads, watch};
+  const std::vector<Moments> parts = fold_moments(values, p, response, fold, static_cast<std::size_t>(folds), work);
+  return fit_parts(asked, parts, static_cast<double>(n), watch);
 }
 
-// The same from moments as r_take_moments() gives them: of all rows, or of each fold.
+// The same from moments of so many rows as r_take_moments() gives them: of all rows, or of each fold.
 // [[Rcpp::export]]
-Rcpp::List r_fit_moments(Rcpp::List moments, Rcpp::List spec) {
+Rcpp::List r_fit_moments(Rcpp::List moments, double rows, Rcpp::List spec) {
   RWatch watch(spec["progress"]);
-  return fit_parts(as_spec(spec), as_parts(moments), watch);
+  return fit_parts(as_spec(spec), as_parts(moments), rows, watch);
 }

@@ -22,10 +22,17 @@ Penalty PenaltySpec::at(const ColumnMoments& columns, const Loss& loss, double n
   return penalty;
 }
 
-Statement make_statement(const FitSpec& spec, ColumnMoments columns, const NullModel& null, const Loss& loss, Watch& watch) {
+double LambdaSpec::ratio_for(double rows, std::size_t p) const {
+  if (!std::isnan(ratio)) return ratio;
+  return rows < static_cast<double>(p) ? 0.01 : 1e-4;
+}
+
+Statement make_statement(const FitSpec& spec, double rows, ColumnMoments columns, const NullModel& null, const Loss& loss,
+                         Watch& watch) {
   Penalty penalty = spec.penalty.at(columns, loss, null.deviance);
-  return {loss, std::move(penalty), std::move(columns), spec.penalty.intercept, spec.penalty.standardize, null, spec.threads,
-          watch};
+  return {
+      loss, std::move(penalty), std::move(columns), spec.penalty.intercept, spec.penalty.standardize, null, spec.threads, watch,
+      rows};
 }
 
 }  // namespace sgdlasso

@@ -32,11 +32,12 @@ struct PenaltySpec {
 };
 
 // The lambdas that are given, or glmnet's grid: from the smallest at which every penalised coefficient is 0, geometric down to
-// ratio times it.
+// a ratio times it.
 struct LambdaSpec {
   std::vector<double> given;  // empty: a grid
-  int length = 100;
-  double ratio = std::numeric_limits<double>::quiet_NaN();  // NaN: as rows and columns are many
+  int length = 1;
+  double ratio = std::numeric_limits<double>::quiet_NaN();  // NaN: glmnet's, by the numbers of rows and columns
+  double ratio_for(double rows, std::size_t p) const;
 };
 
 // When a model is good enough, and a path long enough.
@@ -87,6 +88,8 @@ struct FitSpec {
   bool certified() const { return solver != SolverName::nudge && solver != SolverName::sgd; }
 };
 
-Statement make_statement(const FitSpec& spec, ColumnMoments columns, const NullModel& null, const Loss& loss, Watch& watch);
+// rows: how many.
+Statement make_statement(const FitSpec& spec, double rows, ColumnMoments columns, const NullModel& null, const Loss& loss,
+                         Watch& watch);
 
 }  // namespace sgdlasso

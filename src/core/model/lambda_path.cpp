@@ -71,10 +71,11 @@ std::vector<double> make_grid(const Statement& problem, const StandardForm& form
                               const LambdaSpec& spec) {
   const double largest = problem.null.deviance > 0 ? largest_lambda(problem, form, slopes) : 0;
   if (!(largest > 0)) return {0.0};
+  const double ratio = spec.ratio_for(problem.rows_seen, problem.p());
   std::vector<double> grid;
   for (int k = 0; k < spec.length; ++k) {
     const double share = spec.length > 1 ? static_cast<double>(k) / (spec.length - 1) : 0;
-    grid.push_back(largest * std::pow(spec.ratio, share));
+    grid.push_back(largest * std::pow(ratio, share));
   }
   return grid;
 }

@@ -27,6 +27,7 @@ struct Statement {
   NullModel null;
   int threads;
   Watch& watch;
+  double rows_seen;  // how many rows it is of
 };
 
 struct Problem : Statement {

@@ -71,7 +71,7 @@ PassTraining::Phase PassTraining::after_null() {
   for (const std::size_t j : whole_->form.columns) {
     slopes.push_back((covariance[j] + level * whole_->problem.moments.mean[j]) * whole_->form.scaling.scale[j]);
   }
-  make_grid_from(slopes);
+  grid_.lambda = make_grid(whole_->problem, whole_->form, slopes, spec_.lambda);
   return begin_chunk();
 }
 
@@ -96,13 +96,6 @@ std::vector<std::size_t> PassTraining::unpenalized_columns() const {
 
 PassLook PassTraining::look_for_slopes() const {
   return PassLook(whole_->form, unpenalized_columns(), {slopes_at_}, {});
-}
-
-void PassTraining::make_grid_from(const std::vector<double>& slopes) {
-  LambdaSpec grid = spec_.lambda;
-  const double p = static_cast<double>(whole_->problem.p());
-  if (std::isnan(grid.ratio)) grid.ratio = moments_.response().rows < p ? 0.01 : 1e-4;
-  grid_.lambda = make_grid(whole_->problem, whole_->form, slopes, grid);
 }
 
 }  // namespace sgdlasso

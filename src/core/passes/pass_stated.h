@@ -18,7 +18,8 @@ struct PassTraining::Stated {
                 spec.penalty.standardize,
                 null,
                 spec.threads,
-                watch},
+                watch,
+                moments.response().rows},
         form(problem) {}
   Statement problem;
   StandardForm form;

@@ -125,7 +125,7 @@ PassTraining::Phase PassTraining::next() {
     case Phase::slopes: {
       std::vector<double> slopes = slopes_look_.sums()[0].slope;
       for (double& slope : slopes) slope /= moments_.response().weight;
-      make_grid_from(slopes);
+      grid_.lambda = make_grid(whole_->problem, whole_->form, slopes, spec_.lambda);
       return begin_chunk();
     }
     case Phase::sgd: {
@@ -288,7 +288,7 @@ Statement PassTraining::problem() const {
   const OnlineMoments& now = moments();
   NullModel null = null_model(now.response(), *loss_, spec_.penalty.intercept);
   if (!loss_->is_squared() && now.response().offset) null.loss = null.deviance = kNaN;
-  return make_statement(spec_, now.columns(), null, *loss_, *watch_);
+  return make_statement(spec_, now.response().rows, now.columns(), null, *loss_, *watch_);
 }
 
 FittedPath PassTraining::result() const {

@@ -42,8 +42,8 @@ class PassTraining {
   const OnlineMoments& moments() const;
   // Whether a grid's path ends before it would, because memory does not hold more columns.
   bool shortened() const { return shortened_; }
-  // Whether there is stochastic gradient descent to go on with.
-  bool continues() const { return sgd_ != nullptr; }
+  // Whether there is stochastic gradient descent that more rows can join.
+  bool continues() const { return sgd_ && sgd_->can_resume(); }
   // Of stochastic gradient descent alone: the next pass brings more rows.
   void continue_pass();
 
@@ -77,7 +77,6 @@ class PassTraining {
   bool shorten();
   Phase after_look();
   Phase end_chunk(std::vector<Trained> trained);
-  void make_grid_from(const std::vector<double>& slopes);
   std::vector<Trained> trained_by_sgd(const std::vector<Coefficients>& models) const;
   void exchange_place(Archive& archive);
   void exchange_path(Archive& archive);

@@ -13,7 +13,6 @@
 namespace sgdlasso {
 namespace {
 
-constexpr std::size_t kFirstRows = 64;  // tell the first scales
 constexpr double kFirstForget = 80;     // rows until the early, wild steps are first forgotten
 constexpr double kForgetGrowth = 1.25;  // until they are again
 constexpr double kFarLonger = 10;       // than the mean row: its scales are not to be believed

@@ -19,10 +19,10 @@ SparseModel sparse_model(const Coefficients& at) {
 
 }  // namespace
 
-FittedPath fit_moments(const FitSpec& spec, const Moments& moments, Watch& watch) {
+FittedPath fit_moments(const FitSpec& spec, const Moments& moments, double rows, Watch& watch) {
   const std::unique_ptr<Loss> loss = make_loss(spec.family);
   const NullModel null = null_model(moments, spec.penalty.intercept);
-  const Statement problem = make_statement(spec, column_moments(moments), null, *loss, watch);
+  const Statement problem = make_statement(spec, rows, column_moments(moments), null, *loss, watch);
   const StandardForm form(problem);
   const MomentsForm products(problem, form, moments);
   return fit_path(
@@ -34,12 +34,12 @@ std::vector<FoldPath> fit_folds(const FitSpec& spec, const std::vector<Moments>&
                                 Watch& watch) {
   FitSpec whole = spec;
   whole.lambda.given = lambda;
-  whole.trace = false;
+  whole.trace = false;  // and the number of rows, which a grid depends on, does not matter
   whole.stop.most_nonzero = spec.penalty.p();
   const std::vector<Moments> outside = leave_each_out(inside, watch);
   std::vector<FoldPath> folds(inside.size());
   parallel_for(folds.size(), {spec.threads, watch}, [&](std::size_t k, Watch& shared) {
-    folds[k].outside = fit_moments(whole, outside[k], shared);
+    folds[k].outside = fit_moments(whole, outside[k], 0, shared);
     for (const PathPoint& point : folds[k].outside.points) {
       shared.tick(0);
       folds[k].error.push_back(mean_squared_error(inside[k], sparse_model(point.trained.scored.coefficients)));

@@ -9,7 +9,8 @@
 
 namespace sgdlasso {
 
-FittedPath fit_moments(const FitSpec& spec, const Moments& moments, Watch& watch);
+// rows: how many the moments are of.
+FittedPath fit_moments(const FitSpec& spec, const Moments& moments, double rows, Watch& watch);
 
 // The path of the rows outside one fold at given lambdas, and the mean squared error of each of its models on those inside.
 struct FoldPath {
