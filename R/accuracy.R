@@ -1,19 +1,23 @@
 #' Share of rows predicted well
 #'
-#' For gaussian and poisson fits, the share of rows whose prediction is off by strictly less than `within` times the size of
-#' the true value; for binomial fits, the share of rows put in the right class (weighted, where the fit has weights or counts).
+#' For gaussian and poisson fits, the share of rows whose prediction is off by strictly less than `within` times the
+#' size of the true value; for binomial fits, the share of rows put in the right class (weighted, where the fit has
+#' weights or counts).
 #'
 #' @param object A fit by [sgdlasso()], or a result of [cv.sgdlasso()].
-#' @param newdata,newx The rows, by either name: a data frame with response, for fits of a formula; else a matrix like x.
+#' @param newdata,newx The rows, by either name: a data frame with response, for fits of a formula; else a matrix like
+#'   x.
 #' @param newy The response of the rows. For fits of a formula, `NULL` (default) takes it from `newdata`.
 #' @param within A number above 0. Default .25: within 25 % of the truth. Not used for binomial.
-#' @param s,gamma Lambdas, and the mixture of lasso and relaxed fit, as for [predict.sgdlasso()] and [predict.cv.sgdlasso()].
+#' @param s,gamma Lambdas, and the mixture of lasso and relaxed fit, as for [predict.sgdlasso()] and
+#'   [predict.cv.sgdlasso()].
 #' @param newoffset Offset of the rows, as for [predict.sgdlasso()].
 #' @param ... Nothing; an argument that is not known is an error.
-#' @return A number between 0 and 1 for each lambda, named unless there is only one. Rows with missing values are left out.
+#' @return A number between 0 and 1 for each lambda, named unless there is only one. Rows with missing values are left
+#' out.
 #' @section With yardstick:
-#' `accuracy()` is the generic of the package generics, and these methods are registered for the one of yardstick too. Where both
-#' packages are attached, in either order, `accuracy()` is yardstick's: `accuracy(data, truth, estimate)` and
+#' `accuracy()` is the generic of the package generics, and these methods are registered for the one of yardstick too.
+#' Where both packages are attached, in either order, `accuracy()` is yardstick's: `accuracy(data, truth, estimate)` and
 #' `metric_set(accuracy)` work as ever, and so does `accuracy(fit, data)`. `sgdlasso::accuracy()` always is there. With
 #' the package conflicted say `conflicts_prefer(yardstick::accuracy)`.
 #' @examples

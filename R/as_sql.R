@@ -1,52 +1,54 @@
 #' Write a model as an SQL expression
 #'
-#' Scores rows where they are: the expression is evaluated by the database, for each row of a table whose columns are the
-#' variables of the model, and gives the numbers of `predict()`. Use it to score a table too large to fetch, in a view, or where
-#' there is no R.
+#' Scores rows where they are: the expression is evaluated by the database, for each row of a table whose columns are
+#' the variables of the model, and gives the numbers of `predict()`. Use it to score a table too large to fetch, in a
+#' view, or where there is no R.
 #'
 #' @param object A fit by [sgdlasso()] or a cross-validation by `cv.sgdlasso()`.
 #' @param s The lambda to score at, one number of 0 or more; for a cross-validation also the name of one, default
 #'   `"lambda.1se"`. `NULL` (default for fits): the fit's lambda, if it has only one.
-#' @param type `"response"` (default), the mean (binomial: the probability of the second class; poisson: the expected count);
-#'   `"link"`, the linear predictor.
-#' @param con A connection of the DBI package, whose rules for quoting names and strings are used. `NULL` (default): those of the
-#'   standard, `DBI::ANSI()`. Nothing is sent to the database. For SQLite do give the connection: SQLite takes a name in the
-#'   standard's double quotes that is no column for a string, and scores it as 0.
-#' @param gamma For fits with `relax = TRUE`, as in [predict.sgdlasso()] (default 1, the lasso) and [predict.cv.sgdlasso()].
+#' @param type `"response"` (default), the mean (binomial: the probability of the second class; poisson: the expected
+#'   count); `"link"`, the linear predictor.
+#' @param con A connection of the DBI package, whose rules for quoting names and strings are used. `NULL` (default):
+#'   those of the standard, `DBI::ANSI()`. Nothing is sent to the database. For SQLite do give the connection: SQLite
+#'   takes a name in the standard's double quotes that is no column for a string, and scores it as 0.
+#' @param gamma For fits with `relax = TRUE`, as in [predict.sgdlasso()] (default 1, the lasso) and
+#'   [predict.cv.sgdlasso()].
 #' @param ... For the method of cross-validations: `type`, `con` and `gamma`. An argument that is not known is an error.
-#' @return One character string, an expression of type double precision for `SELECT`, `WHERE`, `CREATE VIEW` and so on. It names
-#'   only columns with nonzero coefficients.
+#' @return One character string, an expression of type double precision for `SELECT`, `WHERE`, `CREATE VIEW` and so on.
+#'   It names only columns with nonzero coefficients.
 #'
 #' @section What the database must have:
-#' PostgreSQL from version 12 and SQLite are supported. Columns of numbers may be integers, numerics or doubles: each is cast to double
-#' precision. Logical variables of a formula are columns of booleans or of 0 and 1 (logical columns of a matrix or data frame: of 0 and
-#' 1 only), factors and characters are columns of text. The functions `EXP`,
-#' `LOG10`, `POWER`, `SQRT` and `ABS` are used where they are needed, `EXP` for every response that is not gaussian. RSQLite has
-#' them by default, but not with `loadable.extensions = FALSE`; other builds of SQLite have them if compiled with
-#' `SQLITE_ENABLE_MATH_FUNCTIONS`. SQLite takes text that is not a number for 0.
+#' PostgreSQL from version 12 and SQLite are supported. Columns of numbers may be integers, numerics or doubles: each is
+#' cast to double precision. Logical variables of a formula are columns of booleans or of 0 and 1 (logical columns of a
+#' matrix or data frame: of 0 and 1 only), factors and characters are columns of text. The functions `EXP`,
+#' `LOG10`, `POWER`, `SQRT` and `ABS` are used where they are needed, `EXP` for every response that is not gaussian.
+#' RSQLite has them by default, but not with `loadable.extensions = FALSE`; other builds of SQLite have them if compiled
+#' with `SQLITE_ENABLE_MATH_FUNCTIONS`. SQLite takes text that is not a number for 0.
 #'
 #' @section What is translated:
-#' * Matrix fits: columns have the names of the columns of x. If x had no names, columns are called `V1`, `V2`, ... in the order of x,
-#'   as in `as.data.frame(x)`. Names that are empty or occur twice are an error.
+#' * Matrix fits: columns have the names of the columns of x. If x had no names, columns are called `V1`, `V2`, ... in
+#'   the order of x, as in `as.data.frame(x)`. Names that are empty or occur twice are an error.
 #' * Formula fits: numeric, logical, factor and character variables, `factor(v)` and `as.factor(v)`, with any contrasts;
-#'   interactions of all these; and of numeric variables `+ - * /`, parentheses, `I()`, `log()` (with a constant base too),
-#'   `log10()`, `log2()`, `exp()`, `sqrt()`, `abs()`, powers with a constant exponent (`I(v^2)`) or a positive constant base
-#'   (`I(2^v)`), and `offset()` of these. Every name in the formula is taken for a column. Other functions, such as `poly()`, are an
-#'   error if their term has a nonzero coefficient.
+#'   interactions of all these; and of numeric variables `+ - * /`, parentheses, `I()`, `log()` (with a constant base
+#'   too), `log10()`, `log2()`, `exp()`, `sqrt()`, `abs()`, powers with a constant exponent (`I(v^2)`) or a positive
+#'   constant base (`I(2^v)`), and `offset()` of these. Every name in the formula is taken for a column. Other
+#'   functions, such as `poly()`, are an error if their term has a nonzero coefficient.
 #'
 #' @section Where predictions are missing:
-#' A `NULL` in a column that is used gives `NULL`, as `predict()` gives `NA`. So does what `predict()` refuses: a level that training
-#' did not see, and a logarithm of 0 or a division by 0. Logarithms and roots of negative numbers are `NULL` too. A column without a
-#' nonzero coefficient is not looked at.
+#' A `NULL` in a column that is used gives `NULL`, as `predict()` gives `NA`. So does what `predict()` refuses: a level
+#' that training did not see, and a logarithm of 0 or a division by 0. Logarithms and roots of negative numbers are
+#' `NULL` too. A column without a nonzero coefficient is not looked at.
 #'
 #' @section Accuracy:
-#' Coefficients are written to the last bit, and results agree with `predict()` to about 1e-12 of the sizes that are added up.
-#' Exponentials below `exp(-700)`, 1e-304, are 0: PostgreSQL and SQLite raise an error there. For the same reason a
-#' probability is 0 or 1 where the linear predictor is beyond -700 or 700. An expected count above 1.8e308, or a product or power too
-#' large for a double (in PostgreSQL and in SQLite's `POWER` also one too small), is an error of the database, which ends the query.
+#' Coefficients are written to the last bit, and results agree with `predict()` to about 1e-12 of the sizes that are
+#' added up. Exponentials below `exp(-700)`, 1e-304, are 0: PostgreSQL and SQLite raise an error there. For the same
+#' reason a probability is 0 or 1 where the linear predictor is beyond -700 or 700. An expected count above 1.8e308, or
+#' a product or power too large for a double (in PostgreSQL and in SQLite's `POWER` also one too small), is an error of
+#' the database, which ends the query.
 #'
-#' @section Errors: Of class `sgdlasso_error_input`: more than one lambda; a term that is not translated, which is named; an offset
-#'   from outside the formula, which no column holds; DBI not installed.
+#' @section Errors: Of class `sgdlasso_error_input`: more than one lambda; a term that is not translated, which is
+#'   named; an offset from outside the formula, which no column holds; DBI not installed.
 #' @seealso [predict.sgdlasso()]
 #' @examplesIf requireNamespace("DBI", quietly = TRUE) && requireNamespace("RSQLite", quietly = TRUE)
 #' fit <- sgdlasso(murder_rate ~ log(population) + low_income, data = murder_rates, lambda = 1)
@@ -194,7 +196,8 @@ formula_variables <- function(object) {
   })
 }
 
-# A matrix is what training used. A name is looked up as model.matrix() does; NULL: the variable is coded by all its levels.
+# A matrix is what training used. A name is looked up as model.matrix() does; NULL: the variable is coded by all its
+# levels.
 contrast_matrix <- function(levels, contrasts) {
   if (is.null(contrasts)) return(diag(length(levels)))
   if (!is.character(contrasts)) return(as.matrix(contrasts))

@@ -1,30 +1,31 @@
 #' Measure predictions on new data
 #'
-#' `assess()` returns every measure of the family in one table. `confusion()` and `roc()` show, for two classes, where the errors are.
+#' `assess()` returns every measure of the family in one table. `confusion()` and `roc()` show, for two classes, where
+#' the errors are.
 #'
 #' @param object A fit by [sgdlasso()] or a result of [cv.sgdlasso()].
-#' @param newx,newy,newdata,newoffset The rows: `newx` and `newy`, or for fits of a formula `newdata` with the response. Without
-#'   them the rows of training, as in [fitted()][fitted.sgdlasso]: errors there are too small.
+#' @param newx,newy,newdata,newoffset The rows: `newx` and `newy`, or for fits of a formula `newdata` with the response.
+#'   Without them the rows of training, as in [fitted()][fitted.sgdlasso]: errors there are too small.
 #' @param weights Weights of the rows. Default: all 1 or, for fits of a formula with weights, those found in `newdata`.
 #' @param s The lambdas, as for [predict.sgdlasso()] and [predict.cv.sgdlasso()]; one for `confusion()` and `roc()`.
 #' @param gamma The mixture of lasso and relaxed fit, as for [predict.sgdlasso()] and [predict.cv.sgdlasso()].
 #' @param ... Nothing; an argument that is not known is an error.
-#' @return `assess()`: a data frame with a row for each lambda and the columns `lambda`, `mse`, `mae` and `deviance` (mean over
-#' rows, weighted), for binomial also
+#' @return `assess()`: a data frame with a row for each lambda and the columns `lambda`, `mse`, `mae` and `deviance`
+#' (mean over rows, weighted), for binomial also
 #'   `class` (share of rows in the wrong class) and `auc`; the numbers are those of [cv.sgdlasso()]'s `type.measure`.
 #'
 #'   `confusion()`: a table of predicted by true classes (weights added up; a proportion counts for both classes).
 #'
-#'   `roc()`: a data frame from the highest threshold to the lowest: a row is put into the second class if its probability is at least
-#'   `threshold`, which makes `false_positive` and `true_positive` the shares of rows of the first and of the second class so put.
-#'   Rows with missing values are left out.
-#' @section Errors: For another family than binomial, `confusion()` and `roc()` give an error of class `sgdlasso_error_input`;
-#' `roc()` too where one
+#'   `roc()`: a data frame from the highest threshold to the lowest: a row is put into the second class if its
+#'   probability is at least `threshold`, which makes `false_positive` and `true_positive` the shares of rows of the
+#'   first and of the second class so put. Rows with missing values are left out.
+#' @section Errors: For another family than binomial, `confusion()` and `roc()` give an error of class
+#' `sgdlasso_error_input`; `roc()` too where one
 #'   class is absent, and all three where the response is.
 #' @section With pROC:
-#' The methods of `roc()` are registered for pROC's generic too. Where both packages are attached, in either order, `roc()` is
-#' pROC's: `roc(response, predictor)` works as ever, and so does `roc(fit, newx, newy)`. `sgdlasso::roc()` always is there. With
-#' the package conflicted say `conflicts_prefer(pROC::roc)`.
+#' The methods of `roc()` are registered for pROC's generic too. Where both packages are attached, in either order,
+#' `roc()` is pROC's: `roc(response, predictor)` works as ever, and so does `roc(fit, newx, newy)`. `sgdlasso::roc()`
+#' always is there. With the package conflicted say `conflicts_prefer(pROC::roc)`.
 #' @examples
 #' high <- murder_rates$murder_rate > 20
 #' x <- as.matrix(murder_rates[, 1:3])

@@ -49,8 +49,8 @@ curve_scales <- function(keys) {
   )
 }
 
-# Names in the right margin, which is as wide as they are. Those that would hide another are moved apart, or left out where the
-# picture is too small for them, the smallest first.
+# Names in the right margin, which is as wide as they are. Those that would hide another are moved apart, or left out
+# where the picture is too small for them, the smallest first.
 named_ends <- function(at, ends, named, texts, range) {
   if (length(named) == 0) return(NULL)
   gap <- diff(range) * 0.045

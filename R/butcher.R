@@ -1,21 +1,22 @@
 #' Axe what prediction does not need
 #'
-#' Methods for `butcher::butcher()`. After them [predict()] and [coef()] give the same numbers; what looks back at training data
-#' or at the course of training does not work any more. Use them before a fit is stored or sent.
+#' Methods for `butcher::butcher()`. After them [predict()] and [coef()] give the same numbers; what looks back at
+#' training data or at the course of training does not work any more. Use them before a fit is stored or sent.
 #'
 #' @param x A fit by [sgdlasso()], or a cross-validation by [cv.sgdlasso()].
 #' @param verbose Whether to tell how many bytes were saved. Default `FALSE`.
 #' @param ... Not used.
 #' @return `x` without
-#' * the call (`axe_call()`), which holds the data where the fit was made by [do.call()]; a formula's own `offset` and `weights`
-#'   stay, as new data need them;
+#' * the call (`axe_call()`), which holds the data where the fit was made by [do.call()]; a formula's own `offset` and
+#'   `weights` stay, as new data need them;
 #' * the trace of training, and what [update()][update.sgdlasso] would go on from (`axe_ctrl()`);
 #' * the model frame of a formula, and which rows were left out of it (`axe_data()`);
-#' * for a cross-validation, the predictions kept for each row (`axe_fitted()`). The folds and their models stay, as prediction
-#'   intervals need them.
+#' * for a cross-validation, the predictions kept for each row (`axe_fitted()`). The folds and their models stay, as
+#'   prediction intervals need them.
 #'
-#' As after butcher's own methods, the class starts with one more, `"butchered_sgdlasso"`, and the attribute `butcher_disabled`
-#' names what does not work any more (unless it is given the rows). Fits keep no environment, so there is no `axe_env()`.
+#' As after butcher's own methods, the class starts with one more, `"butchered_sgdlasso"`, and the attribute
+#' `butcher_disabled` names what does not work any more (unless it is given the rows). Fits keep no environment, so
+#' there is no `axe_env()`.
 #' @examples
 #' if (requireNamespace("butcher", quietly = TRUE)) {
 #'   fit <- sgdlasso(murder_rate ~ ., data = murder_rates, lambda = 1)
@@ -107,7 +108,8 @@ without <- function(object, field) {
   object
 }
 
-# predict() of a formula fit evaluates `offset` in new data, accuracy() `weights`; without them numbers would change silently.
+# predict() of a formula fit evaluates `offset` in new data, accuracy() `weights`; without them numbers would change
+# silently.
 short_call <- function(fit) {
   kept <- if (is.null(fit$terms)) NULL else intersect(c("offset", "weights"), names(fit$call))
   as.call(c(list(quote(dummy_call)), as.list(fit$call)[kept]))

@@ -1,24 +1,26 @@
 #' Keep rows in a binary file
 #'
-#' Writes the rows of a source, as numbers, into a file of this package's own, from which they are read again without parsing. Use it
-#' before many passes over rows that are slow to come by. `read_cache()` opens such a file later, in another session too.
+#' Writes the rows of a source, as numbers, into a file of this package's own, from which they are read again without
+#' parsing. Use it before many passes over rows that are slow to come by. `read_cache()` opens such a file later, in
+#' another session too.
 #'
 #' Sparse blocks stay sparse.
 #'
-#' The file is written under a temporary name beside `path` and takes that name once it is whole. Each block has a checksum: a
-#' file that is cut off, damaged or no such file is an error that says so, never a wrong model.
+#' The file is written under a temporary name beside `path` and takes that name once it is whole. Each block has a
+#' checksum: a file that is cut off, damaged or no such file is an error that says so, never a wrong model.
 #'
 #' @param rows A [row source][as_rows].
 #' @param path The name of the file. One that exists is replaced.
-#' @param formula For sources of data frames, the model formula whose columns are written. A fit to the cached rows predicts from
-#'   data frames.
+#' @param formula For sources of data frames, the model formula whose columns are written. A fit to the cached rows
+#'   predicts from data frames.
 #' @param xlev,contrasts As for [sgdlasso()].
-#' @param family The family that the response is meant for, as for [sgdlasso()]. Default `"gaussian"`. For `"binomial"` classes are
-#'   written as 0 and 1 and their names kept, and counts of two classes as shares with the numbers of trials as weights.
+#' @param family The family that the response is meant for, as for [sgdlasso()]. Default `"gaussian"`. For `"binomial"`
+#'   classes are written as 0 and 1 and their names kept, and counts of two classes as shares with the numbers of trials
+#'   as weights.
 #' @param threads The number of threads that read the file, ahead of its use. Results do not depend on it. Default 1.
 #' @return The row source of the file, of numbers: for `sgdlasso(rows)`.
-#' @section Errors: Files that cannot be written or read, and disks that are full: class `sgdlasso_error_input`; nothing is left
-#' under `path` then that was not there before.
+#' @section Errors: Files that cannot be written or read, and disks that are full: class `sgdlasso_error_input`; nothing
+#' is left under `path` then that was not there before.
 #' @examples
 #' path <- tempfile()
 #' rows <- cache_rows(as_rows(murder_rates), path, murder_rate ~ .)

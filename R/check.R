@@ -23,7 +23,8 @@ check_choice <- function(value, choices, arg) {
 
 is_number <- function(value) is.numeric(value) && length(value) == 1 && !is.na(value)
 
-# Numbers as R's own doubles or integers, without class and the dimensions of a single column; NULL where value holds no numbers.
+# Numbers as R's own doubles or integers, without class and the dimensions of a single column; NULL where value holds no
+# numbers.
 numbers_of <- function(value, arg) {
   value <- plain_numbers(value, arg)
   if (!is.numeric(value) && !is.logical(value)) return(NULL)

@@ -1,5 +1,5 @@
-# Whether a fit is what it says: it may come from a file, or have been changed by hand. What the core and the Matrix package would
-# take on trust is looked at before they see it.
+# Whether a fit is what it says: it may come from a file, or have been changed by hand. What the core and the Matrix
+# package would take on trust is looked at before they see it.
 
 # Returns the fit. A part that is wrong is named.
 check_fit <- function(object, arg = "object") {
@@ -108,7 +108,8 @@ check_kept_state <- function(object, arg) {
   if (!right) abort_damaged("state", arg)
 }
 
-# Settings that a fit or a file holds, and not a call, are taken up by `code`: what is wrong in them is the object's fault.
+# Settings that a fit or a file holds, and not a call, are taken up by `code`: what is wrong in them is the object's
+# fault.
 of_damaged <- function(part, arg, code) {
   tryCatch(code, sgdlasso_error = stop, error = function(e) {
     abort_input("`{arg}` is a fit whose `{part}` cannot be taken up: {conditionMessage(e)}.", "Fit it again.")

@@ -114,13 +114,15 @@ interrupted <- new.env()
 
 #' The fit of a call that was stopped
 #'
-#' A call on a [row source][as_rows] that is interrupted, or that an error stops, leaves what it has gathered. This makes the fit of
-#' it. From moments: certified, but to the rows that had been read. From several passes: the models as the last whole pass certified
-#' them, with `gap` as it was then; before the first certificate those of stochastic gradient descent, with `gap = NA`.
+#' A call on a [row source][as_rows] that is interrupted, or that an error stops, leaves what it has gathered. This
+#' makes the fit of it. From moments: certified, but to the rows that had been read. From several passes: the models as
+#' the last whole pass certified them, with `gap` as it was then; before the first certificate those of stochastic
+#' gradient descent, with `gap = NA`.
 #'
-#' @return A fit by [sgdlasso()], of the last call that did not come to its end; `nobs()` tells how many rows it had read.
-#' @section Errors: Where no call was stopped, or before its first block, or before anything was learned of a lambda: class
-#'   `sgdlasso_error_input`.
+#' @return A fit by [sgdlasso()], of the last call that did not come to its end; `nobs()` tells how many rows it had
+#' read.
+#' @section Errors: Where no call was stopped, or before its first block, or before anything was learned of a lambda:
+#'   class `sgdlasso_error_input`.
 #' @seealso `checkpoint` of [sgdlasso()], to go on instead.
 #' @examples
 #' slow <- local({

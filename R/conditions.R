@@ -16,8 +16,8 @@ abort_input <- function(..., envir = parent.frame()) {
   abort_class("sgdlasso_error_input", sentences(c(...), envir))
 }
 
-# Errors of R's own functions in the package's class; what the package itself says stays as it is. (A second handler of the same
-# tryCatch() would hear what the first one signals.)
+# Errors of R's own functions in the package's class; what the package itself says stays as it is. (A second handler of
+# the same tryCatch() would hear what the first one signals.)
 or_input_error <- function(code, what, advice = NULL) {
   tryCatch(code, error = function(e) {
     if (inherits(e, "sgdlasso_error")) stop(e)

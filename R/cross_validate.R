@@ -14,7 +14,8 @@ cross_validate <- function(x, response, offset, settings, plan, call) {
   new_cv(fit, draws, plan, settings, used, call)
 }
 
-# For each draw of folds the models, their gaps and the statistics for each gamma; the result for all rows is that of the first.
+# For each draw of folds the models, their gaps and the statistics for each gamma; the result for all rows is that of
+# the first.
 run_draws <- function(rows, settings, drawn, plan) {
   draws <- list()
   for (k in seq_len(ncol(drawn))) {

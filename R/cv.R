@@ -1,43 +1,46 @@
 #' Choose lambda by cross-validation
 #'
-#' Fits the path on all rows and, at the same lambdas, on the rows outside each fold, and measures how well each of these predicts
-#' the rows inside. Arguments, fields and printed table are those of glmnet's `cv.glmnet()`; the same [set.seed()] draws
-#' the same folds. Every lambda is solved in every fold, to `tol`: nothing is interpolated.
+#' Fits the path on all rows and, at the same lambdas, on the rows outside each fold, and measures how well each of
+#' these predicts the rows inside. Arguments, fields and printed table are those of glmnet's `cv.glmnet()`; the same
+#' [set.seed()] draws the same folds. Every lambda is solved in every fold, to `tol`: nothing is interpolated.
 #'
 #' @section What it costs:
-#' For gaussian fits on dense columns, where `solver = "auto"` takes the moments, one pass over the rows gathers the moments of every
-#' fold. Those of the rows outside a fold are the sum of the others', and the squared error inside a fold follows from that fold's own:
-#' with ten folds the whole costs little more than one fit. Elsewhere each fold is trained on its rows, one after the other or on a
-#' `cluster`.
+#' For gaussian fits on dense columns, where `solver = "auto"` takes the moments, one pass over the rows gathers the
+#' moments of every fold. Those of the rows outside a fold are the sum of the others', and the squared error inside a
+#' fold follows from that fold's own: with ten folds the whole costs little more than one fit. Elsewhere each fold is
+#' trained on its rows, one after the other or on a `cluster`.
 #'
 #' @section The measures:
-#' `cvm` is the mean over folds of each fold's weighted mean loss, folds weighted by the weight of their rows; `cvsd` its standard
-#' error, the weighted standard deviation of the folds' means over the root of the number of folds less one. With `grouped = FALSE`
-#' rows take the place of folds. Where folds have fewer than 3 rows on average that is always done, as in glmnet. For binomial fits
-#' mean squared and absolute errors count both classes, and probabilities are kept 1e-5 away from 0 and 1 in the deviance, as in
-#' glmnet. `"auc"` averages over the folds that hold both classes, with a warning of class `sgdlasso_warning_fold` where some
-#' do not.
+#' `cvm` is the mean over folds of each fold's weighted mean loss, folds weighted by the weight of their rows; `cvsd`
+#' its standard error, the weighted standard deviation of the folds' means over the root of the number of folds less
+#' one. With `grouped = FALSE` rows take the place of folds. Where folds have fewer than 3 rows on average that is
+#' always done, as in glmnet. For binomial fits mean squared and absolute errors count both classes, and probabilities
+#' are kept 1e-5 away from 0 and 1 in the deviance, as in glmnet. `"auc"` averages over the folds that hold both
+#' classes, with a warning of class `sgdlasso_warning_fold` where some do not.
 #'
 #' With `repeats` above 1 the folds are drawn anew each time; `cvm` is the mean over draws, and `cvsd` the root of
 #' the mean squared standard error: draws share their rows, so more of them do not make the error smaller.
 #'
 #' @param x,y,formula,data,weights,offset,subset,na.action,contrasts,xlev,model As for [sgdlasso()].
 #' @param lambda The lambdas; `NULL` (default) takes those of the fit to all rows.
-#' @param type.measure What to measure: `"mse"`, `"deviance"`, `"mae"`, and for binomial `"class"` (share of rows in the wrong class)
-#'   and `"auc"` (area under the ROC curve). `"default"` is `"mse"` for gaussian, else `"deviance"`.
+#' @param type.measure What to measure: `"mse"`, `"deviance"`, `"mae"`, and for binomial `"class"` (share of rows in the
+#'   wrong class) and `"auc"` (area under the ROC curve). `"default"` is `"mse"` for gaussian, else `"deviance"`.
 #' @param nfolds Number of folds, from 2 to n. Default 10. n leaves out one row at a time.
 #' @param foldid The fold of each row, length n, any labels (numbers need not be without gaps). `NULL` (default) draws
-#'   `sample(rep(1:nfolds, length = n))`. In a formula call it is evaluated in `data`, as `weights` are, and has one label for each
-#'   row of `data`; those of rows that `subset` or `na.action` leave out are left out. One label for each row that stays will do too.
+#'   `sample(rep(1:nfolds, length = n))`. In a formula call it is evaluated in `data`, as `weights` are, and has one
+#'   label for each row of `data`; those of rows that `subset` or `na.action` leave out are left out. One label for each
+#'   row that stays will do too.
 #' @param grouped Whether standard errors come from the folds' means (default) or from single rows.
-#' @param keep Whether to keep `fit.preval`, the linear predictor of each row by the model that has not seen it. Default `FALSE`.
+#' @param keep Whether to keep `fit.preval`, the linear predictor of each row by the model that has not seen it. Default
+#'   `FALSE`.
 #' @param repeats How many times to draw folds, default 1. Not with `foldid`.
 #' @param relax Whether to choose among relaxed fits too. Default `FALSE`.
 #' @param gamma For `relax = TRUE`, the mixtures to choose from, numbers from 0 (relaxed) to 1 (lasso).
-#' @param cluster A cluster made by [parallel::makeCluster()] or mirai's `make_cluster()`, whose workers have sgdlasso installed, for
-#'   folds that must be trained apart. `NULL` (default): one after the other, each with `threads`. Results are the same.
-#' @param ... Further arguments of [sgdlasso()], such as `family`, `alpha`, `standardize`, `penalty.factor`, `solver`, `tol` or
-#'   `threads`. An argument that is not known is an error. `seed` governs stochastic solvers, never the folds.
+#' @param cluster A cluster made by [parallel::makeCluster()] or mirai's `make_cluster()`, whose workers have sgdlasso
+#'   installed, for folds that must be trained apart. `NULL` (default): one after the other, each with `threads`.
+#'   Results are the same.
+#' @param ... Further arguments of [sgdlasso()], such as `family`, `alpha`, `standardize`, `penalty.factor`, `solver`,
+#'   `tol` or `threads`. An argument that is not known is an error. `seed` governs stochastic solvers, never the folds.
 #'
 #' @return A list of class `"cv.sgdlasso"`:
 #' \item{lambda}{the k lambdas, falling.}
@@ -51,26 +54,28 @@
 #' \item{seed}{for row sources, the seed that the folds were drawn by.}
 #' \item{foldid}{the fold of each row; a matrix with a column for each draw if `repeats` is above 1.}
 #' \item{grouped}{whether standard errors come from the folds' means.}
-#' \item{gap}{the largest relative duality gap among all fits; with `solver = "auto"` at most `tol`, or a warning tells.}
+#' \item{gap}{the largest relative duality gap among all fits; with `solver = "auto"` at most `tol`, or a warning
+#'   tells.}
 #' \item{folds}{for gaussian, the models of the (first) folds, from which [predict.cv.sgdlasso()] makes intervals.}
-#' \item{fold.sums}{sums of the response over the folds, by which intervals check that the rows still stand in their order.}
-#' \item{fit.preval}{for `keep = TRUE`, an n x k matrix on the scale of the linear predictor (of the first draw); for `relax = TRUE` a
-#'   list of them, one for each gamma.}
-#' \item{relaxed}{for `relax = TRUE`, a list: `gamma`, `statlist` (the statistics above for each gamma), `lambda.min`, `lambda.1se`,
-#'   `gamma.min`, `gamma.1se`, `nzero.min`, `nzero.1se` and `index`.}
+#' \item{fold.sums}{sums of the response over the folds, by which intervals check that the rows still stand in their
+#'   order.}
+#' \item{fit.preval}{for `keep = TRUE`, an n x k matrix on the scale of the linear predictor (of the first draw); for
+#'   `relax = TRUE` a list of them, one for each gamma.}
+#' \item{relaxed}{for `relax = TRUE`, a list: `gamma`, `statlist` (the statistics above for each gamma), `lambda.min`,
+#'   `lambda.1se`, `gamma.min`, `gamma.1se`, `nzero.min`, `nzero.1se` and `index`.}
 #' \item{call}{the call.}
 #'
 #' @section Errors:
-#' Bad input is an error of class `sgdlasso_error_input`: more folds than rows, a `foldid` of another length, a fold outside which
-#' only one class is left. A response that is constant outside a fold gives the null model there. Where an automatic path stopped
-#' before its `nlambda` and the smallest error is at its last lambda, a warning of class `sgdlasso_warning_path` says so: smaller
-#' lambdas may be better.
+#' Bad input is an error of class `sgdlasso_error_input`: more folds than rows, a `foldid` of another length, a fold
+#' outside which only one class is left. A response that is constant outside a fold gives the null model there. Where an
+#' automatic path stopped before its `nlambda` and the smallest error is at its last lambda, a warning of class
+#' `sgdlasso_warning_path` says so: smaller lambdas may be better.
 #' @references
-#' Stone, M. (1974). Cross-validatory choice and assessment of statistical predictions. *Journal of the Royal Statistical Society
-#' B* 36, 111-147. \doi{10.1111/j.2517-6161.1974.tb00994.x}
+#' Stone, M. (1974). Cross-validatory choice and assessment of statistical predictions. *Journal of the Royal
+#' Statistical Society B* 36, 111-147. \doi{10.1111/j.2517-6161.1974.tb00994.x}
 #'
-#' Hastie, T., Tibshirani, R. and Friedman, J. (2009). *The Elements of Statistical Learning*, section 7.10 (the rule of one standard
-#' error). \doi{10.1007/978-0-387-84858-7}
+#' Hastie, T., Tibshirani, R. and Friedman, J. (2009). *The Elements of Statistical Learning*, section 7.10 (the rule of
+#' one standard error). \doi{10.1007/978-0-387-84858-7}
 #' @seealso [predict.cv.sgdlasso()], [plot.cv.sgdlasso()], [assess()], `vignette("from-glmnet")`.
 #' @examples
 #' set.seed(1)

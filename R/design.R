@@ -115,8 +115,8 @@ variable_size <- function(value) {
 
 # ---- sparse columns ---------------------------------------------------------------
 
-# As stats::model.matrix() would make them, which Matrix::sparse.model.matrix() does not for every formula: without an intercept it
-# codes the factors of interactions otherwise.
+# As stats::model.matrix() would make them, which Matrix::sparse.model.matrix() does not for every formula: without an
+# intercept it codes the factors of interactions otherwise.
 
 # Contrasts of which nearly every row has one number at most.
 indicating <- c("contr.treatment", "contr.SAS", "contr.sum")

@@ -135,8 +135,8 @@ with_residuals <- function(fit, rows, eta = NULL) {
   fit
 }
 
-# What a fit tells of its rows: columns, names, rows that count, their weight, whether there is an offset, the likelihood of the
-# saturated model.
+# What a fit tells of its rows: columns, names, rows that count, their weight, whether there is an offset, the
+# likelihood of the saturated model.
 row_facts <- function(rows, family) {
   list(
     width = ncol(rows$x), names = if (has_unique_names(rows$x)) colnames(rows$x), labels = colnames(rows$x), used = length(rows$y),

@@ -1,6 +1,7 @@
 # Rows outside each fold are trained on, rows inside tell how well.
 
-# A matrix of fold numbers, one column for each repetition. Drawn as cv.glmnet draws them, so that set.seed() gives the same.
+# A matrix of fold numbers, one column for each repetition. Drawn as cv.glmnet draws them, so that set.seed() gives the
+# same.
 draw_folds <- function(n, nfolds, foldid, repeats) {
   if (!is.null(foldid)) return(matrix(check_foldid(foldid, n)))
   nfolds <- check_number(nfolds, "nfolds", least = 2, whole = TRUE)
@@ -56,7 +57,8 @@ renumber <- function(fold) match(fold, sort(unique(fold)))
 
 # ---- training ------------------------------------------------------------------
 
-# The path of all rows and, at its lambdas, that of the rows outside each fold: list(fit =, folds =), as r_fit() returns them.
+# The path of all rows and, at its lambdas, that of the rows outside each fold: list(fit =, folds =), as r_fit() returns
+# them.
 train_folds <- function(rows, settings, fold, cluster) {
   if (shares_moments(rows, settings, max(fold))) return(train_from_moments(rows, settings, fold))
   fit <- train(rows, settings)

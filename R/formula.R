@@ -15,8 +15,8 @@ abort_xlev <- function() {
   abort_input("`xlev` is given, and `data` is in memory.", "It is for row sources; make the factor with its levels.")
 }
 
-# What the formula call's data, weights, offset, subset and na.action come to: x, response, offset, and what the fit keeps.
-# model: whether it keeps the model frame.
+# What the formula call's data, weights, offset, subset and na.action come to: x, response, offset, and what the fit
+# keeps. model: whether it keeps the model frame.
 # in_folds: whether for cross-validation.
 formula_input <- function(call, data, settings, contrasts, model, envir, in_folds = FALSE) {
   model <- check_flag(model, "model")
@@ -42,7 +42,8 @@ without_environment <- function(frame) {
   frame
 }
 
-# Evaluates data, weights, offset, subset and na.action as lm() does. advice: for an error; drop: levels that do not occur.
+# Evaluates data, weights, offset, subset and na.action as lm() does. advice: for an error; drop: levels that do not
+# occur.
 eval_model_frame <- function(call, envir, what = "The formula call cannot be evaluated", advice = NULL, drop = TRUE) {
   wanted <- match(c("formula", "data", "subset", "weights", "na.action", "offset", "xlev"), names(call), 0L)
   call <- call[c(1L, wanted)]

@@ -1,54 +1,56 @@
 #' Information criteria
 #'
 #' The Akaike, Bayesian and extended Bayesian criteria of each model of a path. Use them to choose lambda without
-#' cross-validation, by `s = "aic"`, `"bic"` or `"ebic"` in [coef()][coef.sgdlasso], [predict()][predict.sgdlasso] and wherever else
-#' `s` is asked for.
+#' cross-validation, by `s = "aic"`, `"bic"` or `"ebic"` in [coef()][coef.sgdlasso], [predict()][predict.sgdlasso] and
+#' wherever else `s` is asked for.
 #'
 #' @section Degrees of freedom:
-#' For the lasso the number of nonzero coefficients, which is an unbiased estimate (Zou, Hastie and Tibshirani 2007; Tibshirani and
-#' Taylor 2012). For `alpha < 1` the effective number, the trace of
+#' For the lasso the number of nonzero coefficients, which is an unbiased estimate (Zou, Hastie and Tibshirani 2007;
+#' Tibshirani and Taylor 2012). For `alpha < 1` the effective number, the trace of
 #'
 #' \deqn{X_A (X_A' W X_A + \lambda (1 - \alpha) V)^{-1} X_A' W}{X_A (X_A' W X_A + lambda (1 - alpha) V)^-1 X_A' W}
 #'
-#' over the nonzero columns A, centred if there is an intercept; W are the weights, times the variance of the response at the fit
-#' outside gaussian, and V holds the penalty factors times the squared deviations of the columns. That takes the rows of training:
-#' the fit finds them as for [fitted()][fitted.sgdlasso]. In each case the intercept adds one and, for gaussian, so does the variance
-#' of the residuals.
+#' over the nonzero columns A, centred if there is an intercept; W are the weights, times the variance of the response
+#' at the fit outside gaussian, and V holds the penalty factors times the squared deviations of the columns. That takes
+#' the rows of training: the fit finds them as for [fitted()][fitted.sgdlasso]. In each case the intercept adds one and,
+#' for gaussian, so does the variance of the residuals.
 #'
-#' `AIC` is -2 log L + 2 df, `BIC` is -2 log L + log(n) df, and `EBIC` adds `2 gamma log(choose(p, number of nonzero coefficients))`
-#' to that, which allows for the number of models of the same size (Chen and Chen 2008).
+#' `AIC` is -2 log L + 2 df, `BIC` is -2 log L + log(n) df, and `EBIC` adds `2 gamma log(choose(p, number of nonzero
+#' coefficients))` to that, which allows for the number of models of the same size (Chen and Chen 2008).
 #'
 #' @section Where the criteria are looked at:
-#' A criterion is looked at where a model has at most half as many degrees of freedom as there are rows; intercept and variance
-#' count. `s = "aic"`, `"bic"` and `"ebic"` take the lambda at which it is smallest there. For gaussian the variance is that of the
-#' residuals. With more columns than rows these vanish towards the end of a path, and every criterion falls without end, whatever
-#' the data. For least squares with k degrees of freedom the exact allowance is 2 k n / (n - k - 1), where `AIC` has 2 k
-#' (Hurvich and Tsai 1989): at k = n / 2 that is half of what is due, and beyond it soon is next to nothing. Chen and Chen (2008)
-#' too show that `EBIC` finds the right model among models of bounded size. The bound is the same for all families.
+#' A criterion is looked at where a model has at most half as many degrees of freedom as there are rows; intercept and
+#' variance count. `s = "aic"`, `"bic"` and `"ebic"` take the lambda at which it is smallest there. For gaussian the
+#' variance is that of the residuals. With more columns than rows these vanish towards the end of a path, and every
+#' criterion falls without end, whatever the data. For least squares with k degrees of freedom the exact allowance is 2
+#' k n / (n - k - 1), where `AIC` has 2 k (Hurvich and Tsai 1989): at k = n / 2 that is half of what is due, and beyond
+#' it soon is next to nothing. Chen and Chen (2008) too show that `EBIC` finds the right model among models of bounded
+#' size. The bound is the same for all families.
 #'
-#' Where a criterion is smallest beyond the bound, a warning of class `sgdlasso_warning_criterion` says so, and whether the model
-#' taken is the last one before the bound: then the bound was what chose, and [cv.sgdlasso()] tells more. `print()` tells where on the
-#' path models are not looked at. `AIC()`, `BIC()` and `EBIC()` give the values of all models, with the same warning.
+#' Where a criterion is smallest beyond the bound, a warning of class `sgdlasso_warning_criterion` says so, and whether
+#' the model taken is the last one before the bound: then the bound was what chose, and [cv.sgdlasso()] tells more.
+#' `print()` tells where on the path models are not looked at. `AIC()`, `BIC()` and `EBIC()` give the values of all
+#' models, with the same warning.
 #'
 #' @param object A fit by [sgdlasso()]; or a result of [cv.sgdlasso()], which answers for its fit.
 #' @param ... For `AIC()` and `BIC()`, other fits of a single lambda to compare with, as in [stats::AIC()].
 #' @param k The penalty per degree of freedom. Default 2.
-#' @param gamma For `EBIC()`, the weight of the number of models, 0 (BIC) or more; not the mixture `gamma` of relaxed fits. Default 1,
-#'   which `s = "ebic"` uses too.
+#' @param gamma For `EBIC()`, the weight of the number of models, 0 (BIC) or more; not the mixture `gamma` of relaxed
+#'   fits. Default 1, which `s = "ebic"` uses too.
 #' @return A numeric vector, one value for each lambda; smaller is better.
 #' @section Errors: For `alpha < 1`, if the data of the fit's call cannot be found again: class `sgdlasso_error_input`.
 #' @references
-#' Zou, H., Hastie, T. and Tibshirani, R. (2007). On the "degrees of freedom" of the lasso. *Annals of Statistics* 35, 2173-2192.
-#' \doi{10.1214/009053607000000127}
+#' Zou, H., Hastie, T. and Tibshirani, R. (2007). On the "degrees of freedom" of the lasso. *Annals of Statistics* 35,
+#' 2173-2192. \doi{10.1214/009053607000000127}
 #'
-#' Hurvich, C. M. and Tsai, C.-L. (1989). Regression and time series model selection in small samples. *Biometrika* 76, 297-307.
-#' \doi{10.1093/biomet/76.2.297}
+#' Hurvich, C. M. and Tsai, C.-L. (1989). Regression and time series model selection in small samples. *Biometrika* 76,
+#' 297-307. \doi{10.1093/biomet/76.2.297}
 #'
 #' Tibshirani, R. J. and Taylor, J. (2012). Degrees of freedom in lasso problems. *Annals of Statistics* 40, 1198-1232.
 #' \doi{10.1214/12-AOS1003}
 #'
-#' Chen, J. and Chen, Z. (2008). Extended Bayesian information criteria for model selection with large model spaces. *Biometrika*
-#' 95, 759-771. \doi{10.1093/biomet/asn034}
+#' Chen, J. and Chen, Z. (2008). Extended Bayesian information criteria for model selection with large model spaces.
+#' *Biometrika* 95, 759-771. \doi{10.1093/biomet/asn034}
 #' @examples
 #' fit <- sgdlasso(murder_rate ~ ., data = murder_rates)
 #' head(cbind(lambda = fit$lambda, AIC = AIC(fit), BIC = BIC(fit), EBIC = EBIC(fit)))
@@ -84,7 +86,8 @@ EBIC <- function(object, gamma = 1) {
   criterion_of_all(object, log(object$nobs), parent.frame(), gamma)
 }
 
-# The table that stats::AIC() makes of several fits; theirs may be of other classes. by(n): the penalty for a degree of freedom.
+# The table that stats::AIC() makes of several fits; theirs may be of other classes. by(n): the penalty for a degree of
+# freedom.
 compare_fits <- function(fits, call, title, by, envir) {
   likelihood <- lapply(fits, function(fit) if (inherits(fit, "sgdlasso")) log_likelihood(fit, envir) else logLik(fit))
   if (any(lengths(likelihood) != 1)) abort_input("A fit has several lambdas.", "Compare fits of one lambda each.")

@@ -22,8 +22,8 @@ check_measure <- function(type.measure, family) {
   check_choice(type.measure, measures_of(family), "type.measure")
 }
 
-# One loss for each row and lambda. As in glmnet, binomial errors count both classes and probabilities are kept 1e-5 away from
-# 0 and 1.
+# One loss for each row and lambda. As in glmnet, binomial errors count both classes and probabilities are kept 1e-5
+# away from 0 and 1.
 row_losses <- function(y, eta, measure, family) {
   mu <- inverse_link(eta, family)
   both <- if (family == "binomial") 2 else 1
@@ -45,8 +45,8 @@ unit_deviance <- function(y, mu, eta, family) {
 # y log y, 0 at 0
 entropy_term <- function(y) ifelse(y > 0, y * log(pmax(y, .Machine$double.xmin)), 0)
 
-# The weighted share of pairs of rows of both classes whose order eta tells; ties count half. A proportion is a row of either
-# class. NA where one class is absent.
+# The weighted share of pairs of rows of both classes whose order eta tells; ties count half. A proportion is a row of
+# either class. NA where one class is absent.
 area_under_curve <- function(y, eta, weights = 1) {
   order <- order(eta)
   more <- (weights * y)[order]

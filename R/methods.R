@@ -1,21 +1,24 @@
 #' What a fit can be asked
 #'
-#' @param object,x,formula A fit by [sgdlasso()]; where it says so a result of [cv.sgdlasso()], which answers for its fit.
-#' @param newx,newdata,newoffset Rows as for [predict.sgdlasso()]. Without them the rows of training: from the model frame that a
-#'   fit by formula keeps, else the data named in the fit's call are evaluated again where the method is called; data that have
-#'   changed since are an error.
+#' @param object,x,formula A fit by [sgdlasso()]; where it says so a result of [cv.sgdlasso()], which answers for its
+#'   fit.
+#' @param newx,newdata,newoffset Rows as for [predict.sgdlasso()]. Without them the rows of training: from the model
+#'   frame that a fit by formula keeps, else the data named in the fit's call are evaluated again where the method is
+#'   called; data that have changed since are an error.
 #' @param newy The response that goes with `newx`; with `newdata` it is found there.
-#' @param s,gamma Lambdas, and the mixture of lasso and relaxed fit, as for [predict.sgdlasso()] and [predict.cv.sgdlasso()].
+#' @param s,gamma Lambdas, and the mixture of lasso and relaxed fit, as for [predict.sgdlasso()] and
+#'   [predict.cv.sgdlasso()].
 #' @param use.fallback Not used; [stats::nobs()] has it.
 #' @param type For `residuals()`: `"response"` (default), y minus the fitted mean; `"deviance"`; `"pearson"`.
 #' @param ... Nothing; an argument that is not known is an error.
 #' @return
-#' `fitted()`, `residuals()`: numeric n x k matrices, one column for each lambda; a response of counts in two columns gives
-#' residuals of proportions. `deviance()`: a numeric vector, the deviance (sum over rows, weighted) at each lambda. `nobs()`:
-#' number of rows with positive weight.
-#' `logLik()`: log-likelihoods, of class `"logLik"`, with `df` the [degrees of freedom][information] of the coefficients, plus the
-#' intercept, plus for gaussian the variance. `formula()`: the formula of a formula call, with the caller's environment. `family()`:
-#' a family object. `model.frame()`: for fits of a formula, the model frame of training, or of other `data`, as for [lm()].
+#' `fitted()`, `residuals()`: numeric n x k matrices, one column for each lambda; a response of counts in two columns
+#' gives residuals of proportions. `deviance()`: a numeric vector, the deviance (sum over rows, weighted) at each
+#' lambda. `nobs()`: number of rows with positive weight.
+#' `logLik()`: log-likelihoods, of class `"logLik"`, with `df` the [degrees of freedom][information] of the
+#' coefficients, plus the intercept, plus for gaussian the variance. `formula()`: the formula of a formula call, with
+#' the caller's environment. `family()`: a family object. `model.frame()`: for fits of a formula, the model frame of
+#' training, or of other `data`, as for [lm()].
 #' @section Errors: For a fit whose data cannot be found again: class `sgdlasso_error_input`.
 #' @examples
 #' fit <- sgdlasso(murder_rate ~ ., data = murder_rates, lambda = c(2, 1), seed = 1)

@@ -1,8 +1,8 @@
-# Numbers in disguise: classes whose values are not the doubles that hold them, or mean different things in different units. What
-# comes through any door is brought to plain numbers here, or refused.
+# Numbers in disguise: classes whose values are not the doubles that hold them, or mean different things in different
+# units. What comes through any door is brought to plain numbers here, or refused.
 
-# value, with 64-bit integers by their value; what is no number stays as it is, for the check that follows. exact: whether integers
-# that no double holds are an error.
+# value, with 64-bit integers by their value; what is no number stays as it is, for the check that follows. exact:
+# whether integers that no double holds are an error.
 plain_numbers <- function(value, arg, exact = TRUE) {
   if (!is.object(value)) return(value)
   if (inherits(value, "integer64")) return(integer64_values(value, arg, exact))
@@ -32,8 +32,8 @@ is_integer64 <- function(value) inherits(value, "integer64")
 
 # ---- before a formula is evaluated ---------------------------------------------
 
-# The variables that a call evaluates, without 64-bit integers: R's functions take their bits for doubles, unless bit64 is loaded.
-# Those that a formula only takes away may be of any size.
+# The variables that a call evaluates, without 64-bit integers: R's functions take their bits for doubles, unless bit64
+# is loaded. Those that a formula only takes away may be of any size.
 plain_call <- function(call, envir) {
   formula <- eval(call$formula, envir)
   data <- eval(call$data, envir)
@@ -65,8 +65,8 @@ plain_environment <- function(envir, used, needed = used) {
 
 # ---- after it was --------------------------------------------------------------
 
-# A model frame whose columns are what model.matrix() takes for numbers. Those that only now are known to be 64-bit integers, as of
-# d$count, may not have missing values, which R has not seen.
+# A model frame whose columns are what model.matrix() takes for numbers. Those that only now are known to be 64-bit
+# integers, as of d$count, may not have missing values, which R has not seen.
 plain_frame <- function(frame) {
   for (name in names(frame)) {
     if (!is.object(frame[[name]])) next
@@ -99,8 +99,8 @@ number_kinds <- function(frame) {
   kinds[nzchar(kinds)]
 }
 
-# frame with its variables in the units of `kinds`, those of training. stored: which variables have a unit of their own; that of
-# others, as of end - start, was chosen by R by these rows.
+# frame with its variables in the units of `kinds`, those of training. stored: which variables have a unit of their own;
+# that of others, as of end - start, was chosen by R by these rows.
 in_kinds <- function(frame, kinds, arg, stored = names(frame)) {
   for (name in intersect(names(kinds), names(frame))) {
     found <- number_kind(frame[[name]])
@@ -120,8 +120,8 @@ in_kinds <- function(frame, kinds, arg, stored = names(frame)) {
 
 # ---- variables that a formula takes away ------------------------------------------
 
-# For each variable of terms, whether the formula takes it away, as z in y ~ . - z. As in lm() such are in the model frame, and rows
-# where they are missing are dropped; nothing else of them counts.
+# For each variable of terms, whether the formula takes it away, as z in y ~ . - z. As in lm() such are in the model
+# frame, and rows where they are missing are dropped; nothing else of them counts.
 is_removed <- function(terms) {
   count <- length(attr(terms, "variables")) - 1L
   factors <- attr(terms, "factors")

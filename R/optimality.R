@@ -1,33 +1,35 @@
 #' Check how far coefficients are from the optimum
 #'
-#' Computes the relative duality gap and the violation of the optimality conditions of a fit, or of any coefficients, from the
-#' data alone. Use it to verify a fit, to see how far a textbook trainer ends from the optimum, or to check another package.
+#' Computes the relative duality gap and the violation of the optimality conditions of a fit, or of any coefficients,
+#' from the data alone. Use it to verify a fit, to see how far a textbook trainer ends from the optimum, or to check
+#' another package.
 #'
 #' @section The gap:
-#' With F the objective of [sgdlasso()] and D any value of its dual, F(fit) - min F is at most F(fit) - D. D is taken at the dual
-#' point that the fit's own residuals make: residuals `r`, made feasible (projected off the columns without penalty and off the
-#' intercept for gaussian; otherwise those of one sign scaled down until they sum to zero), times the best feasible `s`. The gap
-#' is (F(fit) - D) / (F(null) - F(saturated)), where the null model has intercept and offset only: a gap of 1e-6 means that no
-#' coefficients lower the objective by more than a millionth of what there is to explain. A constant response has gap 0.
+#' With F the objective of [sgdlasso()] and D any value of its dual, F(fit) - min F is at most F(fit) - D. D is taken at
+#' the dual point that the fit's own residuals make: residuals `r`, made feasible (projected off the columns without
+#' penalty and off the intercept for gaussian; otherwise those of one sign scaled down until they sum to zero), times
+#' the best feasible `s`. The gap is (F(fit) - D) / (F(null) - F(saturated)), where the null model has intercept and
+#' offset only: a gap of 1e-6 means that no coefficients lower the objective by more than a millionth of what there is
+#' to explain. A constant response has gap 0.
 #'
-#' @param object A fit by [sgdlasso()], or a list with `a0` (intercepts, one for each lambda) and `beta` (coefficients on the
-#'   scale of x, p x k or, for one lambda, length p).
-#' @param x,y,weights,offset The data, as for [sgdlasso()]. For a fit they must be those of training; without them the fit
-#'   finds them as for [fitted()][fitted.sgdlasso].
+#' @param object A fit by [sgdlasso()], or a list with `a0` (intercepts, one for each lambda) and `beta` (coefficients
+#'   on the scale of x, p x k or, for one lambda, length p).
+#' @param x,y,weights,offset The data, as for [sgdlasso()]. For a fit they must be those of training; without them the
+#'   fit finds them as for [fitted()][fitted.sgdlasso].
 #' @param data For fits of a formula, the data frame of training.
 #' @param lambda For a list, the lambdas (k numbers of 0 or more).
-#' @param family,alpha,standardize,intercept,penalty.factor,exclude,lower.limits,upper.limits For a list, the problem, as for
-#'   [sgdlasso()].
+#' @param family,alpha,standardize,intercept,penalty.factor,exclude,lower.limits,upper.limits For a list, the problem,
+#'   as for [sgdlasso()].
 #' @param threads As for [sgdlasso()].
 #' @param ... For methods; an argument that no method knows is an error.
-#' @return A data frame with a row for each lambda: `lambda`, `gap`, `kkt` and `objective`. `kkt` is the largest violation of the
-#'   optimality conditions, of columns at unit standard deviation, divided by the null standard deviation of the response (the
-#'   square root of twice the denominator of the gap).
+#' @return A data frame with a row for each lambda: `lambda`, `gap`, `kkt` and `objective`. `kkt` is the largest
+#'   violation of the optimality conditions, of columns at unit standard deviation, divided by the null standard
+#'   deviation of the response (the square root of twice the denominator of the gap).
 #' @section Errors: As for [sgdlasso()].
 #' @references
-#' Kim, S.-J., Koh, K., Lustig, M., Boyd, S. and Gorinevsky, D. (2007). An interior-point method for large-scale l1-regularized
-#' least squares. *IEEE Journal of Selected Topics in Signal Processing* 1, 606-617. \doi{10.1109/JSTSP.2007.910971} (section III,
-#' the residual as dual point)
+#' Kim, S.-J., Koh, K., Lustig, M., Boyd, S. and Gorinevsky, D. (2007). An interior-point method for large-scale
+#' l1-regularized least squares. *IEEE Journal of Selected Topics in Signal Processing* 1, 606-617.
+#' \doi{10.1109/JSTSP.2007.910971} (section III, the residual as dual point)
 #' @examples
 #' x <- as.matrix(murder_rates[, 1:3])
 #' y <- murder_rates$murder_rate

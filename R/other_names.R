@@ -1,7 +1,7 @@
 # What other packages call an argument or a value, and what it is here: told inside the error that meets it.
 #
-# To add a name: a line in called_elsewhere (or values_elsewhere) under the package that has it. A text in backticks says what it
-# is called here; any other is a sentence that says why there is none.
+# To add a name: a line in called_elsewhere (or values_elsewhere) under the package that has it. A text in backticks
+# says what it is called here; any other is a sentence that says why there is none.
 
 called_elsewhere <- list(
   "glmnet's" = c(
@@ -121,7 +121,8 @@ values_elsewhere <- list(
   )
 )
 
-# A sentence about an argument that others have, or NULL. What is named without its function must be among those known here.
+# A sentence about an argument that others have, or NULL. What is named without its function must be among those known
+# here.
 name_elsewhere <- function(name, known) {
   for (whose in names(called_elsewhere)) {
     found <- called_elsewhere[[whose]][name]

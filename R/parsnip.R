@@ -9,8 +9,8 @@
 
 engine_models <- function() c(linear_reg = "gaussian", logistic_reg = "binomial", poisson_reg = "poisson")
 
-# A model that has the engine is left alone: parsnip refuses a second registration that differs. An old parsnip is no reason for
-# the package not to load.
+# A model that has the engine is left alone: parsnip refuses a second registration that differs. An old parsnip is no
+# reason for the package not to load.
 register_engine <- function() {
   models <- engine_models()
   tryCatch(
@@ -59,17 +59,20 @@ engine_predictions <- function(mode) {
 #' Called by parsnip for `linear_reg(engine = "sgdlasso")`, `logistic_reg()` and `poisson_reg()`; use it through these.
 #'
 #' `penalty` is lambda and `mixture` alpha. The whole path is fitted, so that one fit gives predictions at any penalty
-#' (`multi_predict()`, and tune's way to try many penalties); between the path's lambdas coefficients are interpolated. A
-#' `penalty` beyond the end of the path is added to it and solved. A path that ends because the fit changes no more goes on to
-#' 1e-10, the least that `dials::penalty()` tries. Other paths end earlier, as going on may take long: `multi_predict()` below
-#' their end warns (class `sgdlasso_warning_s`) and takes the last model, unless `path_values` go further.
+#' (`multi_predict()`, and tune's way to try many penalties); between the path's lambdas coefficients are interpolated.
+#' A `penalty` beyond the end of the path is added to it and solved. A path that ends because the fit changes no more
+#' goes on to 1e-10, the least that `dials::penalty()` tries. Other paths end earlier, as going on may take long:
+#' `multi_predict()` below their end warns (class `sgdlasso_warning_s`) and takes the last model, unless `path_values`
+#' go further.
 #'
-#' Predictions: `"numeric"`, `"class"`, `"prob"` and `"raw"` (the linear predictor). As everywhere, the second level of a factor
-#' is modelled. Sparse matrices (with `parsnip::fit_xy()`) and case weights are used; an offset is not, as parsnip drops it.
+#' Predictions: `"numeric"`, `"class"`, `"prob"` and `"raw"` (the linear predictor). As everywhere, the second level of
+#' a factor is modelled. Sparse matrices (with `parsnip::fit_xy()`) and case weights are used; an offset is not, as
+#' parsnip drops it.
 #'
 #' @param x,y,weights Data as parsnip gives them.
 #' @param penalty One number of 0 or more, the lambda to predict at.
-#' @param path_values Lambdas to solve instead of the automatic path, for `parsnip::set_engine("sgdlasso", path_values = )`.
+#' @param path_values Lambdas to solve instead of the automatic path, for `parsnip::set_engine("sgdlasso", path_values =
+#'   )`.
 #' @param progress As for [sgdlasso()], but never by default.
 #' @param ... Other arguments of [sgdlasso()], from `parsnip::set_engine()`; not `lambda`.
 #' @return A fit by [sgdlasso()] with one field more, `penalty`.

@@ -1,27 +1,29 @@
 #' Plot a fit
 #'
-#' Draws with base graphics; [ggplot2::autoplot()] draws the same pictures where ggplot2 is installed. Colours are those of Okabe
-#' and Ito, which colour-blind readers can tell apart; line types carry on where they end.
+#' Draws with base graphics; [ggplot2::autoplot()] draws the same pictures where ggplot2 is installed. Colours are those
+#' of Okabe and Ito, which colour-blind readers can tell apart; line types carry on where they end.
 #'
 #' @param x,object A fit by [sgdlasso()], or a result of [cv.sgdlasso()].
 #' @param what `"path"`, coefficients (times the standard deviation of their column) along the path (default for
 #'   more than one lambda); `"trace"`, the training curve;
-#'   `"coefficients"`, standardised coefficients at one lambda as a dot chart (default for a single lambda). For a result of
-#'   [cv.sgdlasso()] `"cv"` (default), the measure with its standard errors, the two chosen lambdas as dashed lines; or one of the
-#'   others. For relaxed fits there is a line for each gamma, points and errors are those of the best one, and circles mark the
-#'   lambdas and gammas that `print()` tells.
-#' @param xvar For `"path"`, what is on the x axis: `"lambda"` (default, logarithmic, falling to the right), `"norm"`, the sum of
-#'   the absolute coefficients, or `"dev"`, the share of the deviance explained.
-#' @param s For `"coefficients"`, the lambda, a number or a name as for [predict.sgdlasso()] and [predict.cv.sgdlasso()]; `NULL`
-#'   (default) takes the smallest, of cross-validation `lambda.1se`.
-#' @param scale For `"path"` and `"coefficients"`: `"standardized"` (default), coefficients times the standard deviation of their
-#'   column, or `"raw"`, coefficients in the units of their column, as [coef()][coef.sgdlasso] gives them and glmnet draws them.
+#'   `"coefficients"`, standardised coefficients at one lambda as a dot chart (default for a single lambda). For a
+#'   result of [cv.sgdlasso()] `"cv"` (default), the measure with its standard errors, the two chosen lambdas as dashed
+#'   lines; or one of the others. For relaxed fits there is a line for each gamma, points and errors are those of the
+#'   best one, and circles mark the lambdas and gammas that `print()` tells.
+#' @param xvar For `"path"`, what is on the x axis: `"lambda"` (default, logarithmic, falling to the right), `"norm"`,
+#'   the sum of the absolute coefficients, or `"dev"`, the share of the deviance explained.
+#' @param s For `"coefficients"`, the lambda, a number or a name as for [predict.sgdlasso()] and
+#'   [predict.cv.sgdlasso()]; `NULL` (default) takes the smallest, of cross-validation `lambda.1se`.
+#' @param scale For `"path"` and `"coefficients"`: `"standardized"` (default), coefficients times the standard deviation
+#'   of their column, or `"raw"`, coefficients in the units of their column, as [coef()][coef.sgdlasso] gives them and
+#'   glmnet draws them.
 #' @param label For `"path"`, whether to name the columns at the right margin; at most `most` of them, the largest ones.
-#' @param most Number of columns that are named or charted at most. Default 15; fewer where there is no room. Long names are
-#'   shortened in the middle.
+#' @param most Number of columns that are named or charted at most. Default 15; fewer where there is no room. Long names
+#'   are shortened in the middle.
 #' @param ... Further graphical parameters for the first plotting call.
 #' @return `plot()`: `x`, invisibly. `autoplot()`: a ggplot.
-#' @section Errors: A path of fewer than two lambdas above 0, or a trace where none was kept: class `sgdlasso_error_input`.
+#' @section Errors: A path of fewer than two lambdas above 0, or a trace where none was kept: class
+#' `sgdlasso_error_input`.
 #' @references
 #' Okabe, M. and Ito, K. (2008). Color universal design. <https://jfly.uni-koeln.de/color/>
 #' @examples
@@ -71,8 +73,9 @@ check_graphical <- function(...) {
 
 # ---- the frame -------------------------------------------------------------------
 
-# Draws the empty frame with margins as wide as what is written in them, and titles outside of the tick labels. counts: room for
-# an axis of counts on top; right: texts beside the frame, whose size is returned. `old` goes back to par() when all is drawn.
+# Draws the empty frame with margins as wide as what is written in them, and titles outside of the tick labels. counts:
+# room for an axis of counts on top; right: texts beside the frame, whose size is returned. `old` goes back to par()
+# when all is drawn.
 draw_frame <- function(look, counts = FALSE, right = character()) {
   old <- graphics::par("mar", "las")
   graphics::par(mar = c(4.5, 4, if (counts) 3.5 else if (is.null(look$main)) 1.5 else 3, 1), las = look$las %||% 1)

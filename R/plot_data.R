@@ -57,7 +57,8 @@ training_curve <- function(x) {
 
 # ---- cross-validation ---------------------------------------------------------------
 
-# A curve of the measure for each gamma (for the lasso alone just one), the errors of the best one, and what print() tells was chosen.
+# A curve of the measure for each gamma (for the lasso alone just one), the errors of the best one, and what print()
+# tells was chosen.
 cv_curves <- function(x) {
   positive <- x$lambda > 0
   if (!any(positive)) abort_input("`x` was cross-validated at lambda 0 only.", "There is nothing to draw.")
@@ -96,8 +97,8 @@ named_curves <- function(ends, most) {
   largest[order(ends[largest])]
 }
 
-# Names of at most `width` letters, the rest left out in the middle. Where names would be the same others are left out, or fewer, up
-# to twice the width; then they are numbered.
+# Names of at most `width` letters, the rest left out in the middle. Where names would be the same others are left out,
+# or fewer, up to twice the width; then they are numbered.
 shorten_names <- function(names, width = 20) {
   names[is.na(names)] <- ""
   longest <- max(nchar(names), 0)
@@ -124,7 +125,8 @@ spread_apart <- function(positions, gap, limits = c(-Inf, Inf)) {
   pmax(pmin(moved, limits[2] - steps[length(steps)]), limits[1]) + steps
 }
 
-# Where counts of nonzero coefficients are written: about seven places, none closer to the last than a twelfth of the axis.
+# Where counts of nonzero coefficients are written: about seven places, none closer to the last than a twelfth of the
+# axis.
 count_ticks <- function(at) {
   places <- seq(at[1], at[length(at)], length.out = 7)
   ticks <- unique(vapply(places, function(place) which.min(abs(at - place)), 0L))

@@ -4,29 +4,29 @@
 #' @param newx A numeric matrix, dense or sparse, with the columns of x. Where both sides have column names, columns are
 #'   matched by name. Not for fits of a formula.
 #' @param newdata For fits of a formula, a data frame. Rows with missing values give `NA`.
-#' @param s The lambdas to predict at: numbers, or names of [information criteria][information], `"aic"`, `"bic"` or `"ebic"`, for the
-#'   lambda at which these are smallest among models of at most half as many degrees of freedom as rows. `NULL` (default): all of
-#'   the fit. Between two lambdas of the fit coefficients are
+#' @param s The lambdas to predict at: numbers, or names of [information criteria][information], `"aic"`, `"bic"` or
+#'   `"ebic"`, for the lambda at which these are smallest among models of at most half as many degrees of freedom as
+#'   rows. `NULL` (default): all of the fit. Between two lambdas of the fit coefficients are
 #'   interpolated linearly, as glmnet does. Outside the fit's range the nearest lambda is used, with a warning of class
 #'   `sgdlasso_warning_s`.
-#' @param type `"link"` (default), the linear predictor; `"response"`, its mean (gaussian: the same; binomial: the probability
-#'   of the second class; poisson: the expected count); `"class"`, the likelier class; `"coefficients"`; `"nonzero"`, the
-#'   numbers of the columns with nonzero coefficients.
-#' @param exact Whether to solve the problem at each `s` instead of interpolating (default `FALSE`). That takes the training data:
-#'   `x`, `y`, `weights` and `offset`, or for fits of a formula `data`; without them the fit finds them as
-#'   for [fitted()][fitted.sgdlasso].
+#' @param type `"link"` (default), the linear predictor; `"response"`, its mean (gaussian: the same; binomial: the
+#'   probability of the second class; poisson: the expected count); `"class"`, the likelier class; `"coefficients"`;
+#'   `"nonzero"`, the numbers of the columns with nonzero coefficients.
+#' @param exact Whether to solve the problem at each `s` instead of interpolating (default `FALSE`). That takes the
+#'   training data: `x`, `y`, `weights` and `offset`, or for fits of a formula `data`; without them the fit finds them
+#'   as for [fitted()][fitted.sgdlasso].
 #' @param x,y,weights,offset,data The training data, for `exact = TRUE`.
-#' @param gamma For fits with `relax = TRUE`: coefficients are `gamma` times those of the lasso plus `1 - gamma` times those of
-#'   the relaxed fit. Default 1, the lasso.
-#' @param newoffset Offset of the new rows, needed where the fit has one. For formula fits offsets are found in `newdata`
-#'   unless given.
+#' @param gamma For fits with `relax = TRUE`: coefficients are `gamma` times those of the lasso plus `1 - gamma` times
+#'   those of the relaxed fit. Default 1, the lasso.
+#' @param newoffset Offset of the new rows, needed where the fit has one. For formula fits offsets are found in
+#'   `newdata` unless given.
 #' @param ... Nothing; an argument that is not known is an error.
-#' @return `predict()`: for `"link"` and `"response"` a numeric n x k matrix, one column for each lambda, named `s0`, `s1` and so on
-#'   for the fit's own, `s=0.1` for a number, and by the name for a lambda given by name, as in glmnet 5; for `"class"` a
-#'   character matrix of that shape; for `"nonzero"` a named list of k integer vectors. `coef()`: a (p + 1) x k dgCMatrix with
-#'   the intercept first.
-#' @section Errors: Missing, duplicated or misnamed columns, a missing offset and a factor level that training did not see are
-#'   errors of class `sgdlasso_error_input`.
+#' @return `predict()`: for `"link"` and `"response"` a numeric n x k matrix, one column for each lambda, named `s0`,
+#'   `s1` and so on for the fit's own, `s=0.1` for a number, and by the name for a lambda given by name, as in glmnet 5;
+#'   for `"class"` a character matrix of that shape; for `"nonzero"` a named list of k integer vectors. `coef()`: a (p +
+#'   1) x k dgCMatrix with the intercept first.
+#' @section Errors: Missing, duplicated or misnamed columns, a missing offset and a factor level that training did not
+#'   see are errors of class `sgdlasso_error_input`.
 #' @examples
 #' fit <- sgdlasso(murder_rate ~ ., data = murder_rates, seed = 1)
 #' coef(fit, s = 1)

@@ -1,37 +1,40 @@
 #' Predict at the chosen lambda, with prediction intervals
 #'
 #' @section Intervals:
-#' `interval = "prediction"` gives, for gaussian fits, CV+ intervals (Barber, Candes, Ramdas and Tibshirani 2021, section 3.2) from
-#' the models of the folds and the errors that each makes on the rows it has not seen. With mu_i the model trained without the fold
-#' of row i, R_i = |y_i - mu_i(x_i)| and a = 1 - level, the interval for a new row x is
+#' `interval = "prediction"` gives, for gaussian fits, CV+ intervals (Barber, Candes, Ramdas and Tibshirani 2021,
+#' section 3.2) from the models of the folds and the errors that each makes on the rows it has not seen. With mu_i the
+#' model trained without the fold of row i, R_i = |y_i - mu_i(x_i)| and a = 1 - level, the interval for a new row x is
 #'
 #' \deqn{[q^-\{\mu_i(x) - R_i\}, \; q^+\{\mu_i(x) + R_i\}]}{[q-(mu_i(x) - R_i), q+(mu_i(x) + R_i)]}
 #'
 #' with q- the floor(a (n + 1))-th and q+ the ceiling((1 - a)(n + 1))-th smallest of the n values (infinite where there
-#' is no such value). If the rows and the new one are exchangeable and nothing was chosen by looking at the folds, it contains the
-#' new response with probability of at least 1 - 2a - min(2 (1 - 1/K) / (n/K + 1), (1 - K/n) / (K + 1)) for K folds of equal size
-#' (their theorem 4), which is at least 1 - 2a - sqrt(2/n); usually it is close to 1 - a. Taking lambda from the same folds, as
-#' `"lambda.min"` and `"lambda.1se"` do, is outside this theorem. It cost little in `bench/cv.R`: on 2,000
-#' simulated data sets of 60 rows and 30 columns, level .9, the intervals held .905 of the new responses at a lambda fixed
-#' beforehand, .898 at `"lambda.min"` and .900 at `"lambda.1se"` (guaranteed at the fixed one: .724).
+#' is no such value). If the rows and the new one are exchangeable and nothing was chosen by looking at the folds, it
+#' contains the new response with probability of at least 1 - 2a - min(2 (1 - 1/K) / (n/K + 1), (1 - K/n) / (K + 1)) for
+#' K folds of equal size (their theorem 4), which is at least 1 - 2a - sqrt(2/n); usually it is close to 1 - a. Taking
+#' lambda from the same folds, as `"lambda.min"` and `"lambda.1se"` do, is outside this theorem. It cost little in
+#' `bench/cv.R`: on 2,000 simulated data sets of 60 rows and 30 columns, level .9, the intervals held .905 of the new
+#' responses at a lambda fixed beforehand, .898 at `"lambda.min"` and .900 at `"lambda.1se"` (guaranteed at the fixed
+#' one: .724).
 #'
 #' Weights do not enter the guarantee, which takes every row as equally likely; rows of weight 0 are left out.
 #'
 #' @param object A result of [cv.sgdlasso()].
 #' @param newx,newdata,newoffset As for [predict.sgdlasso()].
-#' @param s `"lambda.1se"` (default), `"lambda.min"`, an [information criterion][information] (`"aic"`, `"bic"`, `"ebic"`), or numbers.
-#' @param gamma For `relax = TRUE`, the mixture: `NULL` (default) is the one chosen with `s`, and 1 for numbers; `"gamma.min"`,
-#'   `"gamma.1se"` or a number are taken as they are.
+#' @param s `"lambda.1se"` (default), `"lambda.min"`, an [information criterion][information] (`"aic"`, `"bic"`,
+#'   `"ebic"`), or numbers.
+#' @param gamma For `relax = TRUE`, the mixture: `NULL` (default) is the one chosen with `s`, and 1 for numbers;
+#'   `"gamma.min"`, `"gamma.1se"` or a number are taken as they are.
 #' @param interval `"none"` (default) or `"prediction"`, see below. One lambda only.
 #' @param level The level of the interval, between 0 and 1. Default .95, as in [predict.lm()].
-#' @param x,y,weights,offset,data For intervals, the training data; without them the fit finds them as for [fitted()][fitted.sgdlasso].
+#' @param x,y,weights,offset,data For intervals, the training data; without them the fit finds them as for
+#'   [fitted()][fitted.sgdlasso].
 #' @param ... Further arguments of [predict.sgdlasso()] and [coef.sgdlasso()]: `type`, `exact`.
 #' @return As for [predict.sgdlasso()]; for intervals an n x 3 matrix with columns `fit`, `lower` and `upper`.
-#' @section Errors: As for [predict.sgdlasso()]. Intervals for another family than gaussian, for several lambdas or for relaxed
-#' fits, and training data that cannot be found or are not those of the fit: class `sgdlasso_error_input`.
+#' @section Errors: As for [predict.sgdlasso()]. Intervals for another family than gaussian, for several lambdas or for
+#' relaxed fits, and training data that cannot be found or are not those of the fit: class `sgdlasso_error_input`.
 #' @references
-#' Barber, R. F., Candes, E. J., Ramdas, A. and Tibshirani, R. J. (2021). Predictive inference with the jackknife+. *Annals of
-#' Statistics* 49, 486-507. \doi{10.1214/20-AOS1965}
+#' Barber, R. F., Candes, E. J., Ramdas, A. and Tibshirani, R. J. (2021). Predictive inference with the jackknife+.
+#' *Annals of Statistics* 49, 486-507. \doi{10.1214/20-AOS1965}
 #' @examples
 #' set.seed(1)
 #' cv <- cv.sgdlasso(murder_rate ~ ., data = murder_rates, nfolds = 5)

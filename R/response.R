@@ -1,7 +1,7 @@
 # What each family accepts as a response, brought to one numeric y and one weight a row.
 
-# y, weights (NULL: all 1) and, for binomial, the names of the two classes. success: which column of a two-column response
-# counts the modelled class. whole: whether these are all rows, or some of them.
+# y, weights (NULL: all 1) and, for binomial, the names of the two classes. success: which column of a two-column
+# response counts the modelled class. whole: whether these are all rows, or some of them.
 check_response <- function(y, n, family, weights = NULL, success = 2L, whole = TRUE) {
   y <- plain_numbers(y, "y")
   if (is.matrix(y) && ncol(y) == 1) y <- as.vector(y)

@@ -1,28 +1,29 @@
 #' Rows from anywhere
 #'
-#' A row source hands out rows in blocks, so that data need not fit into memory. Give it to [sgdlasso()] or [cv.sgdlasso()] where
-#' data go: `sgdlasso(y ~ ., data = rows)` for sources of data frames, `sgdlasso(rows)` for sources of numbers that hold their own
-#' response.
+#' A row source hands out rows in blocks, so that data need not fit into memory. Give it to [sgdlasso()] or
+#' [cv.sgdlasso()] where data go: `sgdlasso(y ~ ., data = rows)` for sources of data frames, `sgdlasso(rows)` for
+#' sources of numbers that hold their own response.
 #'
 #' @section Blocks:
-#' A source of data frames hands out data frames with the same columns each time. A source of numbers hands out lists with `x` (a
-#' matrix, dense or sparse), `y` and, if there are any, `weights` and `offset`.
+#' A source of data frames hands out data frames with the same columns each time. A source of numbers hands out lists
+#' with `x` (a matrix, dense or sparse), `y` and, if there are any, `weights` and `offset`.
 #'
 #' @section A function as a source:
-#' A function is asked by one argument. `x(reset = TRUE)` goes back to before the first row; what it returns is not looked at.
-#' `x(reset = FALSE)` returns the next block, a data frame or a list as above, and `NULL` after the last. (Functions for package biglm
-#' do so.) One that cannot go back says so by `rewindable = FALSE`; it is then asked with `reset = FALSE` only. The last example shows
-#' one.
+#' A function is asked by one argument. `x(reset = TRUE)` goes back to before the first row; what it returns is not
+#' looked at. `x(reset = FALSE)` returns the next block, a data frame or a list as above, and `NULL` after the last.
+#' (Functions for package biglm do so.) One that cannot go back says so by `rewindable = FALSE`; it is then asked with
+#' `reset = FALSE` only. The last example shows one.
 #'
 #' @section Formulas, levels and dates:
-#' A formula on a source gives the fit of the in-memory call on the same rows. For that a pass of its own finds the levels of factors
-#' and text, unless you give all of them as `xlev` to [sgdlasso()]. Levels that a factor declares keep their order; where blocks declare
-#' different ones it is that of [rbind()]. Those of text, and of calls such as `factor(m)`, have the order that [factor()] gives to all
-#' values: text sorted as your session sorts it, numbers by size. A level that occurs only in rows that are left out, because something
-#' else in them is missing or by `subset`, is none. Ordered factors have their contrasts.
+#' A formula on a source gives the fit of the in-memory call on the same rows. For that a pass of its own finds the
+#' levels of factors and text, unless you give all of them as `xlev` to [sgdlasso()]. Levels that a factor declares keep
+#' their order; where blocks declare different ones it is that of [rbind()]. Those of text, and of calls such as
+#' `factor(m)`, have the order that [factor()] gives to all values: text sorted as your session sorts it, numbers by
+#' size. A level that occurs only in rows that are left out, because something else in them is missing or by `subset`,
+#' is none. Ordered factors have their contrasts.
 #'
-#' Each row is computed by itself. What depends on all rows, such as `poly(x, 2)`, `x - mean(x)` or `cut(x, 3)`, is an error, and so is a
-#' `subset` or `weights` that is not made of columns of the blocks.
+#' Each row is computed by itself. What depends on all rows, such as `poly(x, 2)`, `x - mean(x)` or `cut(x, 3)`, is an
+#' error, and so is a `subset` or `weights` that is not made of columns of the blocks.
 #'
 #' Dates count as days, times (`POSIXct`) as seconds and 64-bit integers (`integer64`) by their value, as in memory;
 #' differences of time in the unit of the first block. Text is never taken for a date: dates in csv files and in
@@ -30,47 +31,48 @@
 #' function.
 #'
 #' @section Files of comma-separated values:
-#' `rows_csv()` reads RFC 4180: fields may be quoted, quotes inside are doubled and quoted fields may hold separators and line
-#' breaks. The text is UTF-8. The first file's first block tells which
-#' columns are numbers; later fields that are none are an error that names file, line and column. Columns of `TRUE` and `FALSE`
-#' alone become logical, others text. All files have the same header. Numbers are read to the nearest double.
+#' `rows_csv()` reads RFC 4180: fields may be quoted, quotes inside are doubled and quoted fields may hold separators
+#' and line breaks. The text is UTF-8. The first file's first block tells which
+#' columns are numbers; later fields that are none are an error that names file, line and column. Columns of `TRUE` and
+#' `FALSE` alone become logical, others text. All files have the same header. Numbers are read to the nearest double.
 #'
 #' @section Sparse rows:
-#' `rows_svmlight()` reads lines of `y index:value index:value ...`, as svmlight and libsvm write them, compressed or not; what
-#' follows `#`, and `qid`, is passed over. Columns have numbers up to 100 million.
+#' `rows_svmlight()` reads lines of `y index:value index:value ...`, as svmlight and libsvm write them, compressed or
+#' not; what follows `#`, and `qid`, is passed over. Columns have numbers up to 100 million.
 #'
 #' @section Compressed files and long lines:
-#' Files compressed by gzip, bzip2 or xz are read as they are. Their checksums are compared: a file that is cut off or damaged is an
-#' error that names it, never a shorter file. A line, or a record of comma-separated values, has at most 2^26 (67,108,864) bytes, or
-#' `bytes` where that is more.
+#' Files compressed by gzip, bzip2 or xz are read as they are. Their checksums are compared: a file that is cut off or
+#' damaged is an error that names it, never a shorter file. A line, or a record of comma-separated values, has at most
+#' 2^26 (67,108,864) bytes, or `bytes` where that is more.
 #'
-#' @param x A function, a data frame, a matrix (dense or of the Matrix package), a `big.matrix` of bigmemory (in memory, or a file
-#'   mapped into it), or a row source, which
+#' @param x A function, a data frame, a matrix (dense or of the Matrix package), a `big.matrix` of bigmemory (in memory,
+#'   or a file mapped into it), or a row source, which
 #'   comes back as it is.
-#' @param y,weights,offset For a matrix, the response of its rows and, if there are any, their weights and offset. For `rows_csv()` and
-#'   `rows_sql()` the names of columns: with `y` the source hands out numbers, all other columns being those of x.
+#' @param y,weights,offset For a matrix, the response of its rows and, if there are any, their weights and offset. For
+#'   `rows_csv()` and `rows_sql()` the names of columns: with `y` the source hands out numbers, all other columns being
+#'   those of x.
 #' @param block Rows in a block (files: as many as `bytes` hold). Default 10,000.
-#' @param rewindable Whether a function can go back to the first row. Default `TRUE`. Gaussian models of up to 5,000 columns need one
-#'   pass; what other models of rows that come once are is told in [sgdlasso()], "Rows from a source".
+#' @param rewindable Whether a function can go back to the first row. Default `TRUE`. Gaussian models of up to 5,000
+#'   columns need one pass; what other models of rows that come once are is told in [sgdlasso()], "Rows from a source".
 #' @param files Names of files, read one after another.
-#' @param separator,missing The character between fields, and the words for missing values (of numbers an empty field is missing
-#'   too). Defaults `","` and `"NA"`.
+#' @param separator,missing The character between fields, and the words for missing values (of numbers an empty field is
+#'   missing too). Defaults `","` and `"NA"`.
 #' @param bytes Bytes read at a time. Default 4 million.
-#' @param threads For `rows_csv()` with `y`, the number of threads that read numbers, ahead of their use. Results do not depend on it.
-#'   Default 1.
-#' @param columns,first For svmlight files, the number of columns (`NULL`, the default: a pass over the files finds the largest) and
-#'   the number of the first one, 1 (default) or 0.
-#' @param stream For `rows_arrow()`, what nanoarrow makes a stream of arrays of, such as a stream, a reader or a table of package
-#'   arrow; or a function that returns one anew for each pass, which makes the source rewindable.
-#' @param con A connection of the DBI package. Results of SQLite and PostgreSQL are fetched `block` rows at a time, those of duckdb
-#'   as Arrow arrays of so many, so that the client never holds the whole result. What duckdb itself keeps of files is up to its
-#'   setting `memory_limit`.
-#' @param query A query, as for `DBI::dbSendQuery()`. It is sent anew for each pass, so it should have an `ORDER BY` if its order
-#'   matters to you.
+#' @param threads For `rows_csv()` with `y`, the number of threads that read numbers, ahead of their use. Results do not
+#'   depend on it. Default 1.
+#' @param columns,first For svmlight files, the number of columns (`NULL`, the default: a pass over the files finds the
+#'   largest) and the number of the first one, 1 (default) or 0.
+#' @param stream For `rows_arrow()`, what nanoarrow makes a stream of arrays of, such as a stream, a reader or a table
+#'   of package arrow; or a function that returns one anew for each pass, which makes the source rewindable.
+#' @param con A connection of the DBI package. Results of SQLite and PostgreSQL are fetched `block` rows at a time,
+#'   those of duckdb as Arrow arrays of so many, so that the client never holds the whole result. What duckdb itself
+#'   keeps of files is up to its setting `memory_limit`.
+#' @param query A query, as for `DBI::dbSendQuery()`. It is sent anew for each pass, so it should have an `ORDER BY` if
+#'   its order matters to you.
 #' @param ... For methods.
 #' @return An object of class `"sgdlasso_rows"`.
-#' @section Errors: A block of another kind or with other columns than the first, and files that cannot be read or parsed: class
-#' `sgdlasso_error_input`, naming file and line.
+#' @section Errors: A block of another kind or with other columns than the first, and files that cannot be read or
+#' parsed: class `sgdlasso_error_input`, naming file and line.
 #' @examples
 #' file <- tempfile(fileext = ".csv")
 #' write.csv(murder_rates, file, row.names = FALSE)
@@ -167,8 +169,8 @@ is_rows <- function(data) inherits(data, "sgdlasso_rows")
 
 # ---- how sources are made --------------------------------------------------------
 
-# open(): starts a pass; list(read =, close =), read() gives a block, or NULL after the last. A source may have `native` besides, the
-# same for those who know native blocks (native_blocks.R).
+# open(): starts a pass; list(read =, close =), read() gives a block, or NULL after the last. A source may have `native`
+# besides, the same for those who know native blocks (native_blocks.R).
 new_source <- function(open, rewindable, label, n = NA) {
   structure(list(open = open, rewindable = rewindable, label = label, n = n), class = "sgdlasso_rows")
 }
@@ -227,7 +229,8 @@ block_rows <- function(block) {
 
 abort_block <- function(block) abort_input("A block is {describe(block)}.", "It must be a data frame, or a list with x and y.")
 
-# The first block that holds rows, and the source as if none had been read: one that can be read once goes on with the same pass.
+# The first block that holds rows, and the source as if none had been read: one that can be read once goes on with the
+# same pass.
 peek <- function(source) {
   pass <- source$open()
   whole <- FALSE

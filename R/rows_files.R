@@ -13,14 +13,15 @@ check_files <- function(files) {
 
 files_label <- function(files) if (length(files) == 1) files else paste0(length(files), " files, ", files[1], ", ...")
 
-# Neither R nor file.info() tells; where there is no such program there are no such files. Pipes are read as they come, and once.
+# Neither R nor file.info() tells; where there is no such program there are no such files. Pipes are read as they come,
+# and once.
 is_pipe <- function(files) {
   size <- file.info(files, extra_cols = FALSE)$size
   vapply(seq_along(files), function(k) size[k] == 0 && system2("test", c("-p", shQuote(files[k])), stderr = FALSE) == 0, NA)
 }
 
-# What a file is compressed by, as its first bytes tell. Its name must not say otherwise: what is cut off after a byte, or damaged
-# there, would be read as text.
+# What a file is compressed by, as its first bytes tell. Its name must not say otherwise: what is cut off after a byte,
+# or damaged there, would be read as text.
 compression_of <- function(name) {
   start <- as.character(or_input_error(
     withCallingHandlers(
@@ -54,8 +55,8 @@ compression_of <- function(name) {
   found
 }
 
-# take(bytes): the next bytes, none at the end; shut(). What is cut off or damaged is an error: src/compressed_file.h tells of gzip
-# and bzip2, R's connection warns of xz.
+# take(bytes): the next bytes, none at the end; shut(). What is cut off or damaged is an error: src/compressed_file.h
+# tells of gzip and bzip2, R's connection warns of xz.
 file_bytes <- function(name) {
   kind <- if (is_pipe(name)) "nothing" else compression_of(name)
   if (kind %in% c("gzip", "bzip2")) {
@@ -77,8 +78,8 @@ whole_file <- function(name, found) {
   found
 }
 
-# A pass over all files: begin(file) reads what comes first, parse(file) makes a block of whole records, count(block) says how many.
-# begin() may set file$ahead, a function that gives blocks as far as it can read them, then NULL.
+# A pass over all files: begin(file) reads what comes first, parse(file) makes a block of whole records, count(block)
+# says how many. begin() may set file$ahead, a function that gives blocks as far as it can read them, then NULL.
 file_pass <- function(files, format, begin, parse, count) {
   at <- 0
   file <- NULL
@@ -116,9 +117,9 @@ block_ahead <- function(file) {
   block
 }
 
-# rest: bytes read and not yet used, with at least one whole record; held: pieces of the record that comes, until it is whole, place
-# (in RecordEnds of src/csv.h) and size: where and how large they are; line: that they begin in, from 1; ended: whether nothing
-# follows them in the file; read: how many bytes were read; start: a byte order mark.
+# rest: bytes read and not yet used, with at least one whole record; held: pieces of the record that comes, until it is
+# whole, place (in RecordEnds of src/csv.h) and size: where and how large they are; line: that they begin in, from 1;
+# ended: whether nothing follows them in the file; read: how many bytes were read; start: a byte order mark.
 open_file <- function(name) {
   file <- list2env(list(
     name = name, rest = raw(), held = list(), size = 0, place = 0L, line = 1, ended = FALSE, read = 0, start = raw()

@@ -1,8 +1,8 @@
 # Names that this package shares with others: accuracy() with yardstick, roc() with pROC.
 #
-# Methods for fits are registered for the other package's generic (S3method() in NAMESPACE), so that it does for both. What is left
-# is that library(sgdlasso) must not hide it, as metrics and data frames are known to theirs alone. To share another name: a row
-# here, and `@rawNamespace S3method(other::name, class)` above each method.
+# Methods for fits are registered for the other package's generic (S3method() in NAMESPACE), so that it does for both.
+# What is left is that library(sgdlasso) must not hide it, as metrics and data frames are known to theirs alone. To
+# share another name: a row here, and `@rawNamespace S3method(other::name, class)` above each method.
 
 shared_generics <- c(accuracy = "yardstick", roc = "pROC")
 

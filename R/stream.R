@@ -25,7 +25,8 @@ fit_formula_rows <- function(matched, rows, settings, contrasts, xlev, envir) {
   fit_rows_by(peeked$source, design, settings, generic_call(matched))
 }
 
-# design: blocks(block), the block's numbers; width, how many columns they have; intercept; kept, what a later predict() needs.
+# design: blocks(block), the block's numbers; width, how many columns they have; intercept; kept, what a later predict()
+# needs.
 fit_rows_by <- function(rows, design, settings, call) {
   settings$intercept <- settings$intercept && !isFALSE(design$intercept)
   settings$solver <- choose_rows_solver(settings, design$width, rows$rewindable)
@@ -40,8 +41,8 @@ fit_rows_by <- function(rows, design, settings, call) {
 
 # ---- one pass --------------------------------------------------------------------
 
-# What a pass knows: `place`, the rows read; `skip`, those that a stopped call had read before; what a fit tells of its rows. How
-# it takes numbers, start(x), take(numbers, places), save() and restore(state), is up to who makes it.
+# What a pass knows: `place`, the rows read; `skip`, those that a stopped call had read before; what a fit tells of its
+# rows. How it takes numbers, start(x), take(numbers, places), save() and restore(state), is up to who makes it.
 new_pass <- function(source, design, settings, call, key) {
   list2env(list(
     number = 1, place = 0, skip = 0, taken = 0, used = 0, weight = 0, loglik = 0, offset = FALSE, classnames = NULL, both = c(FALSE, FALSE),
@@ -76,8 +77,8 @@ run_pass <- function(pass, source, design, settings) {
   pass$skip <- 0
 }
 
-# numbers: list(x, y, weights, offset) or a native block, and where rows were left out `at`, the places of those kept, and `total`, how
-# many there were.
+# numbers: list(x, y, weights, offset) or a native block, and where rows were left out `at`, the places of those kept,
+# and `total`, how many there were.
 add_block <- function(pass, numbers, settings) {
   total <- numbers$total %||% numbers_rows(numbers)
   pass$first <- pass$first %||% block_print(numbers)

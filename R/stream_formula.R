@@ -1,7 +1,8 @@
 # A formula on a row source: terms and factor levels are fixed once, so that every block makes the same columns.
 
-# coding: list(contrasts, xlev), as the user gave them. The design: blocks(block), list(x, y, weights, offset, at, total); width;
-# intercept; kept, what a later predict() needs; levels, what the pass that found levels left, for checkpoints.
+# coding: list(contrasts, xlev), as the user gave them. The design: blocks(block), list(x, y, weights, offset, at,
+# total); width; intercept; kept, what a later predict() needs; levels, what the pass that found levels left, for
+# checkpoints.
 stream_design <- function(matched, peeked, settings, coding, envir) {
   first <- peeked$first
   if (is.null(first)) abort_input("`data` has no rows.", "It needs at least one.")
@@ -66,7 +67,8 @@ block_numbers <- function(frame, contrasts, total, family = "gaussian") {
   )
 }
 
-# A response that the family cannot have is told before a pass is spent on levels. Of classes some may be in other blocks.
+# A response that the family cannot have is told before a pass is spent on levels. Of classes some may be in other
+# blocks.
 check_first_response <- function(y, family) {
   if (is.null(y) || NROW(y) == 0) return(invisible())
   if (family == "binomial" && is.factor(y) && length(unique(y)) <= 2) return(invisible())

@@ -1,9 +1,9 @@
-# The pass over a row source that finds the levels of variables, as the in-memory call on the same rows has them: a level that occurs
-# only in rows that are dropped is none, and their order is that of the variable itself.
+# The pass over a row source that finds the levels of variables, as the in-memory call on the same rows has them: a
+# level that occurs only in rows that are dropped is none, and their order is that of the variable itself.
 
-# A row for each level: evaluated on these rows alone, every variable has its levels, and in the order that it has on all rows, be it
-# declared or found by factor(). `rows`: these, as rbind() puts them together; `seen`: levels by variable; `place`: rows read;
-# `first`: by which the first block is known; `key`: the call.
+# A row for each level: evaluated on these rows alone, every variable has its levels, and in the order that it has on
+# all rows, be it declared or found by factor(). `rows`: these, as rbind() puts them together; `seen`: levels by
+# variable; `place`: rows read; `first`: by which the first block is known; `key`: the call.
 find_levels <- function(matched, source, variables, settings, envir, call) {
   key <- list(deparse(call), source$label, variables)
   found <- taken_up_levels(settings, list(key = key, place = 0, seen = list(), whole = FALSE))
@@ -55,7 +55,8 @@ new_levels <- function(value, seen) {
   list(levels = levels[new], at = at[new])
 }
 
-# The rows as a model frame with the levels that occur in it. Contrasts that a factor brings are on every block, but rbind() drops them.
+# The rows as a model frame with the levels that occur in it. Contrasts that a factor brings are on every block, but
+# rbind() drops them.
 frame_of_levels <- function(terms, found, first) {
   rows <- found$rows
   if (nrow(rows) == 0) abort_input("`data` has no row without missing values.", "It needs at least one.")

@@ -3,8 +3,8 @@
 #' @param object A fit by [sgdlasso()], or a result of [cv.sgdlasso()].
 #' @param x A summary.
 #' @param gamma The mixture of lasso and relaxed fit, as for [predict.sgdlasso()] and [predict.cv.sgdlasso()].
-#' @param s One lambda to summarise at, a number or a name as for [predict.sgdlasso()] and [predict.cv.sgdlasso()]. `NULL`
-#'   (default): for a path only the table of lambdas is shown.
+#' @param s One lambda to summarise at, a number or a name as for [predict.sgdlasso()] and [predict.cv.sgdlasso()].
+#'   `NULL` (default): for a path only the table of lambdas is shown.
 #' @param digits Significant digits to print.
 #' @param ... Nothing; an argument that is not known is an error.
 #' @return `summary()`: a list of class `"summary.sgdlasso"`: `call`, `family`, `classnames`, `nobs`, `nvars`, `columns`

@@ -1,7 +1,8 @@
 #' Fits as tables
 #'
-#' Methods for the generics of broom: `tidy()` has a row for each coefficient, `glance()` one row for the fit, `augment()` the
-#' data with fitted values and residuals. Columns are those broom makes of a glmnet fit, and the certificate.
+#' Methods for the generics of broom: `tidy()` has a row for each coefficient, `glance()` one row for the fit,
+#' `augment()` the data with fitted values and residuals. Columns are those broom makes of a glmnet fit, and the
+#' certificate.
 #'
 #' @param x A fit by [sgdlasso()], or a cross-validation by [cv.sgdlasso()].
 #' @param return_zeros Whether `tidy()` lists coefficients that are zero. Default `FALSE`, as in broom.
@@ -11,19 +12,19 @@
 #' @param newx For fits of a matrix, another name of `newdata`. A sparse matrix comes back as dense columns.
 #' @param newy For fits of a matrix, the response of the rows, for `.resid`. Default: none.
 #' @param newoffset Offset of the rows, as for [predict.sgdlasso()].
-#' @param s,gamma One lambda, which may be left out where the fit has only one, and the mixture of lasso and relaxed fit, as for
-#'   [predict.sgdlasso()] and [predict.cv.sgdlasso()].
+#' @param s,gamma One lambda, which may be left out where the fit has only one, and the mixture of lasso and relaxed
+#'   fit, as for [predict.sgdlasso()] and [predict.cv.sgdlasso()].
 #' @param ... Nothing; an argument that is not known is an error.
 #' @return A tibble where the package tibble is installed, else a data frame.
-#' * `tidy()` of a fit: `term`, `step` (1 for the largest lambda), `estimate`, `lambda`, `dev.ratio` and `gap`, the relative
-#'   duality gap of that step.
-#' * `glance()` of a fit: `nulldev`, `npasses` (passes over the rows), `nobs`, `gap` (the largest of the path), `converged`
-#'   (`NA` for solvers that run the epochs asked for), `solver` and `family`.
-#' * `tidy()` of a cross-validation: `lambda`, `estimate` (the mean measure), `std.error`, `conf.low` and `conf.high` (one
-#'   standard error below and above), `nzero` and `gap`.
+#' * `tidy()` of a fit: `term`, `step` (1 for the largest lambda), `estimate`, `lambda`, `dev.ratio` and `gap`, the
+#'   relative duality gap of that step.
+#' * `glance()` of a fit: `nulldev`, `npasses` (passes over the rows), `nobs`, `gap` (the largest of the path),
+#'   `converged` (`NA` for solvers that run the epochs asked for), `solver` and `family`.
+#' * `tidy()` of a cross-validation: `lambda`, `estimate` (the mean measure), `std.error`, `conf.low` and `conf.high`
+#'   (one standard error below and above), `nzero` and `gap`.
 #' * `glance()` of a cross-validation: `lambda.min`, `lambda.1se`, `nobs` and `gap` (the largest of all its fits).
-#' * `augment()`: the rows given, `.fitted` (on the scale of the response) and, where the response is known, `.resid` (response
-#'   minus `.fitted`). Meaningful row names become a column `.rownames`. Rows with missing values have `NA`.
+#' * `augment()`: the rows given, `.fitted` (on the scale of the response) and, where the response is known, `.resid`
+#'   (response minus `.fitted`). Meaningful row names become a column `.rownames`. Rows with missing values have `NA`.
 #' @section Errors: A path without `s`, several `s`, or two sets of rows are errors of class `sgdlasso_error_input`.
 #' @examples
 #' fit <- sgdlasso(murder_rate ~ ., data = murder_rates)

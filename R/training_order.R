@@ -1,18 +1,19 @@
 #' The random numbers behind a textbook run
 #'
-#' Tells where a fit by [solver_nudge()] started and in which order it went through the rows, so that the run can be followed by
-#' hand. Both are drawn again from the fit's seed.
+#' Tells where a fit by [solver_nudge()] started and in which order it went through the rows, so that the run can be
+#' followed by hand. Both are drawn again from the fit's seed.
 #'
-#' The generator is the Mersenne twister seeded as numpy's `RandomState(seed)`: first a uniform number for each coefficient (two
-#' 32-bit draws, 53 bits), then for each epoch a shuffle of the last epoch's order, from the last element down, each partner
-#' by masked rejection on 32-bit draws.
+#' The generator is the Mersenne twister seeded as numpy's `RandomState(seed)`: first a uniform number for each
+#' coefficient (two 32-bit draws, 53 bits), then for each epoch a shuffle of the last epoch's order, from the last
+#' element down, each partner by masked rejection on 32-bit draws.
 #'
 #' @param fit A fit by [sgdlasso()] with [solver_nudge()].
-#' @return A list: `initial`, a named vector of p starting coefficients (of the columns as they were standardised); `order`, an
-#'   epochs x n integer matrix of row numbers, one row for each epoch (rows of weight 0 are left out and not counted).
+#' @return A list: `initial`, a named vector of p starting coefficients (of the columns as they were standardised);
+#'   `order`, an epochs x n integer matrix of row numbers, one row for each epoch (rows of weight 0 are left out and not
+#'   counted).
 #' @section Errors: A fit by another solver is an error of class `sgdlasso_error_input`.
-#' @references Matsumoto, M. and Nishimura, T. (1998). Mersenne twister. *ACM Transactions on Modeling and Computer Simulation* 8,
-#'   3-30. \doi{10.1145/272991.272995}
+#' @references Matsumoto, M. and Nishimura, T. (1998). Mersenne twister. *ACM Transactions on Modeling and Computer
+#'   Simulation* 8, 3-30. \doi{10.1145/272991.272995}
 #' @examples
 #' fit <- sgdlasso(murder_rate ~ ., data = murder_rates, seed = 0, solver = solver_nudge(epochs = 2))
 #' training_order(fit)

@@ -1,28 +1,28 @@
 #' Add rows to a fit, or fits to each other
 #'
-#' A fit with `keep.moments = TRUE` holds the sufficient statistics of its rows. These add, so new rows, or the rows of another fit,
-#' make the fit to all rows together without a look at the old ones. Use `update()` when rows arrive, `combine_fits()` for parts
-#' that were fitted apart, on other machines too. The result is that of the same call on all rows, to rounding: an automatic grid of
-#' lambdas is made anew, a `lambda` of yours stays.
+#' A fit with `keep.moments = TRUE` holds the sufficient statistics of its rows. These add, so new rows, or the rows of
+#' another fit, make the fit to all rows together without a look at the old ones. Use `update()` when rows arrive,
+#' `combine_fits()` for parts that were fitted apart, on other machines too. The result is that of the same call on all
+#' rows, to rounding: an automatic grid of lambdas is made anew, a `lambda` of yours stays.
 #'
-#' A fit by `solver_sgd(epochs = 1)` on a [row source][as_rows] of at least 64 rows holds where training stands. `update()` goes on
-#' from there with the new rows, in their order: to the bit as if all had come at once. The lambdas stay; `gap`, `kkt` and
-#' `dev.ratio` are `NA`, because the old rows cannot be looked at.
+#' A fit by `solver_sgd(epochs = 1)` on a [row source][as_rows] of at least 64 rows holds where training stands.
+#' `update()` goes on from there with the new rows, in their order: to the bit as if all had come at once. The lambdas
+#' stay; `gap`, `kkt` and `dev.ratio` are `NA`, because the old rows cannot be looked at.
 #'
 #' Factor levels and columns are those of the first fit.
 #'
-#' @param object,fit1,fit2 Fits by [sgdlasso()] with `keep.moments = TRUE`, made by equal settings; `object` may also be a fit by
-#'   `solver_sgd(epochs = 1)` on a row source. Without `moredata` any fit, or a result of [cv.sgdlasso()].
-#' @param formula.,...,evaluate Without `moredata`, as in [stats::update()]: the call is changed and evaluated anew, where `update()`
-#'   is called.
-#' @param moredata New rows: for fits of a formula a data frame, for other fits a list with `x`, `y` and, if there are any,
-#'   `weights` and `offset`; or a [row source][as_rows] of these.
+#' @param object,fit1,fit2 Fits by [sgdlasso()] with `keep.moments = TRUE`, made by equal settings; `object` may also be
+#'   a fit by `solver_sgd(epochs = 1)` on a row source. Without `moredata` any fit, or a result of [cv.sgdlasso()].
+#' @param formula.,...,evaluate Without `moredata`, as in [stats::update()]: the call is changed and evaluated anew,
+#'   where `update()` is called.
+#' @param moredata New rows: for fits of a formula a data frame, for other fits a list with `x`, `y` and, if there are
+#'   any, `weights` and `offset`; or a [row source][as_rows] of these.
 #' @return A fit as by [sgdlasso()], with moments (or state). Its call is that of `object` or `fit1`.
-#' @section Errors: Fits without moments or state, with other columns or other settings, and rows that do not suit the fit: class
-#' `sgdlasso_error_input`.
+#' @section Errors: Fits without moments or state, with other columns or other settings, and rows that do not suit the
+#' fit: class `sgdlasso_error_input`.
 #' @references
-#' Chan, T. F., Golub, G. H. and LeVeque, R. J. (1983). Algorithms for computing the sample variance. *The American Statistician*
-#' 37, 242-247. \doi{10.1080/00031305.1983.10483115}
+#' Chan, T. F., Golub, G. H. and LeVeque, R. J. (1983). Algorithms for computing the sample variance. *The American
+#' Statistician* 37, 242-247. \doi{10.1080/00031305.1983.10483115}
 #' @examples
 #' first <- sgdlasso(murder_rate ~ ., data = murder_rates[1:12, ], keep.moments = TRUE)
 #' all <- update(first, moredata = murder_rates[13:20, ])

@@ -7,8 +7,8 @@ ar_columns <- function(n, p, rho) {
   x
 }
 
-# `nonzero` of the first `among` columns matter, with effects of .5 to 1.5 of either sign; the signal's variance is four times
-# the noise's.
+# `nonzero` of the first `among` columns matter, with effects of .5 to 1.5 of either sign; the signal's variance is four
+# times the noise's.
 add_response <- function(x, nonzero, among = ncol(x)) {
   chosen <- sort(sample(among, nonzero))
   signal <- as.numeric(x[, chosen, drop = FALSE] %*% (runif(nonzero, 0.5, 1.5) * sample(c(-1, 1), nonzero, replace = TRUE)))
@@ -50,7 +50,8 @@ cell_e <- function(n = 2000000, p = 50) {
   add_response(ar_columns(n, p, 0.5), 20)
 }
 
-# The same columns with two classes: 1 with the probability that the signal has on the logit scale, at standard deviation 2.
+# The same columns with two classes: 1 with the probability that the signal has on the logit scale, at standard
+# deviation 2.
 two_classes <- function(cell) {
   set.seed(6)
   cell$y <- rbinom(nrow(cell$x), 1, plogis(2 * cell$signal / sd(cell$signal)))

@@ -1,4 +1,5 @@
-# Tools of the scripts in this folder: medians, the speed of memory, the objective, and scikit-learn where it is installed.
+# Tools of the scripts in this folder: medians, the speed of memory, the objective, and scikit-learn where it is
+# installed.
 suppressPackageStartupMessages({
   library(sgdlasso)
   library(Matrix)

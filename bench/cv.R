@@ -1,5 +1,5 @@
-# Prints the tables "Cross-validation" and "Prediction intervals": whole calls beside cv.glmnet at its default, on its folds, in one
-# run, one thread. Run from the top folder.
+# Prints the tables "Cross-validation" and "Prediction intervals": whole calls beside cv.glmnet at its default, on its
+# folds, in one run, one thread. Run from the top folder.
 source("bench/compare.R")
 source("bench/cells.R")
 suppressPackageStartupMessages(library(glmnet))

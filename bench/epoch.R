@@ -1,5 +1,5 @@
-# What an epoch costs. One column says it in units of "sums": the time to sum the same numbers in C++ in the same run, which is the
-# speed of memory. Run from the top folder: Rscript bench/epoch.R
+# What an epoch costs. One column says it in units of "sums": the time to sum the same numbers in C++ in the same run,
+# which is the speed of memory. Run from the top folder: Rscript bench/epoch.R
 source("bench/compare.R")
 source("bench/cells.R")
 

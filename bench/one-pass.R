@@ -1,5 +1,6 @@
-# How near a few passes of the default rule come to the optimum, beside scikit-learn's. "sub" is the objective above the optimum over
-# the null objective; the optimum is glmnet's at thresh = 1e-14. Run from the top folder: Rscript bench/one-pass.R
+# How near a few passes of the default rule come to the optimum, beside scikit-learn's. "sub" is the objective above the
+# optimum over the null objective; the optimum is glmnet's at thresh = 1e-14. Run from the top folder: Rscript
+# bench/one-pass.R
 source("bench/compare.R")
 source("bench/cells.R")
 stopifnot(requireNamespace("glmnet", quietly = TRUE))

@@ -1,5 +1,5 @@
-# Prints the tables "The path": whole calls from R, default tol, one thread unless said, beside glmnet at its default and, where
-# they are installed, biglasso and adelie, in one run; and writes bench/path.png. Run from the top folder.
+# Prints the tables "The path": whole calls from R, default tol, one thread unless said, beside glmnet at its default
+# and, where they are installed, biglasso and adelie, in one run; and writes bench/path.png. Run from the top folder.
 source("bench/compare.R")
 source("bench/cells.R")
 suppressPackageStartupMessages(library(glmnet))

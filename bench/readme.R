@@ -1,4 +1,5 @@
-# Runs every script of this folder and writes bench/README.md. Run from the top folder, on a quiet machine: Rscript bench/readme.R
+# Runs every script of this folder and writes bench/README.md. Run from the top folder, on a quiet machine: Rscript
+# bench/readme.R
 run <- function(script) {
   message("running ", script)
   lines <- system2(file.path(R.home("bin"), "Rscript"), script, stdout = TRUE)

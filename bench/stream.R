@@ -1,7 +1,8 @@
-# Prints the table "Rows from files": rows per second of one pass that ends in a certified path and ten-fold cross-validation, beside
-# reading the same bytes, and beside other tools where they are installed. Run from the top folder: Rscript bench/stream.R [rows in
-# millions, default 20]. The files are made in the folder of temporary files (20 million rows: 8 GB of text, 30 GB at the most) and
-# removed. Each reading runs in a process of its own, whose peak memory is told. As root on Linux it reads files cold too.
+# Prints the table "Rows from files": rows per second of one pass that ends in a certified path and ten-fold
+# cross-validation, beside reading the same bytes, and beside other tools where they are installed. Run from the top
+# folder: Rscript bench/stream.R [rows in millions, default 20]. The files are made in the folder of temporary files (20
+# million rows: 8 GB of text, 30 GB at the most) and removed. Each reading runs in a process of its own, whose peak
+# memory is told. As root on Linux it reads files cold too.
 millions <- as.numeric(c(commandArgs(TRUE), "20")[1])
 columns <- 50
 folder <- tempfile("stream")
@@ -41,7 +42,8 @@ cat_seconds <- function(path) system.time(system2("cat", path, stdout = "/dev/nu
 drop_caches <- function() suppressWarnings(system2("sh", c("-c", shQuote("sync; echo 3 > /proc/sys/vm/drop_caches")), stderr = FALSE) == 0)
 can_drop <- drop_caches()
 
-# reading(): list of seconds, peak and gap. Files are read warm; cold again where `cold`. `of`: millions of rows, and what to say of them.
+# reading(): list of seconds, peak and gap. Files are read warm; cold again where `cold`. `of`: millions of rows, and
+# what to say of them.
 row <- function(what, bytes_of, reading, cold = FALSE, of = millions) {
   message(what)
   warm_cat <- median(vapply(1:4, function(k) cat_seconds(bytes_of), 0)[-1])

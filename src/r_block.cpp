@@ -6,7 +6,8 @@ namespace {
 
 const NumberBlock& native_block(const Rcpp::List& numbers) {
   const Rcpp::XPtr<RBlockStream> from(Rcpp::as<SEXP>(numbers["native"]));
-  if (!from->block || from->count != Rcpp::as<double>(numbers["count"])) Rcpp::stop("This block of rows is no longer there.");
+  if (!from->block || from->count != Rcpp::as<double>(numbers["count"]))
+    Rcpp::stop("This block of rows is no longer there.");
   return *from->block;
 }
 
@@ -68,14 +69,15 @@ void RBlock::view(const NumberBlock& block) {
   response = block.response;
 }
 
-// A native block in vectors of R's: list(x, y, weights, offset), the last two NULL where there are none. Of a sparse x the
-// slots of a dgCMatrix: list(i, p, x).
+// A native block in vectors of R's: list(x, y, weights, offset), the last two NULL where there are none. Of a sparse x
+// the slots of a dgCMatrix: list(i, p, x).
 // [[Rcpp::export]]
 Rcpp::List r_native_block(Rcpp::List numbers) {
   const NumberBlock& block = native_block(numbers);
   SEXP x;
-  Rcpp::Shield<SEXP> kept(x = block.x ? SEXP(Rcpp::NumericMatrix(static_cast<int>(block.n), static_cast<int>(block.p), block.x))
-                                      : SEXP(sparse_slots(block)));
+  Rcpp::Shield<SEXP> kept(
+      x = block.x ? SEXP(Rcpp::NumericMatrix(static_cast<int>(block.n), static_cast<int>(block.p), block.x))
+                  : SEXP(sparse_slots(block)));
   return Rcpp::List::create(Rcpp::_["x"] = x, Rcpp::_["y"] = vector_of(block.response.y, block.n),
                             Rcpp::_["weights"] = vector_of(block.response.weight, block.n),
                             Rcpp::_["offset"] = vector_of(block.response.offset, block.n));

@@ -1,7 +1,8 @@
 // r_block.h: blocks of rows as R holds them, seen as numbers.
 //
-// A block is an R list, `numbers`: either `x` (a matrix), `y`, `weights` and `offset`, or, from a source in C++, `native` and
-// `count`: the stream and which of its blocks is meant. That one is valid until the stream is asked for the next.
+// A block is an R list, `numbers`: either `x` (a matrix), `y`, `weights` and `offset`, or, from a source in C++,
+// `native` and `count`: the stream and which of its blocks is meant. That one is valid until the stream is asked for
+// the next.
 #pragma once
 
 #include <Rcpp.h>

@@ -68,7 +68,8 @@ Rcpp::NumericVector r_not_finite(SEXP x, int threads) {
   const bool dense = Rf_isMatrix(x);
   const sgdlasso::SparseColumns sparse = dense ? sgdlasso::SparseColumns() : as_sparse_columns(x);
   const double* values = dense ? dense_values(x) : sparse.value;
-  const std::size_t size = dense ? static_cast<std::size_t>(Rf_xlength(x)) : static_cast<std::size_t>(sparse.start[sparse.p]);
+  const std::size_t size =
+      dense ? static_cast<std::size_t>(Rf_xlength(x)) : static_cast<std::size_t>(sparse.start[sparse.p]);
   const NotFinite found = count_in_parts(values, size, threads);
   double row = 0, column = 0;
   if (found.count > 0 && dense) {
@@ -80,5 +81,6 @@ Rcpp::NumericVector r_not_finite(SEXP x, int threads) {
     column = static_cast<double>(end - sparse.start - 1);
     row = sparse.index[found.first];
   }
-  return Rcpp::NumericVector::create(Rcpp::_["count"] = found.count, Rcpp::_["row"] = row + 1, Rcpp::_["column"] = column + 1);
+  return Rcpp::NumericVector::create(Rcpp::_["count"] = found.count, Rcpp::_["row"] = row + 1,
+                                     Rcpp::_["column"] = column + 1);
 }

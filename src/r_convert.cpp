@@ -57,7 +57,8 @@ sgdlasso::SparseColumns as_sparse_columns(SEXP x) {
 
 std::unique_ptr<sgdlasso::Rows> as_rows(SEXP x) {
   if (!Rf_isMatrix(x)) return sgdlasso::sparse_rows(as_sparse_columns(x));
-  return sgdlasso::dense_rows(dense_values(x), static_cast<std::size_t>(Rf_nrows(x)), static_cast<std::size_t>(Rf_ncols(x)));
+  return sgdlasso::dense_rows(dense_values(x), static_cast<std::size_t>(Rf_nrows(x)),
+                              static_cast<std::size_t>(Rf_ncols(x)));
 }
 
 const double* dense_values(SEXP x) {

@@ -1,5 +1,5 @@
-// r_convert.h: from R's objects to the core's views, without copies. Sizes and indices are checked here, where they enter the
-// core: an object may not be what its class says.
+// r_convert.h: from R's objects to the core's views, without copies. Sizes and indices are checked here, where they
+// enter the core: an object may not be what its class says.
 #pragma once
 
 #include <Rcpp.h>

@@ -134,8 +134,8 @@ Rcpp::List as_error(const LineError& error) {
 
 }  // namespace
 
-// Where the last record that ends in the next piece of text does (bytes, 0 if none does), and the place that the piece ends in,
-// to be given with the one after it; 0 at first. separator: "" where nothing is quoted.
+// Where the last record that ends in the next piece of text does (bytes, 0 if none does), and the place that the piece
+// ends in, to be given with the one after it; 0 at first. separator: "" where nothing is quoted.
 // [[Rcpp::export]]
 std::vector<double> r_record_ends(Rcpp::RawVector piece, std::string separator, int place) {
   RecordEnds ends(separator.empty() ? '\0' : separator[0], static_cast<RecordEnds::Place>(place));
@@ -147,7 +147,8 @@ std::vector<double> r_record_ends(Rcpp::RawVector piece, std::string separator, 
 // [[Rcpp::export]]
 Rcpp::List r_csv_header(Rcpp::RawVector piece, std::string separator, bool last) {
   try {
-    const CsvHeader header = read_csv_header(bytes_of(piece), static_cast<std::size_t>(piece.size()), separator[0], last);
+    const CsvHeader header =
+        read_csv_header(bytes_of(piece), static_cast<std::size_t>(piece.size()), separator[0], last);
     Rcpp::CharacterVector names(static_cast<R_xlen_t>(header.names.size()));
     for (R_xlen_t k = 0; k < names.size(); ++k) {
       const std::string& name = header.names[static_cast<std::size_t>(k)];
@@ -162,16 +163,18 @@ Rcpp::List r_csv_header(Rcpp::RawVector piece, std::string separator, bool last)
 
 // list(is_text =, records =), or list(error =, line =), line from 0.
 // [[Rcpp::export]]
-Rcpp::List r_csv_types(Rcpp::RawVector piece, int columns, std::string separator, bool last, std::vector<std::string> missing) {
+Rcpp::List r_csv_types(Rcpp::RawVector piece, int columns, std::string separator, bool last,
+                       std::vector<std::string> missing) {
   TypeSink sink(static_cast<std::size_t>(columns), missing);
   CsvRead read{0, 0, 0};
   try {
-    read = read_csv(bytes_of(piece), static_cast<std::size_t>(piece.size()), static_cast<std::size_t>(columns), separator[0],
-                    last, sink);
+    read = read_csv(bytes_of(piece), static_cast<std::size_t>(piece.size()), static_cast<std::size_t>(columns),
+                    separator[0], last, sink);
   } catch (const LineError& error) {
     return as_error(error);
   }
-  return Rcpp::List::create(Rcpp::_["is_text"] = sink.is_text(), Rcpp::_["records"] = static_cast<double>(read.records));
+  return Rcpp::List::create(Rcpp::_["is_text"] = sink.is_text(),
+                            Rcpp::_["records"] = static_cast<double>(read.records));
 }
 
 // The whole records of a piece: list(columns =, bytes =, lines =), or list(error =, line =).
@@ -189,8 +192,8 @@ Rcpp::List r_csv_read(Rcpp::RawVector piece, std::vector<int> is_text, std::stri
   }
 }
 
-// Records of nothing but numbers: list(x =, others =, bytes =, lines =), x the columns of role 0 as a matrix, others those of
-// roles 1, 2, ... as vectors. NULL where there is something else, for r_csv_read() to tell.
+// Records of nothing but numbers: list(x =, others =, bytes =, lines =), x the columns of role 0 as a matrix, others
+// those of roles 1, 2, ... as vectors. NULL where there is something else, for r_csv_read() to tell.
 // [[Rcpp::export]]
 SEXP r_csv_numbers(Rcpp::RawVector piece, std::vector<int> role, std::string separator, bool last, int threads) {
   const char* text = bytes_of(piece);
@@ -218,22 +221,24 @@ SEXP r_csv_numbers(Rcpp::RawVector piece, std::vector<int> role, std::string sep
   parallel_for(plain.size(), {threads, watch}, [&](std::size_t k) {
     std::vector<double*> columns = to;
     for (double*& column : columns) column += parts[k].line;
-    plain[k] = read_csv_numbers(text + parts[k].first, parts[k + 1].first - parts[k].first, role.size(), separator[0], NA_REAL,
-                                columns.data())
+    plain[k] = read_csv_numbers(text + parts[k].first, parts[k + 1].first - parts[k].first, role.size(), separator[0],
+                                NA_REAL, columns.data())
                    .plain;
   });
   if (std::count(plain.begin(), plain.end(), 0) > 0) return R_NilValue;
-  return Rcpp::List::create(Rcpp::_["x"] = x, Rcpp::_["others"] = others, Rcpp::_["bytes"] = static_cast<double>(extent.bytes),
+  return Rcpp::List::create(Rcpp::_["x"] = x, Rcpp::_["others"] = others,
+                            Rcpp::_["bytes"] = static_cast<double>(extent.bytes),
                             Rcpp::_["lines"] = static_cast<double>(extent.lines));
 }
 
-// The numbers of a plain file from byte `first` on, as a stream; NULL where the file is compressed or no file. role: of each
-// column, 0 for x, then y, weights, offset. start: its first bytes as text; read: bytes that R has read.
+// The numbers of a plain file from byte `first` on, as a stream; NULL where the file is compressed or no file. role: of
+// each column, 0 for x, then y, weights, offset. start: its first bytes as text; read: bytes that R has read.
 // [[Rcpp::export]]
 SEXP r_csv_stream(std::string path, std::vector<int> role, std::string separator, Rcpp::RawVector start, double read,
                   double bytes, int threads) {
   const auto first = static_cast<std::uint64_t>(start.size());
-  CsvLayout layout{path, {}, separator[0], first, static_cast<std::uint64_t>(read), static_cast<std::uint64_t>(bytes), NA_REAL};
+  CsvLayout layout{path,   {}, separator[0], first, static_cast<std::uint64_t>(read), static_cast<std::uint64_t>(bytes),
+                   NA_REAL};
   for (const int one : role) layout.role.push_back(static_cast<CsvRole>(one));
   std::unique_ptr<RBlockStream> stream(new RBlockStream);
   try {

@@ -22,8 +22,8 @@ SEXP single_predictor(const Problem& problem, const std::vector<PathPoint>& path
 
 }  // namespace
 
-// Trains along the path. A rate that diverges comes back as list(diverged =, safe =), so that R words the error; so does
-// overflow.
+// Trains along the path. A rate that diverges comes back as list(diverged =, safe =), so that R words the error; so
+// does overflow.
 // [[Rcpp::export]]
 Rcpp::List r_fit(SEXP x, Rcpp::NumericVector y, SEXP weight, SEXP offset, Rcpp::List spec) {
   const FitSpec asked = as_spec(spec);
@@ -44,8 +44,8 @@ Rcpp::List r_fit(SEXP x, Rcpp::NumericVector y, SEXP weight, SEXP offset, Rcpp::
 
 // Gap, KKT violation and objective of given coefficients: one column of beta and one intercept for each lambda.
 // [[Rcpp::export]]
-Rcpp::List r_optimality(SEXP x, Rcpp::NumericVector y, SEXP weight, SEXP offset, Rcpp::List spec, Rcpp::NumericVector intercept,
-                        Rcpp::NumericMatrix beta) {
+Rcpp::List r_optimality(SEXP x, Rcpp::NumericVector y, SEXP weight, SEXP offset, Rcpp::List spec,
+                        Rcpp::NumericVector intercept, Rcpp::NumericMatrix beta) {
   const FitSpec asked = as_spec(spec);
   const auto rows = as_rows(x);
   RWatch watch(spec["progress"]);

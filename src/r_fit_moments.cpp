@@ -11,8 +11,8 @@ using namespace sgdlasso;
 
 namespace {
 
-// list(fit, folds): the path of all parts and, where they are folds, two at least, that of all others for each of them at the
-// same lambdas, with its errors on it as `mse`.
+// list(fit, folds): the path of all parts and, where they are folds, two at least, that of all others for each of them
+// at the same lambdas, with its errors on it as `mse`.
 Rcpp::List fit_parts(const FitSpec& spec, const std::vector<Moments>& parts, double rows, Watch& watch) {
   const FittedPath all = fit_moments(spec, total(parts, watch), rows, watch);
   Rcpp::List folds;
@@ -30,8 +30,8 @@ Rcpp::List fit_parts(const FitSpec& spec, const std::vector<Moments>& parts, dou
 
 }  // namespace
 
-// Squared loss on dense columns: the path of all rows, and that of the rows outside each fold (fold: of each row, from 0) at
-// the same lambdas, all from the moments that one pass gathers.
+// Squared loss on dense columns: the path of all rows, and that of the rows outside each fold (fold: of each row, from
+// 0) at the same lambdas, all from the moments that one pass gathers.
 // [[Rcpp::export]]
 Rcpp::List r_fit_folds(SEXP x, Rcpp::NumericVector y, SEXP weight, SEXP offset, std::vector<int> fold, int folds,
                        Rcpp::List spec) {

@@ -3,8 +3,9 @@
 #include <cstdint>
 #include <cstring>
 
-// Values of class integer64 (package bit64), 64-bit integers in the bits of doubles, by value: `values`; `beyond`: how many are
-// not between -2^53 and 2^53, where doubles hold every integer, and `first`: where the first of them stands, from 1.
+// Values of class integer64 (package bit64), 64-bit integers in the bits of doubles, by value: `values`; `beyond`: how
+// many are not between -2^53 and 2^53, where doubles hold every integer, and `first`: where the first of them stands,
+// from 1.
 // [[Rcpp::export]]
 Rcpp::List r_integer64(Rcpp::NumericVector bits) {
   const std::int64_t most = std::int64_t{1} << 53;

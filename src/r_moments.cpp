@@ -52,7 +52,8 @@ Rcpp::List as_list(const Moments& moments) {
     const double* row = moments.cross.data() + i * moments.size;
     to = std::copy(row + i, row + moments.size, to);
   }
-  return Rcpp::List::create(Rcpp::_["weight"] = moments.weight, Rcpp::_["mean"] = moments.mean, Rcpp::_["cross"] = cross);
+  return Rcpp::List::create(Rcpp::_["weight"] = moments.weight, Rcpp::_["mean"] = moments.mean,
+                            Rcpp::_["cross"] = cross);
 }
 
 // Moments of each fold (1: of all rows) that blocks of rows are added to; lives as long as R's training loop.
@@ -68,7 +69,8 @@ void r_add_moments(SEXP moments, Rcpp::List numbers, SEXP fold, int threads) {
   Rcpp::XPtr<std::vector<Moments>> to(moments);
   RWatch watch(R_NilValue);
   const RBlock block(numbers);
-  if (!block.x || to->at(0).size != block.p + 1) throw std::invalid_argument("a block is of other columns than the moments");
+  if (!block.x || to->at(0).size != block.p + 1)
+    throw std::invalid_argument("a block is of other columns than the moments");
   const double products = static_cast<double>(block.n) * static_cast<double>(block.p) * static_cast<double>(block.p);
   const Work work{products < kWorthThreads ? 1 : threads, watch};
   if (Rf_isNull(fold)) {
@@ -102,14 +104,14 @@ Rcpp::List r_sum_moments(Rcpp::List moments) {
   return as_list(total(as_parts(moments), watch));
 }
 
-// The fold, from 1, of rows by their place in a source (from 1): splitmix64 (Steele, Lea and Flood 2014) of place and seed, so
-// that it depends on nothing else.
+// The fold, from 1, of rows by their place in a source (from 1): splitmix64 (Steele, Lea and Flood 2014) of place and
+// seed, so that it depends on nothing else.
 // [[Rcpp::export]]
 Rcpp::IntegerVector r_hash_folds(Rcpp::NumericVector places, double seed, int folds) {
   Rcpp::IntegerVector result(places.size());
   for (R_xlen_t i = 0; i < places.size(); ++i) {
-    std::uint64_t z =
-        static_cast<std::uint64_t>(places[i]) * 0x9E3779B97F4A7C15u + static_cast<std::uint64_t>(seed) * 0xD1342543DE82EF95u;
+    std::uint64_t z = static_cast<std::uint64_t>(places[i]) * 0x9E3779B97F4A7C15u +
+                      static_cast<std::uint64_t>(seed) * 0xD1342543DE82EF95u;
     z = (z ^ (z >> 30)) * 0xBF58476D1CE4E5B9u;
     z = (z ^ (z >> 27)) * 0x94D049BB133111EBu;
     z ^= z >> 31;

@@ -1,5 +1,5 @@
-// r_moments.h: sufficient statistics as R keeps them: list(weight, mean, cross), cross the upper triangle row by row; the last
-// row and column are the response's.
+// r_moments.h: sufficient statistics as R keeps them: list(weight, mean, cross), cross the upper triangle row by row;
+// the last row and column are the response's.
 #pragma once
 
 #include <Rcpp.h>

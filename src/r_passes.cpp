@@ -14,13 +14,15 @@ namespace {
 
 using Handle = Rcpp::XPtr<PassTraining>;
 
-// What R has to word comes back as list(overflow =), list(columns =, most =), ... or list(state =): what is wrong with one.
+// What R has to word comes back as list(overflow =), list(columns =, most =), ... or list(state =): what is wrong with
+// one.
 template <class Code>
 Rcpp::List in_words(Code code) {
   try {
     return Rcpp::List::create(Rcpp::_["value"] = code());
   } catch (const NotFinite&) {
-    return Rcpp::List::create(Rcpp::_["overflow"] = "The linear predictor overflows: rescale `offset` or the columns of x");
+    return Rcpp::List::create(Rcpp::_["overflow"] =
+                                  "The linear predictor overflows: rescale `offset` or the columns of x");
   } catch (const RowsChanged& error) {
     return Rcpp::List::create(Rcpp::_["rows"] = error.rows, Rcpp::_["before"] = error.before);
   } catch (const TooManyColumns& error) {

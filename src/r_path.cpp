@@ -24,8 +24,9 @@ Rcpp::List as_trace(const std::vector<PathPoint>& path) {
       rate.push_back(row.rate);
     }
   }
-  Rcpp::List trace = Rcpp::List::create(Rcpp::_["lambda"] = lambda, Rcpp::_["epoch"] = epoch, Rcpp::_["mse"] = mse,
-                                        Rcpp::_["objective"] = objective, Rcpp::_["nonzero"] = nonzero, Rcpp::_["rate"] = rate);
+  Rcpp::List trace =
+      Rcpp::List::create(Rcpp::_["lambda"] = lambda, Rcpp::_["epoch"] = epoch, Rcpp::_["mse"] = mse,
+                         Rcpp::_["objective"] = objective, Rcpp::_["nonzero"] = nonzero, Rcpp::_["rate"] = rate);
   if (certified) trace["gap"] = gap;
   return trace;
 }
@@ -55,15 +56,17 @@ Rcpp::List as_result(const FittedPath& path) {
   for (const PathPoint& point : path.points) {
     gap.push_back(point.trained.certificate.gap());
     kkt.push_back(point.trained.certificate.kkt());
-    converged.push_back(point.trained.converged == Converged::unknown ? NA_LOGICAL : point.trained.converged == Converged::yes);
+    converged.push_back(point.trained.converged == Converged::unknown ? NA_LOGICAL
+                                                                      : point.trained.converged == Converged::yes);
     lambda.push_back(point.lambda);
     intercept.push_back(point.trained.scored.coefficients.intercept);
     deviance.push_back(point.trained.scored.deviance);
   }
   const Trained& last = path.points.back().trained;
-  return Rcpp::List::create(Rcpp::_["lambda"] = lambda, Rcpp::_["a0"] = intercept, Rcpp::_["beta"] = as_columns(path.points),
-                            Rcpp::_["deviance"] = deviance, Rcpp::_["null_deviance"] = path.null_deviance,
-                            Rcpp::_["trace"] = as_trace(path.points), Rcpp::_["sd"] = path.deviation, Rcpp::_["gap"] = gap,
-                            Rcpp::_["kkt"] = kkt, Rcpp::_["converged"] = converged, Rcpp::_["passes"] = last.passes,
+  return Rcpp::List::create(Rcpp::_["lambda"] = lambda, Rcpp::_["a0"] = intercept,
+                            Rcpp::_["beta"] = as_columns(path.points), Rcpp::_["deviance"] = deviance,
+                            Rcpp::_["null_deviance"] = path.null_deviance, Rcpp::_["trace"] = as_trace(path.points),
+                            Rcpp::_["sd"] = path.deviation, Rcpp::_["gap"] = gap, Rcpp::_["kkt"] = kkt,
+                            Rcpp::_["converged"] = converged, Rcpp::_["passes"] = last.passes,
                             Rcpp::_["visits"] = static_cast<double>(last.visits));
 }

@@ -59,7 +59,8 @@ Rcpp::NumericMatrix r_predict(SEXP x, Rcpp::NumericVector intercept, Rcpp::S4 be
     rows->add_products({as_given, some.columns}, some.b.data(), panel, {threads, watch});
     for (int k = 0; k < count; ++k) {
       const double* from = panel.lane(static_cast<std::size_t>(k));
-      for (int i = 0; i < n; ++i) eta(i, first + k) = intercept[first + k] + from[static_cast<std::size_t>(i) * panel.stride()];
+      for (int i = 0; i < n; ++i)
+        eta(i, first + k) = intercept[first + k] + from[static_cast<std::size_t>(i) * panel.stride()];
     }
   }
   return eta;

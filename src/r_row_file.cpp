@@ -69,7 +69,8 @@ SEXP r_row_file_open(std::string path) {
   return in_words([&]() -> SEXP {
     Rcpp::XPtr<RowFile> file(new RowFile(std::make_shared<RowPieces>(path)));
     const std::vector<char>& header = (*file)->header();
-    return Rcpp::List::create(Rcpp::_["reader"] = file, Rcpp::_["header"] = Rcpp::RawVector(header.begin(), header.end()));
+    return Rcpp::List::create(Rcpp::_["reader"] = file,
+                              Rcpp::_["header"] = Rcpp::RawVector(header.begin(), header.end()));
   });
 }
 

@@ -12,8 +12,8 @@ struct Fault : std::runtime_error {
 };
 
 // Walks over what serialize() made (R Internals, section 1.8; big-endian, version 2) without making anything of it:
-// unserialize() believes every length, and makes code, environments and pointers of what claims to be some. Plain data have
-// none of these.
+// unserialize() believes every length, and makes code, environments and pointers of what claims to be some. Plain data
+// have none of these.
 class Walk {
  public:
   Walk(const unsigned char* bytes, std::size_t size) : bytes_(bytes), size_(size) {}
@@ -35,8 +35,8 @@ class Walk {
 
   std::int32_t integer() {
     const unsigned char* from = take(1, 4);
-    return static_cast<std::int32_t>(std::uint32_t{from[0]} << 24 | std::uint32_t{from[1]} << 16 | std::uint32_t{from[2]} << 8 |
-                                     std::uint32_t{from[3]});
+    return static_cast<std::int32_t>(std::uint32_t{from[0]} << 24 | std::uint32_t{from[1]} << 16 |
+                                     std::uint32_t{from[2]} << 8 | std::uint32_t{from[3]});
   }
 
   const unsigned char* take(std::uint64_t count, std::uint64_t bytes) {

@@ -4,8 +4,8 @@
 
 using namespace sgdlasso;
 
-// The whole lines of a piece: list(y, p, j, x, bytes, lines), row i's entries from p[i] on; or list(error =, line =), line from
-// 0.
+// The whole lines of a piece: list(y, p, j, x, bytes, lines), row i's entries from p[i] on; or list(error =, line =),
+// line from 0.
 // [[Rcpp::export]]
 Rcpp::List r_svmlight_read(Rcpp::RawVector piece, bool last) {
   try {

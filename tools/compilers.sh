@@ -1,12 +1,13 @@
 #!/usr/bin/env bash
-# Compiles the package by other compilers than R's own and runs what can be run: a line for each. Installs what is missing; a
-# compiler that cannot be had is a failure.
+# Compiles the package by other compilers than R's own and runs what can be run: a line for each. Installs what is
+# missing; a compiler that cannot be had is a failure.
 #   bash tools/compilers.sh
 #
-# Every file is compiled by each. The core's own tests (tests/core) are run by each that makes programs for this processor, and for
-# aarch64 under qemu. The package is built and its tests of files and first fits are run with clang and libstdc++, clang and libc++ (as
-# on macOS), and g++ with assertions in the standard library. For Windows files are compiled against the headers of R here, and kernels
-# must not use registers that its stack is not aligned for (GCC bug 54412).
+# Every file is compiled by each. The core's own tests (tests/core) are run by each that makes programs for this
+# processor, and for aarch64 under qemu. The package is built and its tests of files and first fits are run with clang
+# and libstdc++, clang and libc++ (as on macOS), and g++ with assertions in the standard library. For Windows files are
+# compiled against the headers of R here, and kernels must not use registers that its stack is not aligned for (GCC bug
+# 54412).
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 source tools/setup.sh
 set +e

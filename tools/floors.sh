@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# The floors of the core, src/core, from the ground up: a file includes files of its own floor and of those below, and knows nothing
-# of R. And Makevars lists every source there is.
+# The floors of the core, src/core, from the ground up: a file includes files of its own floor and of those below, and
+# knows nothing of R. And Makevars lists every source there is.
 #   bash tools/floors.sh
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 set -euo pipefail

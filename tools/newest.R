@@ -1,5 +1,5 @@
-# Brings the newest versions on CRAN of packages, and of all that they need, into a library. What is newest already stays.
-#   Rscript tools/newest.R LIBRARY NAME...
+# Brings the newest versions on CRAN of packages, and of all that they need, into a library. What is newest already
+#   stays. Rscript tools/newest.R LIBRARY NAME...
 arguments <- commandArgs(TRUE)
 library <- arguments[1]
 wanted <- arguments[-1]

@@ -1,5 +1,5 @@
-# Runs tests/testthat against the installed package and writes "passed failed skipped" (tests, not expectations) to a file.
-# A test that shows a deprecation has failed: what it calls will soon be gone.
+# Runs tests/testthat against the installed package and writes "passed failed skipped" (tests, not expectations) to a
+# file. A test that shows a deprecation has failed: what it calls will soon be gone.
 out <- commandArgs(TRUE)[1]
 library(testthat)
 results <- test_dir("tests/testthat", package = "sgdlasso", load_package = "installed", reporter = "check", stop_on_failure = FALSE)

@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
-# Builds the package under the sanitizers for addresses and undefined behaviour, into a library of its own, and runs its tests there, one
-# file after another. Ends at the first report, of these processes or of those that tests start, with exit code 1.
-#   bash tools/sanitize.sh                     all of tests/testthat
+# Builds the package under the sanitizers for addresses and undefined behaviour, into a library of its own, and runs its
+# tests there, one file after another. Ends at the first report, of these processes or of those that tests start, with
+#   exit code 1. bash tools/sanitize.sh                     all of tests/testthat
 #   bash tools/sanitize.sh update checkpoint   test-update.R and test-checkpoint.R
 #   CXX=clang++-14 bash tools/sanitize.sh      by another compiler
 #   SANITIZED=folder bash tools/sanitize.sh    keeps what was built there, for the next time
@@ -45,7 +45,8 @@ if [ $code != 0 ]; then
   exit 1
 fi
 
-# What bash and R leave behind when they end is not ours: leaks are not looked for. Reports of all processes go to files.
+# What bash and R leave behind when they end is not ours: leaks are not looked for. Reports of all processes go to
+# files.
 export R_LIBS="$built/library${R_LIBS:+:$R_LIBS}"
 export ASAN_OPTIONS="detect_leaks=0:detect_odr_violation=0:allocator_may_return_null=1:log_path=$work/report"
 export UBSAN_OPTIONS="print_stacktrace=1:halt_on_error=1:log_path=$work/report"

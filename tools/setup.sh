@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Sourced by demo.sh and test.sh: installs what is missing on Debian and Ubuntu, says what to install elsewhere. Where nothing is missing
-# no registry is asked, so that both work without a network.
+# Sourced by demo.sh and test.sh: installs what is missing on Debian and Ubuntu, says what to install elsewhere. Where
+# nothing is missing no registry is asked, so that both work without a network.
 #
 #   setup_system COMMAND=PACKAGE ...   programs, by the Debian package that brings them
 #   setup_debian PACKAGE ...           Debian packages, those of them that this Debian has
@@ -11,7 +11,8 @@ set -euo pipefail
 unset "${!LC_@}" LANGUAGE
 export LANG=C.UTF-8 DEBIAN_FRONTEND=noninteractive
 
-# What the tests use; what of it takes long to install; and what takes longest or needs a server, which --newest leaves as it is.
+# What the tests use; what of it takes long to install; and what takes longest or needs a server, which --newest leaves
+# as it is.
 tests_use=(testthat:3.1.5 knitr rmarkdown jsonlite lintr glmnet processx MASS ggplot2:3.4.0 vdiffr withr tibble broom DBI RSQLite pROC
   bit64 lubridate units)
 tests_use_long=(parsnip tune workflows yardstick dials recipes rsample hardhat butcher mirai nanoarrow bigmemory)
@@ -124,7 +125,8 @@ setup_server() {
   [ -e "$(pg_config --includedir 2>/dev/null)/libpq-fe.h" ] || { need_apt libpq-dev && apt_install libpq-dev; }
 }
 
-# The newest packages on CRAN of what the package and its tests use, in a library of their own, which is kept for the next time.
+# The newest packages on CRAN of what the package and its tests use, in a library of their own, which is kept for the
+# next time.
 setup_newest() {
   local wanted=(Rcpp RcppEigen cli generics Matrix "${tests_use[@]%%:*}" "${tests_use_long[@]%%:*}")
   setup_debian libxml2-dev libpng-dev libudunits2-dev libuv1-dev cmake || true # for xml2, vdiffr, units, fs and nanonext, compiled
@@ -136,7 +138,8 @@ setup_newest() {
   Rscript tools/newest.R "$newest_library" "${wanted[@]}"
 }
 
-# A language that writes 1,5: numbers must not follow it where others read them. Its test is skipped where this is impossible.
+# A language that writes 1,5: numbers must not follow it where others read them. Its test is skipped where this is
+# impossible.
 setup_decimal_comma() {
   if locale -a 2>/dev/null | grep -qi '^de_DE\.utf' || ! command -v apt-get >/dev/null; then return; fi
   [ -e /usr/share/i18n/locales/de_DE ] || apt_install locales || return 0

@@ -98,8 +98,8 @@ check_style() {
   run_script floors.sh
 }
 
-# Where suggested packages are missing, R CMD check asks CRAN's website whether they still have a maintainer, and stops where a mirror
-# does not serve it. An empty table answers.
+# Where suggested packages are missing, R CMD check asks CRAN's website whether they still have a maintainer, and stops
+# where a mirror does not serve it. An empty table answers.
 empty_website() {
   mkdir -p "$work/cran/web/packages"
   Rscript --vanilla -e 'saveRDS(data.frame(Package = character(), Maintainer = character()), commandArgs(TRUE))' \

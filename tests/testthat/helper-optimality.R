@@ -1,7 +1,7 @@
 # The certificate in plain R: primal minus dual value, each from its own definition, so nothing is shared with the core.
 
-# How often the null deviance fits into twice the difference. Columns in standard deviations; h(b) = l1 |b| + l2/2 b^2 within
-# limits.
+# How often the null deviance fits into twice the difference. Columns in standard deviations; h(b) = l1 |b| + l2/2 b^2
+# within limits.
 oracle <- function(x, y, a0, b, lambda, family = "gaussian", w = rep(1, length(y)), o = rep(0, length(y)), alpha = 1,
                    v = rep(1, ncol(x)), standardize = TRUE, intercept = TRUE, lower = -Inf, upper = Inf) {
   x <- as.matrix(x)

@@ -12,7 +12,8 @@ local_postgres <- function(env = parent.frame()) {
   data <- file.path(folder, "data")
   log <- file.path(folder, "log")
   run_postgres(programs[["initdb"]], c("-D", data, "-U", "postgres", "-A", "trust", "-E", "UTF8", "--locale=C", "--no-sync"), folder)
-  # Before the start, so that a server that is slow to start is stopped too. It has nothing that is worth an orderly end.
+  # Before the start, so that a server that is slow to start is stopped too. It has nothing that is worth an orderly
+  # end.
   withr::defer(
     try(run_postgres(programs[["pg_ctl"]], c("-D", data, "-m", "immediate", "-w", "stop"), folder), silent = TRUE), envir = env
   )
@@ -38,7 +39,8 @@ postgres_programs <- function() {
 # initdb and the server refuse to run as root; root runs them as the user postgres.
 is_root <- function() identical(Sys.info()[["effective_user"]], "root")
 
-# An empty directory that the server's user owns. R's own temporary directory is closed to others, and a socket's path must be short.
+# An empty directory that the server's user owns. R's own temporary directory is closed to others, and a socket's path
+# must be short.
 postgres_folder <- function() {
   if (!is_root()) {
     folder <- tempfile("pg", if (nchar(tempdir()) < 70) tempdir() else "/tmp")

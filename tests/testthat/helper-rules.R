@@ -1,5 +1,5 @@
-# The rules of solver_sgd() as dense loops in plain R, in the order of the rows, written from the papers and from the manual. Columns
-# are standardised by hand; nothing is deferred, nothing is accumulated that a definition can state.
+# The rules of solver_sgd() as dense loops in plain R, in the order of the rows, written from the papers and from the
+# manual. Columns are standardised by hand; nothing is deferred, nothing is accumulated that a definition can state.
 
 soft <- function(z, t) sign(z) * pmax(abs(z) - t, 0)
 mean_of <- function(family) switch(family, gaussian = identity, binomial = plogis, poisson = exp)
@@ -29,8 +29,8 @@ back <- function(columns, b, b0) {
   list(a0 = b0 - sum(columns$centre * b), beta = b)
 }
 
-# Cumulative penalty in the words of Tsuruoka, Tsujii, Ananiadou (2009), figure 2: w, the total u, and q, the part of it that each
-# weight has received. Returns the last iterate.
+# Cumulative penalty in the words of Tsuruoka, Tsujii, Ananiadou (2009), figure 2: w, the total u, and q, the part of it
+# that each weight has received. Returns the last iterate.
 plain_cumulative <- function(x, y, w, o, family, lambda, rate, schedule, start, v = 1) {
   b <- q <- numeric(ncol(x))
   b0 <- start
@@ -103,7 +103,8 @@ plain_primal <- function(x, y, w, o, family, lambda, rate, schedule, start, v, a
   list(last = list(b = b, b0 = b0), average = list(b = sum_b / total, b0 = sum_b0 / total))
 }
 
-# The adaptive rule with h, theta and rho of the columns as they are (no column is scaled), by the definition of its steps.
+# The adaptive rule with h, theta and rho of the columns as they are (no column is scaled), by the definition of its
+# steps.
 plain_adaptive <- function(x, y, w, o, family, lambda, v, alpha, standardize, sparse, start, epochs) {
   n <- nrow(x)
   p <- ncol(x)
@@ -158,9 +159,10 @@ plain_adaptive <- function(x, y, w, o, family, lambda, v, alpha, standardize, sp
   list(beta = coefficient(z - big_a / g, u - au / g), start_of_next = z0)
 }
 
-# The adaptive rule on rows that come once: as plain_adaptive(), but h, theta, rho and the centre are those of the rows so far, taken
-# anew at each forgetting, at the first row that holds a sparse column, and at a row ten times longer than the mean one. The
-# ridge part follows the deviation of the rows so far. Moments are computed from all rows so far, each time.
+# The adaptive rule on rows that come once: as plain_adaptive(), but h, theta, rho and the centre are those of the rows
+# so far, taken anew at each forgetting, at the first row that holds a sparse column, and at a row ten times longer than
+# the mean one. The ridge part follows the deviation of the rows so far. Moments are computed from all rows so far, each
+# time.
 plain_online <- function(x, y, w, o, family, lambda, v, alpha, standardize, sparse) {
   n <- nrow(x)
   p <- ncol(x)

@@ -19,8 +19,8 @@ scores <- function(con, data, sql) {
   as.numeric(DBI::dbGetQuery(con, paste("SELECT", sql, "AS score FROM \"new rows\" ORDER BY row_number"))$score)
 }
 
-# The worst error relative to the prediction, with missing values in the same rows; Inf where they are not. Linear predictors are
-# sums that may cancel: errors are relative to the intercept too, one of their terms.
+# The worst error relative to the prediction, with missing values in the same rows; Inf where they are not. Linear
+# predictors are sums that may cancel: errors are relative to the intercept too, one of their terms.
 sql_error <- function(con, fit, data, newdata = data, s = NULL, type = "link", ...) {
   expected <- predict(fit, newdata, s = s, type = type, ...)[, 1]
   got <- scores(con, data, as_sql(fit, s = s, type = type, con = con, ...))

@@ -25,7 +25,8 @@ draw_hostile <- function(family) {
   )
 }
 
-# The gap by the oracle, in units in which nothing overflows that need not. Columns whose squares do, or vanish, take no part.
+# The gap by the oracle, in units in which nothing overflows that need not. Columns whose squares do, or vanish, take no
+# part.
 gap_in_units <- function(d, fit, k) {
   x <- as.matrix(d$x)
   size <- apply(abs(x), 2, max)

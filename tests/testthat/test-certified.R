@@ -1,5 +1,5 @@
-# The solvers that go on until the gap is small: every lambda is certified by the oracle, and problems that are the same have the
-# same solution.
+# The solvers that go on until the gap is small: every lambda is certified by the oracle, and problems that are the same
+# have the same solution.
 
 certified_solvers <- function(x, family) {
   moments <- is.matrix(x) && family == "gaussian"

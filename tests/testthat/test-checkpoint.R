@@ -1,6 +1,7 @@
 expect_input_error <- function(code, message) expect_error(code, message, class = "sgdlasso_error_input")
 
-# A process that trains on a source that takes its time, writing its state after every block, and prints its coefficients in the end.
+# A process that trains on a source that takes its time, writing its state after every block, and prints its
+# coefficients in the end.
 trainer <- function(checkpoint, call) {
   c(
     "suppressMessages(library(sgdlasso)); options(sgdlasso.checkpoint.seconds = 0, digits = 22)",
@@ -63,7 +64,8 @@ test_that("a process killed at random moments, five times for each kind of pass,
   }
 })
 
-# A source whose reads are counted: on_read(count) comes before each, in the pass that it belongs to or, with all, in all of them.
+# A source whose reads are counted: on_read(count) comes before each, in the pass that it belongs to or, with all, in
+# all of them.
 watched <- function(source, on_read, all = FALSE) {
   open <- source$open
   count <- 0

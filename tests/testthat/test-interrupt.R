@@ -89,7 +89,8 @@ child_script <- function() {
   )
 }
 
-# Processor time of a process, in seconds: a busy machine does not change it, but the clock of the kernel ticks in hundredths.
+# Processor time of a process, in seconds: a busy machine does not change it, but the clock of the kernel ticks in
+# hundredths.
 processor_time <- function(pid) {
   fields <- strsplit(sub("^.*\\) ", "", readLines(sprintf("/proc/%d/stat", pid))), " ")[[1]]
   sum(as.numeric(fields[12:13])) / 100
@@ -121,7 +122,8 @@ start_child <- function() {
   )
 }
 
-# Processor time from an interrupt, sent when the work has taken `after` seconds, to where it is heard. NA where it had ended.
+# Processor time from an interrupt, sent when the work has taken `after` seconds, to where it is heard. NA where it had
+# ended.
 time_to_stop <- function(child, name, after) {
   pid <- child$process$get_pid()
   child$say(name)

@@ -1,4 +1,5 @@
-# What an argument that is not known gets: the name that it has here, the reason why there is none, or a name that is near.
+# What an argument that is not known gets: the name that it has here, the reason why there is none, or a name that is
+# near.
 
 d <- make_rows(40)
 fit <- sgdlasso(d$x, d$y)

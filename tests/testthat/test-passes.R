@@ -2,8 +2,8 @@ expect_input_error <- function(code, message) expect_error(code, message, class 
 
 families <- c("gaussian", "binomial", "poisson")
 
-# How far the objective of each model is above that of the in-memory fit, as a share of half the null deviance; and what the fit
-# tells of it.
+# How far the objective of each model is above that of the in-memory fit, as a share of half the null deviance; and what
+# the fit tells of it.
 above_optimum <- function(fit, exact, x, y, ...) {
   at <- function(model, k) oracle(x, y, model$a0[k], model$beta[, k], model$lambda[k], model$family, ...)$primal
   vapply(seq_along(fit$lambda), function(k) at(fit, k) - at(exact, k), 0)

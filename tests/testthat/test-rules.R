@@ -1,4 +1,5 @@
-# Each rule against its plain loop: dense and sparse, three families, weights, offset, penalty factors, elastic net, averages.
+# Each rule against its plain loop: dense and sparse, three families, weights, offset, penalty factors, elastic net,
+# averages.
 
 families <- c("gaussian", "binomial", "poisson")
 

@@ -1,6 +1,7 @@
 # Names that other packages have too, in fresh processes: attached in one order or the other, each package's calls work.
 
-# Attaches these packages in this order and tells for each line of code whether it ran, and what it wrote while attaching.
+# Attaches these packages in this order and tells for each line of code whether it ran, and what it wrote while
+# attaching.
 attached <- function(packages, code) {
   skip_if_not_installed("processx")
   for (package in packages) skip_if_not_installed(package)

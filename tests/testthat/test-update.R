@@ -1,7 +1,8 @@
 expect_input_error <- function(code, message) expect_error(code, message, class = "sgdlasso_error_input")
 
-# Two fits of squared loss to the same rows. What no solver decides is the same but for rounding. The weighted mean square by which the
-# linear predictor of each may miss the optimum's is at most twice what its objective may still lose: the gap, in null objectives.
+# Two fits of squared loss to the same rows. What no solver decides is the same but for rounding. The weighted mean
+# square by which the linear predictor of each may miss the optimum's is at most twice what its objective may still
+# lose: the gap, in null objectives.
 expect_same_optimum <- function(a, b, eta, y, weights, tol) {
   decided <- setdiff(names(same_fit(b)), c("a0", "beta", "df", "dev.ratio"))
   expect_equal(same_fit(a)[decided], same_fit(b)[decided], tolerance = 1e-10)

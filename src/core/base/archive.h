@@ -1,7 +1,7 @@
 // archive.h: the state of training as bytes, written and read by the same lines of code, so that nothing is forgotten.
 //
-// Numbers go one by one: the memory of a struct has gaps, and what they hold is chance. What is read may come from a file, so
-// whoever reads says of each size and place what it must be. To change what a state holds, raise the version.
+// Numbers go one by one: the memory of a struct has gaps, and what they hold is chance. What is read may come from a
+// file, so whoever reads says of each size and place what it must be. To change what a state holds, raise the version.
 #pragma once
 
 #include <cstddef>
@@ -32,11 +32,13 @@ class Archive {
   explicit Archive(std::vector<char> bytes) : reads_(true), bytes_(std::move(bytes)) {
     char mark[sizeof kMark] = {0};
     if (bytes_.size() >= sizeof mark) raw(mark, sizeof mark);
-    if (std::memcmp(mark, kMark, sizeof mark) != 0) throw StateError("was written by version 0.1.0 of this package or is none");
+    if (std::memcmp(mark, kMark, sizeof mark) != 0)
+      throw StateError("was written by version 0.1.0 of this package or is none");
     std::uint32_t version = 0;
     exchange(version);
     if (version == kVersion) return;
-    throw StateError("has version " + std::to_string(version) + ", and this package reads version " + std::to_string(kVersion));
+    throw StateError("has version " + std::to_string(version) + ", and this package reads version " +
+                     std::to_string(kVersion));
   }
 
   bool reads() const { return reads_; }
@@ -74,7 +76,8 @@ class Archive {
   template <class T, class = void>
   struct HasExchange : std::false_type {};
   template <class T>
-  struct HasExchange<T, std::void_t<decltype(std::declval<T&>().exchange(std::declval<Archive&>()))>> : std::true_type {};
+  struct HasExchange<T, std::void_t<decltype(std::declval<T&>().exchange(std::declval<Archive&>()))>> : std::true_type {
+  };
 
   void exchange(bool& value) {
     char byte = value ? 1 : 0;

@@ -1,7 +1,7 @@
 // lanes.h: eight numbers handled side by side, always eight, so that sums have the same bits on every instruction set.
 //
-// The compiler maps the eight lanes to registers of W numbers (2 on any 64-bit machine, 4 with AVX2). No lane ever uses a
-// fused multiply-add, which rounds once where two operations round twice.
+// The compiler maps the eight lanes to registers of W numbers (2 on any 64-bit machine, 4 with AVX2). No lane ever uses
+// a fused multiply-add, which rounds once where two operations round twice.
 #pragma once
 
 #include <cstddef>

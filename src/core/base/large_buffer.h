@@ -1,5 +1,5 @@
-// large_buffer.h: memory for many numbers, not initialised. On Linux it asks for large pages: first touches and random rows of
-// a large copy then cost a fraction.
+// large_buffer.h: memory for many numbers, not initialised. On Linux it asks for large pages: first touches and random
+// rows of a large copy then cost a fraction.
 #pragma once
 
 #include <cstddef>

@@ -55,7 +55,8 @@ PivotedCholesky::PivotedCholesky(MatrixXd a, Watch& watch)
   std::iota(order_.begin(), order_.end(), Index{0});
   const Index size = factor_.cols(), panel = 64;
   if (size == 0) return;
-  const double rounding = static_cast<double>(size) * std::numeric_limits<double>::epsilon() * factor_.diagonal().maxCoeff();
+  const double rounding =
+      static_cast<double>(size) * std::numeric_limits<double>::epsilon() * factor_.diagonal().maxCoeff();
   for (Index first = 0; first < size; first += panel) {
     const Index last = std::min(first + panel, size);
     for (Index j = first; j < last; ++j) {
@@ -79,7 +80,8 @@ PivotedCholesky::PivotedCholesky(MatrixXd a, Watch& watch)
 // Of the rows from j on the one whose remaining diagonal is largest; the panel began at `first`.
 Index PivotedCholesky::pivot(Index j, Index first) {
   const Index below = factor_.cols() - j;
-  const VectorXd left = factor_.diagonal().tail(below) - factor_.block(j, first, below, j - first).rowwise().squaredNorm();
+  const VectorXd left =
+      factor_.diagonal().tail(below) - factor_.block(j, first, below, j - first).rowwise().squaredNorm();
   Index at = 0;
   left.maxCoeff(&at);
   return j + at;

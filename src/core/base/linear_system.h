@@ -14,8 +14,8 @@ bool factor_cholesky(Eigen::MatrixXd& a, Watch& watch);
 // b becomes the solution, from that factor.
 void solve_cholesky(const Eigen::MatrixXd& factor, Eigen::VectorXd& b);
 
-// A symmetric positive semidefinite matrix by Cholesky with complete pivoting (Higham 2002, section 10.3), of which the lower
-// triangle is read. What depends on earlier pivots but for rounding counts as dependent, and gets 0 in solutions.
+// A symmetric positive semidefinite matrix by Cholesky with complete pivoting (Higham 2002, section 10.3), of which the
+// lower triangle is read. What depends on earlier pivots but for rounding counts as dependent, and gets 0 in solutions.
 class PivotedCholesky {
  public:
   PivotedCholesky(Eigen::MatrixXd a, Watch& watch);
@@ -31,7 +31,8 @@ class PivotedCholesky {
   Eigen::Index rank_;
 };
 
-// The columns of z made orthonormal (Gram-Schmidt in blocks, repeated); those that depend on others but for rounding are gone.
+// The columns of z made orthonormal (Gram-Schmidt in blocks, repeated); those that depend on others but for rounding
+// are gone.
 Eigen::MatrixXd orthonormal_basis(Eigen::MatrixXd z, Watch& watch);
 
 }  // namespace sgdlasso

@@ -1,5 +1,5 @@
-// parallel.h: independent tasks on several threads. Each task writes numbers of its own in an order of its own, so results have
-// the same bits for any number of threads.
+// parallel.h: independent tasks on several threads. Each task writes numbers of its own in an order of its own, so
+// results have the same bits for any number of threads.
 #pragma once
 
 #include <algorithm>
@@ -21,8 +21,8 @@ struct Work {
   Watch& watch;  // ticked by the calling thread only: the outside may not be reachable from others
 };
 
-// task(k) for k = 0 .. count - 1; long ones are task(k, watch) and tick on their way. The first exception ends all and is
-// thrown here.
+// task(k) for k = 0 .. count - 1; long ones are task(k, watch) and tick on their way. The first exception ends all and
+// is thrown here.
 template <class Task>
 void parallel_for(std::size_t count, const Work& work, Task task) {
   const auto run_task = [&](std::size_t k, Watch& watch) {

@@ -1,6 +1,7 @@
 // rng.h: the one random stream, equal on every platform and equal to numpy's RandomState(seed).
 //
-// The standard library's distributions differ between platforms, so uniforms, bounded integers and shuffles are our own.
+// The standard library's distributions differ between platforms, so uniforms, bounded integers and shuffles are our
+// own.
 #pragma once
 
 #include <cstddef>
@@ -45,7 +46,8 @@ class Rng {
     shuffle(values.data(), values.size());
   }
 
-  // The same for a few elements, by one multiplication a draw: no branch to guess wrong, and off uniform by count / 2^32.
+  // The same for a few elements, by one multiplication a draw: no branch to guess wrong, and off uniform by count /
+  // 2^32.
   template <class T>
   void shuffle_few(T* first, std::size_t count) {
     for (std::size_t i = count; i-- > 1;) std::swap(first[i], first[(std::uint64_t{draw()} * (i + 1)) >> 32]);

@@ -1,4 +1,5 @@
-// threads.h: as many threads as the system has room for. Where one cannot be started the work is done by those that could.
+// threads.h: as many threads as the system has room for. Where one cannot be started the work is done by those that
+// could.
 #pragma once
 
 #include <cstddef>

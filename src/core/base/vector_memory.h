@@ -1,8 +1,8 @@
 // vector_memory.h: registers of W numbers, and the same in memory that is aligned as numbers are and no better.
 //
-// The alignment belongs to a struct: clang 13 to 16 drop that of a typedef where a function returns a reference to it, and then
-// load from places that are not aligned as if they were. By reference: vectors as arguments or results would depend on how the
-// caller is compiled.
+// The alignment belongs to a struct: clang 13 to 16 drop that of a typedef where a function returns a reference to it,
+// and then load from places that are not aligned as if they were. By reference: vectors as arguments or results would
+// depend on how the caller is compiled.
 #pragma once
 
 #include <cstddef>

@@ -1,7 +1,7 @@
 // watch.h: how long work tells the outside that it goes on, and how the outside stops it (by throwing).
 //
-// Whatever may take longer than a person waits, .2 seconds, ticks on its way: loops over rows, columns, lambdas, folds, and
-// factorizations between their panels (linear_system.h).
+// Whatever may take longer than a person waits, .2 seconds, ticks on its way: loops over rows, columns, lambdas, folds,
+// and factorizations between their panels (linear_system.h).
 #pragma once
 
 #include <atomic>
@@ -29,8 +29,8 @@ class NoWatch final : public Watch {
 // Thrown in the threads of work that was stopped in another one.
 struct Stopped {};
 
-// A watch for several threads: the outside is asked by the one that made it only, as it may not be reachable from others; these
-// hear when it has stopped the work.
+// A watch for several threads: the outside is asked by the one that made it only, as it may not be reachable from
+// others; these hear when it has stopped the work.
 class SharedWatch final : public Watch {
  public:
   explicit SharedWatch(Watch& outside) : outside_(outside), asking_(std::this_thread::get_id()) {}

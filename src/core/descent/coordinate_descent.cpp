@@ -101,8 +101,8 @@ class Packed {
     }
   }
 
-  // Solves for the coefficients that are neither 0 nor at a limit as if no sign could change, and goes there, or to where the
-  // first one would.
+  // Solves for the coefficients that are neither 0 nor at a limit as if no sign could change, and goes there, or to
+  // where the first one would.
   void newton() {
     std::vector<std::size_t> moving;
     for (std::size_t k = 0; k < size_; ++k) {
@@ -155,7 +155,8 @@ class Packed {
     Eigen::MatrixXd step(static_cast<Eigen::Index>(size_), steps);
     for (Eigen::Index k = 0; k < steps; ++k) {
       const std::size_t at = static_cast<std::size_t>(k);
-      for (std::size_t i = 0; i < size_; ++i) step(static_cast<Eigen::Index>(i), k) = history_[at + 1].b[i] - history_[at].b[i];
+      for (std::size_t i = 0; i < size_; ++i)
+        step(static_cast<Eigen::Index>(i), k) = history_[at + 1].b[i] - history_[at].b[i];
     }
     Eigen::MatrixXd products = step.transpose() * step;
     products.diagonal().array() += 1e-12 * products.trace();

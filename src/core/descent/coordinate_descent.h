@@ -1,8 +1,8 @@
 // coordinate_descent.h: the lasso of a quadratic, from its Gram matrix alone.
 //
-// Minimises 1/2 (b - a)' G (b - a) - q' (b - a) + sum_j cost_j(b_j), where q is the slope at the start a. Coordinates that
-// cannot move are left out of a packed copy of G, on which sweeps run; every few sweeps Anderson's extrapolation (Bertrand,
-// Massias 2021) is tried and kept if the objective falls.
+// Minimises 1/2 (b - a)' G (b - a) - q' (b - a) + sum_j cost_j(b_j), where q is the slope at the start a. Coordinates
+// that cannot move are left out of a packed copy of G, on which sweeps run; every few sweeps Anderson's extrapolation
+// (Bertrand, Massias 2021) is tried and kept if the objective falls.
 #pragma once
 
 #include <vector>

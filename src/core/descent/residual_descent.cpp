@@ -37,8 +37,8 @@ void ResidualDescent::move(std::size_t j, double by, std::vector<double>& r) {
 }
 
 Descent ResidualDescent::descend(const std::vector<std::size_t>& columns, double curvature,
-                                 const std::vector<CoordinatePenalty>& penalty, double square, double widest, double target,
-                                 std::vector<double>& b, std::vector<double>& q, std::vector<double> r) {
+                                 const std::vector<CoordinatePenalty>& penalty, double square, double widest,
+                                 double target, std::vector<double>& b, std::vector<double>& q, std::vector<double> r) {
   learn(columns);
   sum_ = 0;
   for (const double value : r) sum_ += value;

@@ -1,8 +1,8 @@
-// residual_descent.h: the lasso of a quadratic by coordinate descent on the residuals, for so many columns that their Gram
-// matrix would not fit.
+// residual_descent.h: the lasso of a quadratic by coordinate descent on the residuals, for so many columns that their
+// Gram matrix would not fit.
 //
-// The quadratic is 1/2 sum_i h_i (e_i - z_i'd)^2 with the intercept profiled out, which centres the columns by their h-weighted
-// means. The residuals h e are updated with each coefficient.
+// The quadratic is 1/2 sum_i h_i (e_i - z_i'd)^2 with the intercept profiled out, which centres the columns by their
+// h-weighted means. The residuals h e are updated with each coefficient.
 #pragma once
 
 #include <vector>
@@ -18,11 +18,11 @@ class ResidualDescent {
 
   void set_weights(std::vector<double> h);
 
-  // As descend(): moves b, the slopes q and the weighted residuals r, from which q came, until the gap is at most `target`.
-  // curvature: h is this times the weights set.
-  Descent descend(const std::vector<std::size_t>& columns, double curvature, const std::vector<CoordinatePenalty>& penalty,
-                  double square, double widest, double target, std::vector<double>& b, std::vector<double>& q,
-                  std::vector<double> r);
+  // As descend(): moves b, the slopes q and the weighted residuals r, from which q came, until the gap is at most
+  // `target`. curvature: h is this times the weights set.
+  Descent descend(const std::vector<std::size_t>& columns, double curvature,
+                  const std::vector<CoordinatePenalty>& penalty, double square, double widest, double target,
+                  std::vector<double>& b, std::vector<double>& q, std::vector<double> r);
 
  private:
   void learn(const std::vector<std::size_t>& columns);

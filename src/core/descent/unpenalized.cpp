@@ -54,7 +54,8 @@ Eigen::VectorXd fit(const Problem& problem, const Eigen::MatrixXd& z) {
   const Response& response = problem.response;
   const Eigen::Index n = z.rows();
   const auto mean_loss = [&](const Eigen::VectorXd& eta) {
-    return response.mean([&](std::size_t i) { return problem.loss.value(eta[static_cast<Eigen::Index>(i)], response.y[i]); });
+    return response.mean(
+        [&](std::size_t i) { return problem.loss.value(eta[static_cast<Eigen::Index>(i)], response.y[i]); });
   };
   Eigen::VectorXd eta(n);
   for (Eigen::Index i = 0; i < n; ++i) {

@@ -52,7 +52,8 @@ void WorkingSet::refresh_border(std::size_t from) {
   const std::vector<std::size_t> fresh(columns_.begin() + static_cast<std::ptrdiff_t>(from), columns_.end());
   Panel panel(problem_.response.n, 1, problem_.rows.layout());
   std::copy(weights_.begin(), weights_.end(), panel.lane(0));
-  problem_.rows.cross_products({form_.scaling, fresh}, panel, border_.data() + from, {problem_.threads, problem_.watch});
+  problem_.rows.cross_products({form_.scaling, fresh}, panel, border_.data() + from,
+                               {problem_.threads, problem_.watch});
 }
 
 }  // namespace sgdlasso

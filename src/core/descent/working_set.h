@@ -34,14 +34,14 @@ class WorkingSet {
     double widest;
     double target;
   };
-  // From b with slopes q, both moved; residuals(): the weighted residuals that q came from, asked for only if the columns are
-  // too many for a Gram matrix. Returns the gap of the quadratic.
+  // From b with slopes q, both moved; residuals(): the weighted residuals that q came from, asked for only if the
+  // columns are too many for a Gram matrix. Returns the gap of the quadratic.
   template <class Residuals>
   double descend(const Task& task, std::vector<double>& b, std::vector<double>& q, Residuals residuals) {
     refresh();
     if (!wide())
-      return sgdlasso::descend({gram_, task.curvature, task.penalty, task.square, task.widest, problem_.watch}, task.target, b,
-                               q)
+      return sgdlasso::descend({gram_, task.curvature, task.penalty, task.square, task.widest, problem_.watch},
+                               task.target, b, q)
           .gap;
     return by_residual_
         .descend(columns_, task.curvature, task.penalty, task.square, task.widest, task.target, b, q, residuals())
@@ -51,7 +51,8 @@ class WorkingSet {
   bool wide() const { return columns_.size() > kMostGramColumns; }
   static constexpr std::size_t kMostGramColumns = 5000;  // 200 MB
 
-  // Z'h and sum h of these weights, by which a step of the coefficients moves the intercept. Zeros without an intercept.
+  // Z'h and sum h of these weights, by which a step of the coefficients moves the intercept. Zeros without an
+  // intercept.
   const std::vector<double>& border() const { return border_; }
   double total() const { return total_; }
 

@@ -1,7 +1,8 @@
-// block_queue.h: pieces of a file made into blocks ahead of their use, on several threads, in memory that is used again.
+// block_queue.h: pieces of a file made into blocks ahead of their use, on several threads, in memory that is used
+// again.
 //
-// What a piece is depends on the file and on nothing else, so blocks are the same for any number of threads. The calling thread
-// takes its turn: where the next piece is not ready, it fills one itself.
+// What a piece is depends on the file and on nothing else, so blocks are the same for any number of threads. The
+// calling thread takes its turn: where the next piece is not ready, it fills one itself.
 #pragma once
 
 #include <condition_variable>
@@ -22,7 +23,8 @@ template <class Block>
 class Filler {
  public:
   virtual ~Filler() = default;
-  // Makes of whatever is in `block` piece k, from 0; false if there are not so many. What it throws comes out of next().
+  // Makes of whatever is in `block` piece k, from 0; false if there are not so many. What it throws comes out of
+  // next().
   virtual bool fill(std::size_t k, Block& block) = 0;
 };
 

@@ -1,7 +1,7 @@
 // block_stream.h: rows as numbers, block by block, in memory that is used again.
 //
-// A new kind of stream makes its blocks by a Filler for each thread (block_queue.h), which reads and parses ahead; r_block.h
-// hands the blocks to whatever trains on them.
+// A new kind of stream makes its blocks by a Filler for each thread (block_queue.h), which reads and parses ahead;
+// r_block.h hands the blocks to whatever trains on them.
 #pragma once
 
 #include <cstddef>

@@ -1,5 +1,5 @@
-// compressed_file.h: a gzip or bzip2 file, read from its start, every checksum and length in it compared. R's own connections
-// end where such a file is cut off or damaged as if nothing were to follow.
+// compressed_file.h: a gzip or bzip2 file, read from its start, every checksum and length in it compared. R's own
+// connections end where such a file is cut off or damaged as if nothing were to follow.
 //
 // To add a kind: derive from Unpacker (compressed_file.cpp), name it in make_unpacker() and in compression_of() of
 // R/rows_files.R.

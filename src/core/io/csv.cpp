@@ -158,7 +158,8 @@ CsvExtent whole_records(const char* text, std::size_t size, char separator, bool
 
 std::size_t count_lines(const char* from, const char* end) {
   std::size_t count = 0;
-  while (from < end && (from = static_cast<const char*>(std::memchr(from, '\n', static_cast<std::size_t>(end - from))))) {
+  while (from < end &&
+         (from = static_cast<const char*>(std::memchr(from, '\n', static_cast<std::size_t>(end - from))))) {
     ++count;
     ++from;
   }
@@ -181,7 +182,8 @@ std::string shown(const char* text, std::size_t size) {
   for (std::size_t at = 0; at < size;) {
     const std::size_t character = size_of_character(text + at, size - at);
     if (at + character > most) return result + "...\"";
-    const bool plain = character > 1 || (character == 1 && static_cast<unsigned char>(text[at]) >= ' ' && text[at] != '\x7f');
+    const bool plain =
+        character > 1 || (character == 1 && static_cast<unsigned char>(text[at]) >= ' ' && text[at] != '\x7f');
     result += plain ? std::string(text + at, character) : "?";
     at += character > 0 ? character : 1;
   }
@@ -216,11 +218,12 @@ CsvRead read_csv(const char* text, std::size_t size, std::size_t columns, char s
       fields.next();
       const char* const flaw = found < columns ? sink.take(found, fields.text, fields.size) : nullptr;
       ++found;
-      if (flaw) throw LineError(line, shown(fields.text, fields.size) + " in column " + std::to_string(found) + " " + flaw);
+      if (flaw)
+        throw LineError(line, shown(fields.text, fields.size) + " in column " + std::to_string(found) + " " + flaw);
     } while (!fields.ends_record);
     if (found != columns) {
-      throw LineError(
-          line, "it has " + std::to_string(found) + (found == 1 ? " field" : " fields") + ", not " + std::to_string(columns));
+      throw LineError(line, "it has " + std::to_string(found) + (found == 1 ? " field" : " fields") + ", not " +
+                                std::to_string(columns));
     }
     ++read.records;
   }

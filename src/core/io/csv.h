@@ -1,6 +1,7 @@
 // csv.h: records of comma-separated text (RFC 4180), from a piece of a file that may end inside one.
 //
-// A record ends at a line break outside quotes. A field may be quoted; two quotes inside are one. Blank lines are no records.
+// A record ends at a line break outside quotes. A field may be quoted; two quotes inside are one. Blank lines are no
+// records.
 #pragma once
 
 #include <cstddef>
@@ -33,7 +34,8 @@ struct CsvRead {
 // last: whether the file ends with this piece, so that its last record needs no line break.
 CsvRead read_csv(const char* text, std::size_t size, std::size_t columns, char separator, bool last, CsvSink& sink);
 
-// Where records end in text that comes in pieces: each byte is looked at once. A quote opens at the start of a field only.
+// Where records end in text that comes in pieces: each byte is looked at once. A quote opens at the start of a field
+// only.
 class RecordEnds {
  public:
   enum class Place { field_start, field, quoted, after_quote };
@@ -70,7 +72,8 @@ const char* flaw_of_text(const char* text, std::size_t size);
 // The field between quotes for a message, cut where it is long, with ? for what cannot be shown.
 std::string shown(const char* text, std::size_t size);
 
-// The number that a whole field is, blanks around it aside; false if it is none. The decimal point is a point in every locale.
+// The number that a whole field is, blanks around it aside; false if it is none. The decimal point is a point in every
+// locale.
 bool parse_number(const char* text, std::size_t size, double& value);
 
 }  // namespace sgdlasso

@@ -71,8 +71,8 @@ const char* parse_digits(const char* at, const char* end, double& value) {
   return at;
 }
 
-CsvNumbers read_csv_numbers_portably(const char* text, std::size_t size, std::size_t columns, char separator, double missing,
-                                     double* const* to) {
+CsvNumbers read_csv_numbers_portably(const char* text, std::size_t size, std::size_t columns, char separator,
+                                     double missing, double* const* to) {
   const char* end = text + size;
   CsvNumbers result{false, true};
   std::size_t record = 0;
@@ -88,7 +88,8 @@ CsvNumbers read_csv_numbers_portably(const char* text, std::size_t size, std::si
           stop = at;
           while (stop < end && *stop != separator && *stop != '\n') ++stop;
           const bool carriage = stop > at && stop[-1] == '\r' && ends_line(stop, end);
-          if (!parse_field(at, static_cast<std::size_t>(stop - at) - carriage, missing, value, result.finite)) return result;
+          if (!parse_field(at, static_cast<std::size_t>(stop - at) - carriage, missing, value, result.finite))
+            return result;
         }
       } else {
         result.finite = false;
@@ -119,8 +120,8 @@ constexpr std::size_t kEnds = 8;     // ends written at a time
 constexpr std::size_t kGroup = 4;    // fields side by side
 constexpr std::size_t kGroups = 16;  // such groups at a time
 
-// For each place of the point among sixteen characters (16: there is none), how the others close up, and by which power of ten
-// the digits are divided.
+// For each place of the point among sixteen characters (16: there is none), how the others close up, and by which power
+// of ten the digits are divided.
 struct PointTables {
   alignas(16) unsigned char close[kDigits + 1][kDigits];
   double power[2][kDigits + 1];     // and the same below 0
@@ -152,15 +153,16 @@ SGDLASSO_AVX2_INLINE unsigned place_of_point(unsigned bits) {
 // Bits of the bytes that are a separator.
 SGDLASSO_AVX2_INLINE std::uint64_t separators_in(const char* text, __m256i separators) {
   const __m256i low = _mm256_cmpeq_epi8(_mm256_loadu_si256(reinterpret_cast<const __m256i*>(text)), separators);
-  const __m256i high = _mm256_cmpeq_epi8(_mm256_loadu_si256(reinterpret_cast<const __m256i*>(text + kWord / 2)), separators);
+  const __m256i high =
+      _mm256_cmpeq_epi8(_mm256_loadu_si256(reinterpret_cast<const __m256i*>(text + kWord / 2)), separators);
   return static_cast<std::uint32_t>(_mm256_movemask_epi8(low)) |
          static_cast<std::uint64_t>(static_cast<std::uint32_t>(_mm256_movemask_epi8(high))) << 32;
 }
 
-// Where the fields of a line end. False if there are not so many. Eight places are written whether there are eight or not: a
-// loop up to the last would be mispredicted word by word. ends: room for so many fields and a word more.
-SGDLASSO_AVX2 bool find_ends(const char* line, const char* line_end, const char* text_end, char separator, std::size_t columns,
-                             const char** ends) {
+// Where the fields of a line end. False if there are not so many. Eight places are written whether there are eight or
+// not: a loop up to the last would be mispredicted word by word. ends: room for so many fields and a word more.
+SGDLASSO_AVX2 bool find_ends(const char* line, const char* line_end, const char* text_end, char separator,
+                             std::size_t columns, const char** ends) {
   const __m256i separators = _mm256_set1_epi8(separator);
   std::size_t count = 0;
   for (const char* at = line; at < line_end; at += kWord) {
@@ -194,8 +196,8 @@ SGDLASSO_AVX2_INLINE std::uint64_t number_of(__m128i digits) {
   return (both & 0xFFFFFFFFu) * 100000000u + (both >> 32);
 }
 
-// One field of digits with or without a sign and a point, that sixteen readable bytes end with. False where it is something
-// else, or too long for this.
+// One field of digits with or without a sign and a point, that sixteen readable bytes end with. False where it is
+// something else, or too long for this.
 SGDLASSO_AVX2 bool parse_plain(const char* from, const char* end, double& value) {
   const bool negative = *from == '-';
   from += negative;
@@ -223,8 +225,8 @@ SGDLASSO_AVX2 bool parse_plain(const char* from, const char* end, double& value)
   if (!_mm_testz_si128(wrong, wrong) || (in_tail && (pointed || size == 1))) return false;
   const std::uint64_t whole = head * (in_tail ? 1000000000000000u : 10000000000000000u) + number_of(digits);
   if (whole > kExact) return false;
-  value =
-      static_cast<double>(static_cast<std::int64_t>(whole)) / (pointed ? kPowers[kDigits + after] : kTables.power[0][point]);
+  value = static_cast<double>(static_cast<std::int64_t>(whole)) /
+          (pointed ? kPowers[kDigits + after] : kTables.power[0][point]);
   if (negative) value = -value;
   return true;
 }
@@ -248,11 +250,12 @@ struct alignas(32) FourFields {
   double power[kGroup];
 };
 
-// False where one field is not of digits with or without a sign and a point inside, or too long. Names, not arrays: what lies
-// in an array is written to memory and read back too soon.
+// False where one field is not of digits with or without a sign and a point inside, or too long. Names, not arrays:
+// what lies in an array is written to memory and read back too soon.
 SGDLASSO_AVX2_INLINE bool read_four(const char* const* ends, FourFields& four) {
   const ShortField a(ends[-1] + 1, ends[0]), b(ends[0] + 1, ends[1]), c(ends[1] + 1, ends[2]), d(ends[2] + 1, ends[3]);
-  if (((a.size - 1) | (b.size - 1) | (c.size - 1) | (d.size - 1)) >= kDigits) return false;  // sixteen is a power of two
+  if (((a.size - 1) | (b.size - 1) | (c.size - 1) | (d.size - 1)) >= kDigits)
+    return false;  // sixteen is a power of two
   const __m256i dots = _mm256_set1_epi8('.'), zeros = _mm256_set1_epi8('0'), nines = _mm256_set1_epi8(9);
   const __m256i text_ab = load_16_twice(a.text(), b.text()), keep_ab = load_16_twice(a.keep(), b.keep());
   const __m256i text_cd = load_16_twice(c.text(), d.text()), keep_cd = load_16_twice(c.keep(), d.keep());
@@ -295,10 +298,11 @@ SGDLASSO_AVX2_INLINE bool finish_four(const FourFields& four, double* const* to,
   return _mm256_movemask_pd(large) == 0;
 }
 
-// Up to sixteen groups of four fields, four at least; the last one may overlap. Reading and finishing are loops of their own,
-// so that groups need not wait for each other's divisions (as fast as one loop, within the noise). Returns which groups are
-// something else.
-SGDLASSO_AVX2_INLINE unsigned read_groups(const char* const* ends, std::size_t columns, double* const* to, std::size_t record) {
+// Up to sixteen groups of four fields, four at least; the last one may overlap. Reading and finishing are loops of
+// their own, so that groups need not wait for each other's divisions (as fast as one loop, within the noise). Returns
+// which groups are something else.
+SGDLASSO_AVX2_INLINE unsigned read_groups(const char* const* ends, std::size_t columns, double* const* to,
+                                          std::size_t record) {
   FourFields four[kGroups];
   unsigned odd = 0;
   const std::size_t groups = (columns + kGroup - 1) / kGroup;
@@ -337,7 +341,8 @@ SGDLASSO_AVX2 CsvNumbers read_csv_numbers_avx2(const char* text, std::size_t siz
         const char* const from = ends[static_cast<std::ptrdiff_t>(column) - 1] + 1;
         double* const cell = to[column] + record;
         if (line >= padded && from < ends[column] && parse_plain(from, ends[column], *cell)) continue;
-        if (!parse_field(from, static_cast<std::size_t>(ends[column] - from), missing, *cell, result.finite)) return result;
+        if (!parse_field(from, static_cast<std::size_t>(ends[column] - from), missing, *cell, result.finite))
+          return result;
       }
     }
     line = line_end + 1;
@@ -350,7 +355,8 @@ SGDLASSO_AVX2 CsvNumbers read_csv_numbers_avx2(const char* text, std::size_t siz
 
 CsvNumbers read_csv_numbers(const char* text, std::size_t size, std::size_t columns, char separator, double missing,
                             double* const* to) {
-  static const bool fast = __builtin_cpu_supports("avx2") && __builtin_cpu_supports("bmi") && __builtin_cpu_supports("popcnt");
+  static const bool fast =
+      __builtin_cpu_supports("avx2") && __builtin_cpu_supports("bmi") && __builtin_cpu_supports("popcnt");
   return fast ? read_csv_numbers_avx2(text, size, columns, separator, missing, to)
               : read_csv_numbers_portably(text, size, columns, separator, missing, to);
 }

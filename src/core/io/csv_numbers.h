@@ -1,5 +1,5 @@
-// csv_numbers.h: records of nothing but numbers, one line each, from text straight into columns: what files of numbers are made
-// of, at a few nanoseconds a number. Every number is the double nearest to its text, on every machine.
+// csv_numbers.h: records of nothing but numbers, one line each, from text straight into columns: what files of numbers
+// are made of, at a few nanoseconds a number. Every number is the double nearest to its text, on every machine.
 #pragma once
 
 #include <cstddef>
@@ -8,7 +8,8 @@ namespace sgdlasso {
 
 // Whether so many lines may all be records: blank ones are none, and would be given room as if they were.
 inline bool may_be_records(std::size_t lines, std::size_t columns, std::size_t bytes) {
-  return lines <= (bytes + 1) / columns;  // a separator for each column but one, and a line break for each line but the last
+  return lines <=
+         (bytes + 1) / columns;  // a separator for each column but one, and a line break for each line but the last
 }
 
 struct CsvNumbers {
@@ -16,16 +17,17 @@ struct CsvNumbers {
   bool finite;  // no field is empty, infinite or none
 };
 
-// Whole records. Column k of record i becomes to[k][i], empty fields `missing`. Parts of a piece may be read side by side.
+// Whole records. Column k of record i becomes to[k][i], empty fields `missing`. Parts of a piece may be read side by
+// side.
 CsvNumbers read_csv_numbers(const char* text, std::size_t size, std::size_t columns, char separator, double missing,
                             double* const* to);
 
 // For tests: the same without the machine's larger registers.
-CsvNumbers read_csv_numbers_portably(const char* text, std::size_t size, std::size_t columns, char separator, double missing,
-                                     double* const* to);
+CsvNumbers read_csv_numbers_portably(const char* text, std::size_t size, std::size_t columns, char separator,
+                                     double missing, double* const* to);
 
-// A number in the form -12.5e-3 of few digits, from its start: where it ends, or nullptr where it has another form, more digits
-// or a large exponent.
+// A number in the form -12.5e-3 of few digits, from its start: where it ends, or nullptr where it has another form,
+// more digits or a large exponent.
 const char* parse_digits(const char* at, const char* end, double& value);
 
 }  // namespace sgdlasso

@@ -10,8 +10,9 @@
 namespace sgdlasso {
 namespace {
 
-constexpr std::int64_t kAhead = 4;                       // pieces that the system is told of in advance
-constexpr std::uint64_t kBack = std::uint64_t{1} << 20;  // bytes before a piece, or four pieces, that a line may begin in
+constexpr std::int64_t kAhead = 4;  // pieces that the system is told of in advance
+constexpr std::uint64_t kBack = std::uint64_t{1}
+                                << 20;  // bytes before a piece, or four pieces, that a line may begin in
 
 // A file's pieces, by their bytes.
 class CsvPieces {
@@ -20,7 +21,8 @@ class CsvPieces {
 
   const CsvLayout& layout() const { return layout_; }
   const PlainFile& file() const { return file_; }
-  // How far has been read once piece k is complete; k = -1: before the first. The last piece is what the file's last read left.
+  // How far has been read once piece k is complete; k = -1: before the first. The last piece is what the file's last
+  // read left.
   std::uint64_t limit(std::int64_t k) const {
     const std::uint64_t pieces = static_cast<std::uint64_t>(k + 1);
     return std::min(file_.size(), layout_.read + pieces * layout_.bytes);
@@ -60,13 +62,14 @@ class CsvFiller final : public Filler<CsvBlock> {
         read_csv_numbers(begin_, size, layout.role.size(), layout.separator, layout.missing, columns_.data());
     block.plain = found.plain;
     const double* weight = block.numbers.response.weight;
-    block.numbers.clean = found.finite && (!weight || std::all_of(weight, weight + rows, [](double w) { return w > 0; }));
+    block.numbers.clean =
+        found.finite && (!weight || std::all_of(weight, weight + rows, [](double w) { return w > 0; }));
     return true;
   }
 
  private:
-  // The whole records of piece k, from begin_ to end_; false where the file cannot be read, or where a record began so far
-  // before that reading it again with every piece would take more time than the reader in R does.
+  // The whole records of piece k, from begin_ to end_; false where the file cannot be read, or where a record began so
+  // far before that reading it again with every piece would take more time than the reader in R does.
   bool read_records(std::size_t k) {
     const CsvLayout& layout = pieces_->layout();
     const std::uint64_t from = pieces_->limit(static_cast<std::int64_t>(k) - 1);
@@ -121,11 +124,13 @@ class CsvFiller final : public Filler<CsvBlock> {
   std::size_t before_ = 8192;
 };
 
-std::vector<std::unique_ptr<Filler<CsvBlock>>> make_fillers(const CsvLayout& layout, const std::string& start, int threads) {
+std::vector<std::unique_ptr<Filler<CsvBlock>>> make_fillers(const CsvLayout& layout, const std::string& start,
+                                                            int threads) {
   const auto pieces = std::make_shared<const CsvPieces>(layout);
   const PlainFile& file = pieces->file();
   std::string found(start.size(), ' ');
-  if (!file.opened() || layout.first > file.size() || file.read(0, &found[0], found.size()) != found.size() || found != start) {
+  if (!file.opened() || layout.first > file.size() || file.read(0, &found[0], found.size()) != found.size() ||
+      found != start) {
     throw NotPlain("It is no plain file.");
   }
   std::vector<std::unique_ptr<Filler<CsvBlock>>> fillers;

@@ -1,8 +1,8 @@
 // csv_stream.h: the numbers of a plain file of comma-separated text, block by block.
 //
-// Blocks end where those of the reader in R (rows_files.R) end: block k at the last line break before byte read + (k + 1) *
-// bytes. Where something other than plain numbers stands, the stream stops before the block that holds it, and that reader goes
-// on.
+// Blocks end where those of the reader in R (rows_files.R) end: block k at the last line break before byte read + (k +
+// 1) * bytes. Where something other than plain numbers stands, the stream stops before the block that holds it, and
+// that reader goes on.
 #pragma once
 
 #include <cstdint>
@@ -40,8 +40,8 @@ struct CsvBlock {
 
 class CsvStream final : public BlockStream {
  public:
-  // Throws NotPlain where the file does not begin with `start`, its first bytes as text, since it is compressed or no file at
-  // all.
+  // Throws NotPlain where the file does not begin with `start`, its first bytes as text, since it is compressed or no
+  // file at all.
   CsvStream(const CsvLayout& layout, const std::string& start, int threads);
 
   const NumberBlock* next() override;

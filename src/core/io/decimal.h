@@ -3,8 +3,8 @@
 
 namespace sgdlasso {
 
-// [sign] digits [. digits] [e [sign] digits], or inf, infinity or nan in any case, from text to end. Too large is infinite, too
-// small 0. False where it is something else.
+// [sign] digits [. digits] [e [sign] digits], or inf, infinity or nan in any case, from text to end. Too large is
+// infinite, too small 0. False where it is something else.
 bool parse_decimal(const char* text, const char* end, double& value);
 
 // For tests: the same without the standard library's way, which some have not.

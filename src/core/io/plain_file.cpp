@@ -48,7 +48,8 @@ std::size_t PlainFile::read(std::uint64_t from, void* to, std::size_t bytes) con
   std::size_t done = 0;
   errno = 0;
   while (done < bytes) {
-    const ::ssize_t found = ::pread(file_, static_cast<char*>(to) + done, bytes - done, static_cast< ::off_t>(from + done));
+    const ::ssize_t found =
+        ::pread(file_, static_cast<char*>(to) + done, bytes - done, static_cast< ::off_t>(from + done));
     if (found < 0 && errno == EINTR) continue;
     if (found <= 0) break;
     done += static_cast<std::size_t>(found);
@@ -58,7 +59,8 @@ std::size_t PlainFile::read(std::uint64_t from, void* to, std::size_t bytes) con
 
 void PlainFile::expect(std::uint64_t from, std::uint64_t bytes) const {
 #if defined(POSIX_FADV_WILLNEED)
-  if (from < size_) ::posix_fadvise(file_, static_cast< ::off_t>(from), static_cast< ::off_t>(bytes), POSIX_FADV_WILLNEED);
+  if (from < size_)
+    ::posix_fadvise(file_, static_cast< ::off_t>(from), static_cast< ::off_t>(bytes), POSIX_FADV_WILLNEED);
 #else
   static_cast<void>(from), static_cast<void>(bytes);
 #endif

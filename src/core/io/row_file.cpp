@@ -62,7 +62,8 @@ void RowFileWriter::sparse_block(const SparseColumns& x, const std::vector<Part>
   write_block(row_format::kSparseBlock, {x.n, nonzeros}, all);
 }
 
-void RowFileWriter::write_block(std::uint32_t kind, const std::vector<std::uint64_t>& counts, const std::vector<Part>& parts) {
+void RowFileWriter::write_block(std::uint32_t kind, const std::vector<std::uint64_t>& counts,
+                                const std::vector<Part>& parts) {
   Checksum sum;
   std::uint64_t size = counts.size() * sizeof(std::uint64_t);
   sum.add(counts.data(), size);

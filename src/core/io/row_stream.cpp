@@ -17,7 +17,7 @@ namespace {
 
 constexpr std::uint64_t kMostRows = std::numeric_limits<int>::max();  // of a block, as in R's matrices
 constexpr std::uint64_t kAhead = 4;                                   // blocks that the system is told of in advance
-constexpr std::size_t kSegment = std::size_t{1} << 15;                // numbers read at a time: they stay in the second cache
+constexpr std::size_t kSegment = std::size_t{1} << 15;  // numbers read at a time: they stay in the second cache
 
 class RowFiller final : public Filler<RowBlockRead> {
  public:
@@ -166,7 +166,8 @@ RowPieces::Place RowPieces::place_of(const Piece& piece, const RowLayout& layout
   const std::uint64_t widest = layout.sparse ? 1 : std::max<std::uint64_t>(layout.columns, 1);
   if (place.rows == 0 || place.rows > most / widest || place.rows > kMostRows || place.nonzeros > most)
     throw RowFileError(after);
-  x = layout.sparse ? row_format::integers(layout.columns + 1 + place.nonzeros) + place.nonzeros : place.rows * layout.columns;
+  x = layout.sparse ? row_format::integers(layout.columns + 1 + place.nonzeros) + place.nonzeros
+                    : place.rows * layout.columns;
   place.size = x + place.rows * layout.others();
   if (piece.size != (counts + place.size) * sizeof(double)) throw RowFileError(after);
   place.at = at_;

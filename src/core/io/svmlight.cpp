@@ -50,7 +50,8 @@ void read_line(const char* from, const char* end, SparseLines& found) {
     if (colon - from == 3 && std::equal(from, colon, "qid")) continue;
     const int index = whole_index(from, colon, found.lines);
     if (index <= before)
-      throw LineError(found.lines, "column " + std::to_string(index) + " does not come after " + std::to_string(before));
+      throw LineError(found.lines,
+                      "column " + std::to_string(index) + " does not come after " + std::to_string(before));
     before = index;
     found.index.push_back(index);
     found.value.push_back(number(colon + 1, to, found.lines));

@@ -20,8 +20,8 @@ SGDLASSO_INLINE double dual_dot_of(const double* x, const double* z, const doubl
 }
 
 template <std::size_t W>
-SGDLASSO_INLINE double dual_dot_ridge_of(const double* x, const double* z, const double* theta, const double* rho, Shrinkage by,
-                                         std::size_t p) {
+SGDLASSO_INLINE double dual_dot_ridge_of(const double* x, const double* z, const double* theta, const double* rho,
+                                         Shrinkage by, std::size_t p) {
   using V = Lanes<W>;
   V sum = V::zero();
   const V l1 = V::all(by.l1), l2 = V::all(by.l2), one = V::all(1);
@@ -70,7 +70,8 @@ SGDLASSO_INLINE double dot(const double* x, const double* b, std::size_t p) {
 }
 
 template <std::size_t W>
-SGDLASSO_INLINE void primal_add(const double* x, double step, const double* theta, double l1, double* b, std::size_t p) {
+SGDLASSO_INLINE void primal_add(const double* x, double step, const double* theta, double l1, double* b,
+                                std::size_t p) {
   using V = Lanes<W>;
   const V steps = V::all(step), l1s = V::all(l1);
   std::size_t j = 0;
@@ -139,34 +140,35 @@ SGDLASSO_INLINE void scaled(const double* x, const double* centre, const double*
 }
 
 // One version of all kernels: NAME, compiled with ATTRIBUTE for registers of W numbers.
-#define SGDLASSO_KERNELS(NAME, ATTRIBUTE, W)                                                                                 \
-  struct NAME {                                                                                                              \
-    ATTRIBUTE static double dual_dot_(const double* x, const double* z, const double* t, const double* r, Shrinkage by,      \
-                                      std::size_t p) {                                                                       \
-      return dual_dot<W>(x, z, t, r, by, p);                                                                                 \
-    }                                                                                                                        \
-    ATTRIBUTE static void dual_add_(const double* x, double s, double w, double* z, double* c, std::size_t p) {              \
-      dual_add<W>(x, s, w, z, c, p);                                                                                         \
-    }                                                                                                                        \
-    ATTRIBUTE static double dot_(const double* x, const double* b, std::size_t p) { return dot<W>(x, b, p); }                \
-    ATTRIBUTE static void primal_add_(const double* x, double s, const double* t, double l1, double* b, std::size_t p) {     \
-      primal_add<W>(x, s, t, l1, b, p);                                                                                      \
-    }                                                                                                                        \
-    ATTRIBUTE static void accumulate_(const double* b, double w, double* total, std::size_t p) {                             \
-      accumulate<W>(b, w, total, p);                                                                                         \
-    }                                                                                                                        \
-    ATTRIBUTE static void shifted_sums_(const double* x, double shift, std::size_t p, double* s, double* q) {                \
-      shifted_sums<W>(x, shift, p, s, q);                                                                                    \
-    }                                                                                                                        \
-    ATTRIBUTE static void moments_add_(const double* x, double share, double w, double off, double* m, double* s, double* c, \
-                                       std::size_t p) {                                                                      \
-      moments_add<W>(x, share, w, off, m, s, c, p);                                                                          \
-    }                                                                                                                        \
-    ATTRIBUTE static void scaled_(const double* x, const double* c, const double* s, double* to, std::size_t p) {            \
-      scaled<W>(x, c, s, to, p);                                                                                             \
-    }                                                                                                                        \
-    static constexpr DenseKernels kernels = {dual_dot_,   dual_add_,     dot_,         primal_add_,                          \
-                                             accumulate_, shifted_sums_, moments_add_, scaled_};                             \
+#define SGDLASSO_KERNELS(NAME, ATTRIBUTE, W)                                                                      \
+  struct NAME {                                                                                                   \
+    ATTRIBUTE static double dual_dot_(const double* x, const double* z, const double* t, const double* r,         \
+                                      Shrinkage by, std::size_t p) {                                              \
+      return dual_dot<W>(x, z, t, r, by, p);                                                                      \
+    }                                                                                                             \
+    ATTRIBUTE static void dual_add_(const double* x, double s, double w, double* z, double* c, std::size_t p) {   \
+      dual_add<W>(x, s, w, z, c, p);                                                                              \
+    }                                                                                                             \
+    ATTRIBUTE static double dot_(const double* x, const double* b, std::size_t p) { return dot<W>(x, b, p); }     \
+    ATTRIBUTE static void primal_add_(const double* x, double s, const double* t, double l1, double* b,           \
+                                      std::size_t p) {                                                            \
+      primal_add<W>(x, s, t, l1, b, p);                                                                           \
+    }                                                                                                             \
+    ATTRIBUTE static void accumulate_(const double* b, double w, double* total, std::size_t p) {                  \
+      accumulate<W>(b, w, total, p);                                                                              \
+    }                                                                                                             \
+    ATTRIBUTE static void shifted_sums_(const double* x, double shift, std::size_t p, double* s, double* q) {     \
+      shifted_sums<W>(x, shift, p, s, q);                                                                         \
+    }                                                                                                             \
+    ATTRIBUTE static void moments_add_(const double* x, double share, double w, double off, double* m, double* s, \
+                                       double* c, std::size_t p) {                                                \
+      moments_add<W>(x, share, w, off, m, s, c, p);                                                               \
+    }                                                                                                             \
+    ATTRIBUTE static void scaled_(const double* x, const double* c, const double* s, double* to, std::size_t p) { \
+      scaled<W>(x, c, s, to, p);                                                                                  \
+    }                                                                                                             \
+    static constexpr DenseKernels kernels = {dual_dot_,   dual_add_,     dot_,         primal_add_,               \
+                                             accumulate_, shifted_sums_, moments_add_, scaled_};                  \
   };
 
 SGDLASSO_KERNELS(Portable, , 2)

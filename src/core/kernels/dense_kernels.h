@@ -15,7 +15,8 @@ struct Shrinkage {
 
 struct DenseKernels {
   // sum_j x_j coefficient_j of the dual point z
-  double (*dual_dot)(const double* x, const double* z, const double* theta, const double* rho, Shrinkage by, std::size_t p);
+  double (*dual_dot)(const double* x, const double* z, const double* theta, const double* rho, Shrinkage by,
+                     std::size_t p);
   // z += step x, carry += weight step x
   void (*dual_add)(const double* x, double step, double weight, double* z, double* carry, std::size_t p);
   // sum_j x_j b_j
@@ -27,8 +28,8 @@ struct DenseKernels {
   // sum and sum of squares of x - shift
   void (*shifted_sums)(const double* x, double shift, std::size_t p, double* sum, double* square);
   // A row more: d = x - mean; mean += share d; square += weight d (x - mean); cross += off d
-  void (*moments_add)(const double* x, double share, double weight, double off, double* mean, double* square, double* cross,
-                      std::size_t p);
+  void (*moments_add)(const double* x, double share, double weight, double off, double* mean, double* square,
+                      double* cross, std::size_t p);
   // to = (x - centre) scale
   void (*scaled)(const double* x, const double* centre, const double* scale, double* to, std::size_t p);
 };

@@ -20,8 +20,8 @@ SGDLASSO_INLINE double sum_of(const typename Vector<W>::Register& v) {
 
 // Dot products of A columns with B columns, all kept in registers: 3 x 4 of them fill the sixteen of AVX2.
 template <std::size_t W, std::size_t A, std::size_t B>
-SGDLASSO_INLINE void tile(const double* a, std::size_t a_stride, const double* b, std::size_t b_stride, std::size_t rows,
-                          double* out, std::size_t ld) {
+SGDLASSO_INLINE void tile(const double* a, std::size_t a_stride, const double* b, std::size_t b_stride,
+                          std::size_t rows, double* out, std::size_t ld) {
   typename Vector<W>::Register sum[A][B] = {};
   for (std::size_t r = 0; r < rows; r += W) {
     typename Vector<W>::Register left[A];
@@ -46,8 +46,8 @@ constexpr std::size_t kAhead = 12;  // entries whose rows memory is asked for in
 constexpr std::size_t kTileA = 3, kTileB = 4;
 
 template <std::size_t W, std::size_t A>
-SGDLASSO_INLINE void tile_row(const double* a, std::size_t a_stride, const ColumnBlock& b, std::size_t from, std::size_t rows,
-                              double* out, std::size_t ld) {
+SGDLASSO_INLINE void tile_row(const double* a, std::size_t a_stride, const ColumnBlock& b, std::size_t from,
+                              std::size_t rows, double* out, std::size_t ld) {
   std::size_t j = from;
   for (; j + kTileB <= b.count; j += kTileB)
     tile<W, A, kTileB>(a, a_stride, b.data + j * b.stride, b.stride, rows, out + j, ld);
@@ -93,8 +93,10 @@ SGDLASSO_INLINE double pack_of(const double* from, std::size_t rows, double cent
   return sum;
 }
 template <std::size_t W>
-SGDLASSO_INLINE double pack(const double* from, std::size_t rows, double centre, double scale, const double* root, double* to) {
-  return root ? pack_of<W, true>(from, rows, centre, scale, root, to) : pack_of<W, false>(from, rows, centre, scale, root, to);
+SGDLASSO_INLINE double pack(const double* from, std::size_t rows, double centre, double scale, const double* root,
+                            double* to) {
+  return root ? pack_of<W, true>(from, rows, centre, scale, root, to)
+              : pack_of<W, false>(from, rows, centre, scale, root, to);
 }
 
 template <std::size_t W, std::size_t C>
@@ -135,8 +137,8 @@ SGDLASSO_INLINE void add(const ColumnBlock& x, const double* b, std::size_t rows
 
 // `Registers` lanes at a time
 template <std::size_t W, std::size_t Registers>
-SGDLASSO_INLINE void gather_lanes(const double* value, const int* index, std::size_t count, double shift, const double* r,
-                                  std::size_t lanes, double* sum) {
+SGDLASSO_INLINE void gather_lanes(const double* value, const int* index, std::size_t count, double shift,
+                                  const double* r, std::size_t lanes, double* sum) {
   typename Vector<W>::Register total[Registers];
   SGDLASSO_UNROLL
   for (std::size_t v = 0; v < Registers; ++v) total[v] = Vector<W>::at(sum + v * W).value;
@@ -189,7 +191,8 @@ template <std::size_t W>
 SGDLASSO_INLINE void axpy(double a, const double* x, std::size_t count, double* y) {
   const auto by = a - typename Vector<W>::Register{};
   std::size_t r = 0;
-  for (; r + W <= count; r += W) Vector<W>::at(y + r).value = Vector<W>::at(y + r).value + by * Vector<W>::at(x + r).value;
+  for (; r + W <= count; r += W)
+    Vector<W>::at(y + r).value = Vector<W>::at(y + r).value + by * Vector<W>::at(x + r).value;
   for (; r < count; ++r) y[r] += a * x[r];
 }
 
@@ -208,7 +211,8 @@ SGDLASSO_INLINE double shifted_dot(const double* x, double shift, const double* 
 }
 
 template <std::size_t W>
-SGDLASSO_INLINE void weighted_axpy(double a, const double* h, const double* x, double shift, std::size_t count, double* y) {
+SGDLASSO_INLINE void weighted_axpy(double a, const double* h, const double* x, double shift, std::size_t count,
+                                   double* y) {
   const auto by = a - typename Vector<W>::Register{}, shifts = shift - typename Vector<W>::Register{};
   std::size_t r = 0;
   for (; r + W <= count; r += W)
@@ -218,38 +222,40 @@ SGDLASSO_INLINE void weighted_axpy(double a, const double* h, const double* x, d
 }
 
 // One version of all kernels: NAME, compiled with ATTRIBUTE for registers of W numbers.
-#define SGDLASSO_PANEL_KERNELS(NAME, ATTRIBUTE, W)                                                                             \
-  struct NAME {                                                                                                                \
-    ATTRIBUTE static void cross_(const ColumnBlock& a, const ColumnBlock& b, std::size_t n, double* out, std::size_t ld) {     \
-      cross<W>(a, b, n, out, ld);                                                                                              \
-    }                                                                                                                          \
-    ATTRIBUTE static void self_cross_(const ColumnBlock& a, std::size_t n, double* out, std::size_t ld) {                      \
-      self_cross<W>(a, n, out, ld);                                                                                            \
-    }                                                                                                                          \
-    ATTRIBUTE static double pack_(const double* x, std::size_t n, double c, double s, const double* w, double* to) {           \
-      return pack<W>(x, n, c, s, w, to);                                                                                       \
-    }                                                                                                                          \
-    ATTRIBUTE static void add_(const ColumnBlock& x, const double* b, std::size_t n, double* y, std::size_t stride,            \
-                               std::size_t lanes) {                                                                            \
-      add<W>(x, b, n, y, stride, lanes);                                                                                       \
-    }                                                                                                                          \
-    ATTRIBUTE static void gather_(const double* v, const int* i, std::size_t n, double s, const double* r, std::size_t lanes,  \
-                                  double* sum) {                                                                               \
-      gather<W>(v, i, n, s, r, lanes, sum);                                                                                    \
-    }                                                                                                                          \
-    ATTRIBUTE static void scatter_(const double* v, const int* i, std::size_t n, double s, const double* b, std::size_t lanes, \
-                                   double* r) {                                                                                \
-      scatter<W>(v, i, n, s, b, lanes, r);                                                                                     \
-    }                                                                                                                          \
-    ATTRIBUTE static double shifted_dot_(const double* x, double s, const double* y, std::size_t n) {                          \
-      return shifted_dot<W>(x, s, y, n);                                                                                       \
-    }                                                                                                                          \
-    ATTRIBUTE static void weighted_axpy_(double a, const double* h, const double* x, double s, std::size_t n, double* y) {     \
-      weighted_axpy<W>(a, h, x, s, n, y);                                                                                      \
-    }                                                                                                                          \
-    ATTRIBUTE static void axpy_(double a, const double* x, std::size_t n, double* y) { axpy<W>(a, x, n, y); }                  \
-    static constexpr PanelKernels kernels = {cross_,   self_cross_,  pack_,          add_, gather_,                            \
-                                             scatter_, shifted_dot_, weighted_axpy_, axpy_};                                   \
+#define SGDLASSO_PANEL_KERNELS(NAME, ATTRIBUTE, W)                                                                   \
+  struct NAME {                                                                                                      \
+    ATTRIBUTE static void cross_(const ColumnBlock& a, const ColumnBlock& b, std::size_t n, double* out,             \
+                                 std::size_t ld) {                                                                   \
+      cross<W>(a, b, n, out, ld);                                                                                    \
+    }                                                                                                                \
+    ATTRIBUTE static void self_cross_(const ColumnBlock& a, std::size_t n, double* out, std::size_t ld) {            \
+      self_cross<W>(a, n, out, ld);                                                                                  \
+    }                                                                                                                \
+    ATTRIBUTE static double pack_(const double* x, std::size_t n, double c, double s, const double* w, double* to) { \
+      return pack<W>(x, n, c, s, w, to);                                                                             \
+    }                                                                                                                \
+    ATTRIBUTE static void add_(const ColumnBlock& x, const double* b, std::size_t n, double* y, std::size_t stride,  \
+                               std::size_t lanes) {                                                                  \
+      add<W>(x, b, n, y, stride, lanes);                                                                             \
+    }                                                                                                                \
+    ATTRIBUTE static void gather_(const double* v, const int* i, std::size_t n, double s, const double* r,           \
+                                  std::size_t lanes, double* sum) {                                                  \
+      gather<W>(v, i, n, s, r, lanes, sum);                                                                          \
+    }                                                                                                                \
+    ATTRIBUTE static void scatter_(const double* v, const int* i, std::size_t n, double s, const double* b,          \
+                                   std::size_t lanes, double* r) {                                                   \
+      scatter<W>(v, i, n, s, b, lanes, r);                                                                           \
+    }                                                                                                                \
+    ATTRIBUTE static double shifted_dot_(const double* x, double s, const double* y, std::size_t n) {                \
+      return shifted_dot<W>(x, s, y, n);                                                                             \
+    }                                                                                                                \
+    ATTRIBUTE static void weighted_axpy_(double a, const double* h, const double* x, double s, std::size_t n,        \
+                                         double* y) {                                                                \
+      weighted_axpy<W>(a, h, x, s, n, y);                                                                            \
+    }                                                                                                                \
+    ATTRIBUTE static void axpy_(double a, const double* x, std::size_t n, double* y) { axpy<W>(a, x, n, y); }        \
+    static constexpr PanelKernels kernels = {cross_,   self_cross_,  pack_,          add_, gather_,                  \
+                                             scatter_, shifted_dot_, weighted_axpy_, axpy_};                         \
   };
 
 SGDLASSO_PANEL_KERNELS(Portable, , 2)

@@ -1,7 +1,8 @@
-// panel_kernels.h: the inner loops of products with many columns at once, chosen once at run time for this machine's registers.
+// panel_kernels.h: the inner loops of products with many columns at once, chosen once at run time for this machine's
+// registers.
 //
-// Unlike dense_kernels.h these use fused multiply-adds where the machine has them: their sums are certified afterwards, not
-// promised to the bit across machines. For one machine the bits are always the same.
+// Unlike dense_kernels.h these use fused multiply-adds where the machine has them: their sums are certified afterwards,
+// not promised to the bit across machines. For one machine the bits are always the same.
 #pragma once
 
 #include <cstddef>
@@ -20,16 +21,18 @@ struct PanelKernels {
   void (*cross)(const ColumnBlock& a, const ColumnBlock& b, std::size_t rows, double* out, std::size_t ld);
   // The same for j >= i only, of a block with itself.
   void (*self_cross)(const ColumnBlock& a, std::size_t rows, double* out, std::size_t ld);
-  // to[r] = (from[r] - centre) * scale * root[r]; the sum of to[r] * root[r]. root: square roots of weights, nullptr for ones.
+  // to[r] = (from[r] - centre) * scale * root[r]; the sum of to[r] * root[r]. root: square roots of weights, nullptr
+  // for ones.
   double (*pack)(const double* from, std::size_t rows, double centre, double scale, const double* root, double* to);
   // y_k[r] += sum over columns j of x_j[r] b[j * lanes + k]; y_k = y + k * y_stride. rows: a multiple of 8.
-  void (*add)(const ColumnBlock& x, const double* b, std::size_t rows, double* y, std::size_t y_stride, std::size_t lanes);
+  void (*add)(const ColumnBlock& x, const double* b, std::size_t rows, double* y, std::size_t y_stride,
+              std::size_t lanes);
   // Rows of lanes lying together: sum[k] += value * r[index * lanes + k] over the entries; lanes: a multiple of 8.
-  void (*gather)(const double* value, const int* index, std::size_t count, double shift, const double* r, std::size_t lanes,
-                 double* sum);
+  void (*gather)(const double* value, const int* index, std::size_t count, double shift, const double* r,
+                 std::size_t lanes, double* sum);
   // r[index * lanes + k] += (value - shift) * b[k]
-  void (*scatter)(const double* value, const int* index, std::size_t count, double shift, const double* b, std::size_t lanes,
-                  double* r);
+  void (*scatter)(const double* value, const int* index, std::size_t count, double shift, const double* b,
+                  std::size_t lanes, double* r);
   // sum_r (x[r] - shift) y[r]
   double (*shifted_dot)(const double* x, double shift, const double* y, std::size_t count);
   // y += a h (x - shift)

@@ -26,8 +26,8 @@ void Certificate::exchange(Archive& archive) {
   *this = std::isnan(gap) ? Certificate() : Certificate(gap, kkt);
 }
 
-Brackets::Brackets(const std::vector<CoordinatePenalty>& penalty, const std::vector<double>& b, const std::vector<double>& c,
-                   double widest)
+Brackets::Brackets(const std::vector<CoordinatePenalty>& penalty, const std::vector<double>& b,
+                   const std::vector<double>& c, double widest)
     : penalty_(penalty),
       b_(b),
       c_(c),
@@ -138,10 +138,11 @@ class Certifying {
     if (make_feasible(feasible, c)) c = slopes(form_.columns, feasible);
     const Brackets brackets(penalty_, b_, c);
     const double square = problem_.response.mean([&](std::size_t i) { return feasible[i] * feasible[i]; });
-    const double s = problem_.loss.is_squared() ? brackets.best_squared_scale(square)
-                                                : std::min(brackets.good_scale(problem_.null.deviance), domain_scale(feasible));
-    const double rows =
-        problem_.response.mean([&](std::size_t i) { return problem_.loss.divergence(residual[i] - s * feasible[i], eta_[i]); });
+    const double s = problem_.loss.is_squared()
+                         ? brackets.best_squared_scale(square)
+                         : std::min(brackets.good_scale(problem_.null.deviance), domain_scale(feasible));
+    const double rows = problem_.response.mean(
+        [&](std::size_t i) { return problem_.loss.divergence(residual[i] - s * feasible[i], eta_[i]); });
     const double gap = outside_ ? kInfinity : (rows + brackets.sum(s)) / scale;
     return {gap, violation / std::sqrt(2 * scale)};
   }
@@ -184,8 +185,8 @@ class Certifying {
     return true;
   }
 
-  // Takes h (1, Z) a off r so that it has no slope along the free columns and the intercept; h the curvature of the loss.
-  // Nothing is left where they are as many as the rows. Repeated, because one solution leaves its rounding.
+  // Takes h (1, Z) a off r so that it has no slope along the free columns and the intercept; h the curvature of the
+  // loss. Nothing is left where they are as many as the rows. Repeated, because one solution leaves its rounding.
   void project(std::vector<double>& r) const {
     const std::size_t first = problem_.intercept ? 1 : 0, size = first + free_.size();
     if (size >= n_) {

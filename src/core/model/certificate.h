@@ -4,9 +4,9 @@
 //
 //   P - D = sum_i w_i divergence(r_i - u_i, eta_i) + sum_j [ cost(b_j) + conjugate(c_j) - b_j c_j ],   c = Z'W u,
 //
-// where every term is >= 0 (Fenchel and Young), so nothing cancels. r' is the residual r made feasible: projected off the
-// unpenalised columns and the intercept for squared loss, residuals of one sign scaled down to balance otherwise. The gap is
-// told relative to P(null) - P(saturated).
+// where every term is >= 0 (Fenchel and Young), so nothing cancels. r' is the residual r made feasible: projected off
+// the unpenalised columns and the intercept for squared loss, residuals of one sign scaled down to balance otherwise.
+// The gap is told relative to P(null) - P(saturated).
 #pragma once
 
 #include <limits>
@@ -17,8 +17,8 @@
 
 namespace sgdlasso {
 
-// What overflow or rounding made of a gap certifies nothing: one that is not finite, or below 0 by more than rounding, is
-// infinite. NaN is a gap that was not looked for. So certified() holds for proven gaps alone.
+// What overflow or rounding made of a gap certifies nothing: one that is not finite, or below 0 by more than rounding,
+// is infinite. NaN is a gap that was not looked for. So certified() holds for proven gaps alone.
 class Certificate {
  public:
   Certificate() = default;
@@ -49,12 +49,12 @@ class Brackets {
   Brackets(const std::vector<CoordinatePenalty>& penalty, const std::vector<double>& b, const std::vector<double>& c,
            double widest = kAnyScale);
 
-  // The best s for squared loss: minimises (1 - s)^2/2 square + sum(s) over feasible s, or over those between lowest and
-  // highest. square: sum w r'^2.
+  // The best s for squared loss: minimises (1 - s)^2/2 square + sum(s) over feasible s, or over those between lowest
+  // and highest. square: sum w r'^2.
   double best_squared_scale(double square, double lowest = -std::numeric_limits<double>::infinity(),
                             double highest = std::numeric_limits<double>::infinity()) const;
-  // A good s in [0, 1] for other losses: the largest feasible one, unless limits or a ridge part make all feasible; then the
-  // best for squared loss of about the same size.
+  // A good s in [0, 1] for other losses: the largest feasible one, unless limits or a ridge part make all feasible;
+  // then the best for squared loss of about the same size.
   double good_scale(double square) const { return linear_ ? std::min(1.0, high_) : best_squared_scale(square, 0, 1); }
   // sum_j [ cost(b_j) + conjugate(s c_j) - s b_j c_j ]; a free column, whose c_j is 0 up to rounding, counts c_j^2/2.
   double sum(double s) const;

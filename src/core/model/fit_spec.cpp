@@ -27,12 +27,18 @@ double LambdaSpec::ratio_for(double rows, std::size_t p) const {
   return rows < static_cast<double>(p) ? 0.01 : 1e-4;
 }
 
-Statement make_statement(const FitSpec& spec, double rows, ColumnMoments columns, const NullModel& null, const Loss& loss,
-                         Watch& watch) {
+Statement make_statement(const FitSpec& spec, double rows, ColumnMoments columns, const NullModel& null,
+                         const Loss& loss, Watch& watch) {
   Penalty penalty = spec.penalty.at(columns, loss, null.deviance);
-  return {
-      loss, std::move(penalty), std::move(columns), spec.penalty.intercept, spec.penalty.standardize, null, spec.threads, watch,
-      rows};
+  return {loss,
+          std::move(penalty),
+          std::move(columns),
+          spec.penalty.intercept,
+          spec.penalty.standardize,
+          null,
+          spec.threads,
+          watch,
+          rows};
 }
 
 }  // namespace sgdlasso

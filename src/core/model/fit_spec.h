@@ -31,8 +31,8 @@ struct PenaltySpec {
   Penalty at(const ColumnMoments& columns, const Loss& loss, double null_deviance) const;
 };
 
-// The lambdas that are given, or glmnet's grid: from the smallest at which every penalised coefficient is 0, geometric down to
-// a ratio times it.
+// The lambdas that are given, or glmnet's grid: from the smallest at which every penalised coefficient is 0, geometric
+// down to a ratio times it.
 struct LambdaSpec {
   std::vector<double> given;  // empty: a grid
   int length = 1;
@@ -42,8 +42,8 @@ struct LambdaSpec {
 
 // When a model is good enough, and a path long enough.
 struct StopSpec {
-  double tol = 1e-6;                                                   // relative duality gap
-  double maxpasses = 1e4;                                              // at most so many passes over the rows for each lambda
+  double tol = 1e-6;       // relative duality gap
+  double maxpasses = 1e4;  // at most so many passes over the rows for each lambda
   std::size_t most_nonzero = std::numeric_limits<std::size_t>::max();  // a path ends after the first model of more
 };
 
@@ -89,7 +89,7 @@ struct FitSpec {
 };
 
 // rows: how many.
-Statement make_statement(const FitSpec& spec, double rows, ColumnMoments columns, const NullModel& null, const Loss& loss,
-                         Watch& watch);
+Statement make_statement(const FitSpec& spec, double rows, ColumnMoments columns, const NullModel& null,
+                         const Loss& loss, Watch& watch);
 
 }  // namespace sgdlasso

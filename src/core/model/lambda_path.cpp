@@ -20,8 +20,8 @@ double largest_lambda(const Statement& problem, const StandardForm& form, const 
   return largest / std::max(problem.penalty.alpha, least_alpha);
 }
 
-// The model before this one whose lambda is larger by what glmnet's grids of 100 have between two; neighbours on a finer grid
-// may hardly differ, whatever is left to explain.
+// The model before this one whose lambda is larger by what glmnet's grids of 100 have between two; neighbours on a
+// finer grid may hardly differ, whatever is left to explain.
 std::size_t before(const std::vector<PathPoint>& path, std::size_t at) {
   const double apart = 0.96;
   std::size_t k = at - 1;

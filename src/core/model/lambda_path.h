@@ -31,9 +31,9 @@ FittedPath fitted_path(const Statement& problem, std::vector<PathPoint> points);
 // A constant response, which nothing can explain, gets zeros.
 Trained null_point(const Statement& problem, const StandardForm& form, double lambda);
 
-// glmnet's constants: after 5 lambdas, stop when the deviance hardly changes, or hardly any is left. Stochastic fits may agree
-// by chance, or lose a little from one lambda to the next: all of the last five must agree. Of certified fits the last two that
-// lie apart. A path that explains next to nothing has not begun, and goes on.
+// glmnet's constants: after 5 lambdas, stop when the deviance hardly changes, or hardly any is left. Stochastic fits
+// may agree by chance, or lose a little from one lambda to the next: all of the last five must agree. Of certified fits
+// the last two that lie apart. A path that explains next to nothing has not begun, and goes on.
 bool explains_enough(const std::vector<PathPoint>& path, double null_deviance, double tol);
 
 // Whether the last model of a path is its end, though lambdas may be left. automatic: whether they are those of a grid.

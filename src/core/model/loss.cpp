@@ -31,8 +31,8 @@ double x_log_x(double x) {
 
 using Numbers = Eigen::Array<double, Eigen::Dynamic, 1>;
 
-// (1 + a) log(1 + a) - a for a >= -1, without cancellation: what a Poisson mean costs at 1 + a times its size. By its series
-// where a is small.
+// (1 + a) log(1 + a) - a for a >= -1, without cancellation: what a Poisson mean costs at 1 + a times its size. By its
+// series where a is small.
 constexpr double kSmall = 0.01;
 template <class T>
 T entropy_series(const T& a) {
@@ -47,7 +47,8 @@ double relative_entropy(double a) {
   return entropy_series(a);
 }
 
-// The root of r = y - mean(eta + step r), which falls in r: Newton steps, halving where they leave the bracket or are slow.
+// The root of r = y - mean(eta + step r), which falls in r: Newton steps, halving where they leave the bracket or are
+// slow.
 template <class L>
 double solve_implicit(const L& loss, double eta, double y, double step, double low, double high) {
   const int enough = 200;
@@ -175,7 +176,9 @@ class Binomial final : public RowLoss<Binomial> {
   double variance(double mean) const override { return mean * (1 - mean); }
   double largest_mean() const override { return 1; }
   double usual_curvature(double) const override { return 0.25; }
-  double divergence(double delta, double eta) const override { return delta == 0 ? 0 : between(delta, mean(eta), mean(-eta)); }
+  double divergence(double delta, double eta) const override {
+    return delta == 0 ? 0 : between(delta, mean(eta), mean(-eta));
+  }
   template <class Y>
   static void to_divergences(Numbers& delta, const Numbers& r, const Y& y) {
     const Numbers yes = y - r, no = (1 - y) + r, up = delta / yes, down = -delta / no;

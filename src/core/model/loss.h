@@ -12,8 +12,9 @@
 
 namespace sgdlasso {
 
-// The implicit (proximal point) step has the residual r* = y - mean(eta + step r*). With q = r / r* - 1, the excess of the
-// plain residual r, the step is cut to `share` = 1 / sqrt(1 + q^2) of its size, where the mean can run away to 1 / (1 + q).
+// The implicit (proximal point) step has the residual r* = y - mean(eta + step r*). With q = r / r* - 1, the excess of
+// the plain residual r, the step is cut to `share` = 1 / sqrt(1 + q^2) of its size, where the mean can run away to 1 /
+// (1 + q).
 struct CappedStep {
   double share;
   double residual;  // share * r
@@ -40,8 +41,8 @@ class Loss {
   virtual double largest_mean() const = 0;                  // bound of y and mu
   virtual double curvature(double eta) const = 0;           // d2l/deta2
   virtual double usual_curvature(double mean_y) const = 0;  // its size when eta fits a response of that mean
-  // What the duality gap counts for a row whose dual point is the mean mu(eta) + delta: l(eta, y) plus the conjugate there,
-  // which is 0 at delta = 0 and infinite where mu + delta is no mean.
+  // What the duality gap counts for a row whose dual point is the mean mu(eta) + delta: l(eta, y) plus the conjugate
+  // there, which is 0 at delta = 0 and infinite where mu + delta is no mean.
   virtual double divergence(double delta, double eta) const = 0;
   // A gradient step of this size times |x|^2, capped by its own implicit step.
   virtual CappedStep capped_step(double eta, double y, double step) const = 0;
@@ -50,10 +51,11 @@ class Loss {
 
   // mu[i * stride] = mean(eta[i * stride])
   virtual void means(const double* eta, std::size_t n, std::size_t stride, double* mu) const = 0;
-  // The mean over rows of divergence(r_i (1 - s f_i), eta[i * stride]), where r_i = y_i - mu_i and feasible[i * stride] = f_i
-  // w_i r_i / n, f the factor of its sign. The mean mu is y - r, which saves the exponential, but where little is left of it.
-  virtual double mean_divergence(const double* feasible, const double* eta, std::size_t stride, const Response& response,
-                                 const Balance& f, double s) const = 0;
+  // The mean over rows of divergence(r_i (1 - s f_i), eta[i * stride]), where r_i = y_i - mu_i and feasible[i * stride]
+  // = f_i w_i r_i / n, f the factor of its sign. The mean mu is y - r, which saves the exponential, but where little is
+  // left of it.
+  virtual double mean_divergence(const double* feasible, const double* eta, std::size_t stride,
+                                 const Response& response, const Balance& f, double s) const = 0;
   // The sum over rows of w_i l(eta[i * stride], y_i), weights sum to 1.
   virtual double mean_value(const double* eta, std::size_t stride, const Response& response) const = 0;
 

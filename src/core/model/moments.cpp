@@ -21,8 +21,8 @@ struct Strip {
   std::size_t row(std::size_t i) const { return index ? index[i] : first + i; }
 };
 
-// Adds rows strip by strip. Each strip is taken around the mean of the rows before it (the first around its own), so that
-// cross-products stay small, and moves that mean.
+// Adds rows strip by strip. Each strip is taken around the mean of the rows before it (the first around its own), so
+// that cross-products stay small, and moves that mean.
 class StripAdder {
  public:
   StripAdder(const double* x, std::size_t p, const Response& response, Watch& watch)
@@ -75,7 +75,8 @@ class StripAdder {
       }
       pack_one(strip.index ? some : column + strip.first, j, strip.count, root, moments);
     }
-    for (std::size_t i = 0; i < strip.count; ++i) some[i] = response_.y[strip.row(i)] - response_.offset_of(strip.row(i));
+    for (std::size_t i = 0; i < strip.count; ++i)
+      some[i] = response_.y[strip.row(i)] - response_.offset_of(strip.row(i));
     pack_one(some, p, strip.count, root, moments);
   }
   void pack_one(const double* from, std::size_t j, std::size_t rows, const double* root, const Moments& moments) {
@@ -92,15 +93,18 @@ class StripAdder {
   double root_[kStrip];
 };
 
-// The rows are taken in so many parts, whose number does not depend on the threads. Those of one part fill `each` moments.
+// The rows are taken in so many parts, whose number does not depend on the threads. Those of one part fill `each`
+// moments.
 std::size_t count_parts(std::size_t n, std::size_t p, std::size_t each) {
   const std::size_t strips = (n + kStrip - 1) / kStrip;
-  const std::size_t memory = (std::size_t{1} << 24) / ((p + 1) * (p + 1) * each) + 1;  // parts that together take 128 MB
+  const std::size_t memory =
+      (std::size_t{1} << 24) / ((p + 1) * (p + 1) * each) + 1;  // parts that together take 128 MB
   return std::min({strips / (32 * each) + 1, memory, std::size_t{16}});
 }
 
 // Of some rows in order, those of each fold. A strip waits until it is full, or the rows end.
-void add_folds(StripAdder& adder, const FoldOfRow& fold, std::size_t first, std::size_t last, std::vector<Moments>& moments) {
+void add_folds(StripAdder& adder, const FoldOfRow& fold, std::size_t first, std::size_t last,
+               std::vector<Moments>& moments) {
   std::vector<std::vector<std::size_t>> waiting(moments.size());
   const auto flush = [&](std::size_t k) {
     if (!waiting[k].empty()) adder.add({0, waiting[k].size(), waiting[k].data()}, moments[k]);
@@ -126,7 +130,8 @@ void Moments::merge(const Moments& other) {
   std::vector<double> apart(size);
   for (std::size_t j = 0; j < size; ++j) apart[j] = other.mean[j] - mean[j];
   for (std::size_t i = 0; i < size; ++i) {
-    for (std::size_t j = i; j < size; ++j) cross[i * size + j] += other.cross[i * size + j] + share * apart[i] * apart[j];
+    for (std::size_t j = i; j < size; ++j)
+      cross[i * size + j] += other.cross[i * size + j] + share * apart[i] * apart[j];
     mean[i] += apart[i] * other.weight / both;
   }
   weight = both;
@@ -175,7 +180,8 @@ Moments total(const std::vector<Moments>& folds, Watch& watch) {
 }
 
 std::vector<Moments> leave_each_out(const std::vector<Moments>& folds, Watch& watch) {
-  // Sums of those before and of those after: subtracting a fold from the total would cancel where it holds most of a column.
+  // Sums of those before and of those after: subtracting a fold from the total would cancel where it holds most of a
+  // column.
   std::vector<Moments> result(folds.size(), Moments(folds[0].size - 1));
   Moments before(folds[0].size - 1), after = before;
   for (std::size_t k = 0; k < folds.size(); ++k) {

@@ -1,5 +1,5 @@
-// moments.h: sufficient statistics of squared loss: total weight, means and centred cross-products of the columns and the
-// response. They add: of two parts of the rows, of new rows, of all rows but a fold.
+// moments.h: sufficient statistics of squared loss: total weight, means and centred cross-products of the columns and
+// the response. They add: of two parts of the rows, of new rows, of all rows but a fold.
 //
 // Merging uses the pairwise update of Chan, Golub and LeVeque (1979), which does not cancel.
 #pragma once
@@ -43,7 +43,8 @@ struct SparseModel {
   std::vector<std::size_t> index;
   std::vector<double> value;
 };
-// Its (weighted) mean squared error on the rows of the moments; NaN where rounding would take more than ten digits of it.
+// Its (weighted) mean squared error on the rows of the moments; NaN where rounding would take more than ten digits of
+// it.
 double mean_squared_error(const Moments& moments, const SparseModel& model);
 
 ColumnMoments column_moments(const Moments& moments);

@@ -53,10 +53,12 @@ Certificate MomentsForm::certify(const std::vector<CoordinatePenalty>& penalty, 
   const Brackets brackets(penalty, b, feasible.slope);
   const double s = brackets.best_squared_scale(left);
   const double rows = (feasible.loss + (1 - s) * (1 - s) * left) / 2;
-  return {(rows + brackets.sum(s)) / (null_deviance_ / 2), Brackets(penalty, b, q).violation() / std::sqrt(null_deviance_)};
+  return {(rows + brackets.sum(s)) / (null_deviance_ / 2),
+          Brackets(penalty, b, q).violation() / std::sqrt(null_deviance_)};
 }
 
-MomentsForm::Projected MomentsForm::project_off(const std::vector<std::size_t>& columns, const std::vector<double>& q) const {
+MomentsForm::Projected MomentsForm::project_off(const std::vector<std::size_t>& columns,
+                                                const std::vector<double>& q) const {
   Projected result{q, 0};
   if (columns.empty()) return result;
   const Eigen::Index size = static_cast<Eigen::Index>(columns.size());

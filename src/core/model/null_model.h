@@ -30,8 +30,8 @@ struct ResponseKind {
 };
 ResponseKind kind_of(const ResponseMoments& all, const Loss& loss, bool intercept);
 
-// A deviance as NullModel has it: one that is no more than rounding is 0. Where y is not 0, but its squares vanish, nothing
-// would be known of it: the deviance is then positive and below least_square, which R refuses.
+// A deviance as NullModel has it: one that is no more than rounding is 0. Where y is not 0, but its squares vanish,
+// nothing would be known of it: the deviance is then positive and below least_square, which R refuses.
 double known_deviance(double deviance, const ResponseKind& y);
 
 }  // namespace sgdlasso

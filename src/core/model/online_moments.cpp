@@ -41,8 +41,8 @@ void OnlineMoments::add_response(const Row& row, const Loss& loss) {
 }
 
 void OnlineMoments::add_dense(const Row& row) {
-  dense_kernels().moments_add(row.value, row.weight / response_.weight, row.weight, row.weight * target_off_, mean_.data(),
-                              square_.data(), cross_.data(), row.size);
+  dense_kernels().moments_add(row.value, row.weight / response_.weight, row.weight, row.weight * target_off_,
+                              mean_.data(), square_.data(), cross_.data(), row.size);
 }
 
 void OnlineMoments::add_sparse(const Row& row) {
@@ -64,7 +64,8 @@ double OnlineMoments::mean(std::size_t j) const {
 }
 
 ColumnMoment OnlineMoments::column(std::size_t j) const {
-  const double inner = square_[j] / response_.weight, frequency = sparse_ ? std::min(count_[j] / response_.weight, 1.0) : 1;
+  const double inner = square_[j] / response_.weight,
+               frequency = sparse_ ? std::min(count_[j] / response_.weight, 1.0) : 1;
   const double size = frequency * mean_[j] * mean_[j];
   return {mean(j), inner + (1 - frequency) * size, inner + size, frequency};
 }

@@ -1,6 +1,8 @@
-// online_moments.h: moments of columns and response, row after row, so that they do not depend on how rows come in blocks.
+// online_moments.h: moments of columns and response, row after row, so that they do not depend on how rows come in
+// blocks.
 //
-// Updates around the mean so far (Welford 1962; West 1979 for weights); of sparse columns only what a row holds is touched.
+// Updates around the mean so far (Welford 1962; West 1979 for weights); of sparse columns only what a row holds is
+// touched.
 #pragma once
 
 #include <cstddef>

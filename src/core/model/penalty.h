@@ -1,5 +1,5 @@
-// penalty.h: lambda sum_j v_j ( alpha |s_j b_j| + ridge/2 (s_j b_j)^2 ), s_j the column's deviation if standardising, and
-// limits l_j <= b_j <= u_j.
+// penalty.h: lambda sum_j v_j ( alpha |s_j b_j| + ridge/2 (s_j b_j)^2 ), s_j the column's deviation if standardising,
+// and limits l_j <= b_j <= u_j.
 //
 // An infinite v_j excludes the column. The sum over j is taken here once for lambda = 1.
 #pragma once
@@ -14,8 +14,8 @@
 
 namespace sgdlasso {
 
-// What multiplies the squares: 1 - alpha, for squared loss divided by the deviation of the response from the null model, as in
-// glmnet, so that fits do not depend on the units of y. A response that does not deviate needs no ridge.
+// What multiplies the squares: 1 - alpha, for squared loss divided by the deviation of the response from the null
+// model, as in glmnet, so that fits do not depend on the units of y. A response that does not deviate needs no ridge.
 inline double ridge_share(double alpha, bool squared_loss, double null_deviance) {
   if (!squared_loss) return 1 - alpha;
   return null_deviance > 0 ? (1 - alpha) / std::sqrt(null_deviance) : 0;

@@ -7,8 +7,8 @@
 
 namespace sgdlasso {
 
-// Columns as the textbook trainers see them: as given, or, standardised, divided by their deviation and (dense rows, with an
-// intercept) centred. Excluded columns get scale 0.
+// Columns as the textbook trainers see them: as given, or, standardised, divided by their deviation and (dense rows,
+// with an intercept) centred. Excluded columns get scale 0.
 Scaling textbook_scaling(const Problem& problem);
 
 // Every column at unit deviation, whatever is penalised: dense ones around their mean, sparse ones (and all without an

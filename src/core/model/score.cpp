@@ -41,7 +41,8 @@ Scored scored(const Problem& problem, Coefficients coefficients, const std::vect
 }
 
 // Adds what all rows share; x's own sum comes first, the intercept last, as in the textbook's prediction.
-std::vector<double> predictor(const Problem& problem, const std::vector<double>& product, double scale, double intercept) {
+std::vector<double> predictor(const Problem& problem, const std::vector<double>& product, double scale,
+                              double intercept) {
   std::vector<double> eta(product.size());
   for (std::size_t i = 0; i < eta.size(); ++i) {
     eta[i] = (scale == 0 ? 0 : scale * product[i]) + intercept;
@@ -99,8 +100,8 @@ Scored score_best_scaled(const Problem& problem, Coefficients coefficients, doub
   return scored(problem, std::move(coefficients), best.eta, lambda);
 }
 
-Scored scored_of(const Statement& problem, const StandardForm& form, const Selection& columns, const std::vector<double>& b,
-                 double intercept, double lambda, double mean_loss) {
+Scored scored_of(const Statement& problem, const StandardForm& form, const Selection& columns,
+                 const std::vector<double>& b, double intercept, double lambda, double mean_loss) {
   std::vector<double> working(problem.p(), 0.0);
   for (std::size_t k = 0; k < columns.columns.size(); ++k) working[columns.columns[k]] = b[k];
   Scored result;

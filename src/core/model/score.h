@@ -24,7 +24,7 @@ Scored score(const Problem& problem, Coefficients coefficients, double lambda);
 Scored score_best_scaled(const Problem& problem, Coefficients coefficients, double lambda);
 
 // The model of standard-form coefficients b of some columns, whose mean loss is known.
-Scored scored_of(const Statement& problem, const StandardForm& form, const Selection& columns, const std::vector<double>& b,
-                 double intercept, double lambda, double mean_loss);
+Scored scored_of(const Statement& problem, const StandardForm& form, const Selection& columns,
+                 const std::vector<double>& b, double intercept, double lambda, double mean_loss);
 
 }  // namespace sgdlasso

@@ -18,13 +18,16 @@ Scaling standard_scaling(const Statement& problem) {
 
 }  // namespace
 
-StandardForm::StandardForm(const Statement& problem) : scaling(standard_scaling(problem)), penalty(problem.penalty, scaling) {
+StandardForm::StandardForm(const Statement& problem)
+    : scaling(standard_scaling(problem)),
+      penalty(problem.penalty, scaling) {
   for (std::size_t j = 0; j < problem.p(); ++j) {
     if (scaling.scale[j] != 0) columns.push_back(j);
   }
 }
 
-std::vector<CoordinatePenalty> penalties_at(const StandardForm& form, const std::vector<std::size_t>& columns, double lambda) {
+std::vector<CoordinatePenalty> penalties_at(const StandardForm& form, const std::vector<std::size_t>& columns,
+                                            double lambda) {
   std::vector<CoordinatePenalty> penalty;
   penalty.reserve(columns.size());
   for (const std::size_t j : columns) penalty.push_back(form.penalty.at(j, lambda));

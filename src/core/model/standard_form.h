@@ -1,5 +1,5 @@
-// standard_form.h: the problem in columns of mean 0 (with an intercept) and deviation 1, in which certified solvers work
-// whatever the user's standardisation: the penalty is rescaled to mean the same.
+// standard_form.h: the problem in columns of mean 0 (with an intercept) and deviation 1, in which certified solvers
+// work whatever the user's standardisation: the penalty is rescaled to mean the same.
 #pragma once
 
 #include <cstddef>
@@ -20,6 +20,7 @@ struct StandardForm {
 };
 
 // Of these columns of x.
-std::vector<CoordinatePenalty> penalties_at(const StandardForm& form, const std::vector<std::size_t>& columns, double lambda);
+std::vector<CoordinatePenalty> penalties_at(const StandardForm& form, const std::vector<std::size_t>& columns,
+                                            double lambda);
 
 }  // namespace sgdlasso

@@ -42,8 +42,8 @@ struct Trained {
 // Whether its certificate is what was asked for. A model that is not finite has none.
 void conclude(Trained& trained, double tol);
 
-// The gap that a model must have to be solved. Where it explains less than a hundredth of the deviance, as near the top of a
-// path, that is 100 tol of what it explains: else the last model would do, and the path would stand still.
+// The gap that a model must have to be solved. Where it explains less than a hundredth of the deviance, as near the top
+// of a path, that is 100 tol of what it explains: else the last model would do, and the path would stand still.
 double wanted_gap(double tol, double explained);
 // What this model explains, penalty included: how far its objective is below the null model's, as gaps are measured.
 double explained_by(const Statement& problem, const Scored& model);

@@ -117,7 +117,8 @@ void PassLook::see_largest(const StandardForm& form, const Rows& rows, const Wor
     const double one = 1;
     Panel panel(rows.n(), 1, rows.layout());
     rows.add_products({form.scaling, column}, &one, panel, work);
-    for (std::size_t i = 0; i < rows.n(); ++i) largest_[c] = std::max(largest_[c], std::abs(panel.lane(0)[i * panel.stride()]));
+    for (std::size_t i = 0; i < rows.n(); ++i)
+      largest_[c] = std::max(largest_[c], std::abs(panel.lane(0)[i * panel.stride()]));
   }
 }
 

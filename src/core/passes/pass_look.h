@@ -41,8 +41,8 @@ struct Curvature {
 class PassLook {
  public:
   PassLook() = default;
-  // What is asked besides losses and slopes: curvatures, at a model and of so many columns, at most `curved` (the products of
-  // those before `first` with each other are known); and the largest size of the first `bounded` columns.
+  // What is asked besides losses and slopes: curvatures, at a model and of so many columns, at most `curved` (the
+  // products of those before `first` with each other are known); and the largest size of the first `bounded` columns.
   struct Wanted {
     struct At {
       std::size_t model, size;
@@ -50,7 +50,8 @@ class PassLook {
     std::vector<At> curvatures;
     std::size_t curved = 0, first = 0, bounded = 0;
   };
-  PassLook(const StandardForm& form, std::vector<std::size_t> columns, std::vector<PassModel> models, const Wanted& wanted);
+  PassLook(const StandardForm& form, std::vector<std::size_t> columns, std::vector<PassModel> models,
+           const Wanted& wanted);
 
   // Some rows; weights are absolute.
   void add(const Statement& problem, const StandardForm& form, const Rows& rows, const Response& response);
@@ -67,8 +68,8 @@ class PassLook {
  private:
   void take_rows(const Statement& problem, const Response& response, std::size_t k, Panel& eta, Panel& residual,
                  Panel& variance);
-  void add_curvature(const Statement& problem, const StandardForm& form, const Rows& rows, const std::vector<double>& weight,
-                     Curvature& to);
+  void add_curvature(const Statement& problem, const StandardForm& form, const Rows& rows,
+                     const std::vector<double>& weight, Curvature& to);
   void see_largest(const StandardForm& form, const Rows& rows, const Work& work);
 
   std::vector<std::size_t> columns_, curved_;

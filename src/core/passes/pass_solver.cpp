@@ -98,7 +98,8 @@ void PassSolver::spec_look() {
   look_ = PassLook(form_, std::move(columns), std::move(models), wanted);
 }
 
-// Of models that are not moved the certificate alone is wanted, which asks for the curvature of columns without penalty.
+// Of models that are not moved the certificate alone is wanted, which asks for the curvature of columns without
+// penalty.
 PassLook::Wanted PassSolver::wanted_of(std::size_t models) {
   const bool squared = problem_.loss.is_squared();
   PassLook::Wanted wanted;
@@ -118,8 +119,8 @@ PassLook::Wanted PassSolver::wanted_of(std::size_t models) {
   return wanted;
 }
 
-// Neighbouring models share one curvature, more of them where there is little memory. The certificate needs one for each model
-// besides, of the columns without penalty alone.
+// Neighbouring models share one curvature, more of them where there is little memory. The certificate needs one for
+// each model besides, of the columns without penalty alone.
 void PassSolver::want_curvatures(std::size_t models, PassLook::Wanted& wanted) {
   const auto square = [](std::size_t size) { return static_cast<double>(size) * static_cast<double>(size); };
   const auto free_of = [&](std::size_t model) { return lane_[in_look_[model]].lambda == 0 ? wanted.curved : free_; };
@@ -218,8 +219,8 @@ void PassSolver::take_gram() {
   known_ = size;
 }
 
-// A model that is worse than the last goes half the way back. One that never was better than the null model, because stochastic
-// gradient descent went astray, starts from its neighbour or from the null model instead.
+// A model that is worse than the last goes half the way back. One that never was better than the null model, because
+// stochastic gradient descent went astray, starts from its neighbour or from the null model instead.
 void PassSolver::go_back(std::size_t k) {
   Lane& lane = lane_[k];
   if (!lane.known) {
@@ -251,7 +252,8 @@ void PassSolver::assess(Lane& lane, const ModelSums& sums, const Curvature* curv
   }
   lane.rejected = 0;
   lane.damping = std::max(1.0, lane.damping / 4);
-  const Certificate found = std::isfinite(objective) ? certify(lane, sums, curvature) : Certificate{kInfinity, kInfinity};
+  const Certificate found =
+      std::isfinite(objective) ? certify(lane, sums, curvature) : Certificate{kInfinity, kInfinity};
   if (!lane.known || found.gap() < lane.certificate.gap()) {
     lane.best = lane.at;
     lane.best_loss = loss;
@@ -267,7 +269,8 @@ void PassSolver::assess(Lane& lane, const ModelSums& sums, const Curvature* curv
               static_cast<double>(lane.looks) >= settings_.stop.maxpasses;
   if (settings_.trace) {
     const double mse = problem_.loss.is_squared() ? 2 * loss : loss;
-    const auto nonzero = lane.at.b.size() - static_cast<std::size_t>(std::count(lane.at.b.begin(), lane.at.b.end(), 0.0));
+    const auto nonzero =
+        lane.at.b.size() - static_cast<std::size_t>(std::count(lane.at.b.begin(), lane.at.b.end(), 0.0));
     lane.trace.push_back({mse, objective, nonzero, kNaN, found.gap(), static_cast<int>(lane.looks)});
   }
 }
@@ -344,8 +347,8 @@ void PassSolver::step(Lane& lane, const ModelSums& sums, const Curvature& curvat
   const std::vector<double> start = lane.at.b;
   // The residuals cannot be scaled up, or no mean would be left to them: nor may the quadratic's.
   const double widest = 1;
-  descend({gram, factor, penalty, sums.misfit / weight_ / factor, widest, problem_.watch}, gap * problem_.null.deviance / 2,
-          lane.at.b, q);
+  descend({gram, factor, penalty, sums.misfit / weight_ / factor, widest, problem_.watch},
+          gap * problem_.null.deviance / 2, lane.at.b, q);
   if (!problem_.intercept) return;
   double moved = off / factor;
   for (std::size_t c = 0; c < size; ++c) moved -= border[c] * (lane.at.b[c] - start[c]);

@@ -1,11 +1,12 @@
-// pass_solver.h: certified models of several lambdas from passes over rows that are nowhere held: each pass (pass_look.h) tells
-// how far every model is from its optimum and which columns were missing, and between passes the models move on the columns
-// that are known to matter. Squared loss is solved there outright; other losses take a proximal Newton step.
+// pass_solver.h: certified models of several lambdas from passes over rows that are nowhere held: each pass
+// (pass_look.h) tells how far every model is from its optimum and which columns were missing, and between passes the
+// models move on the columns that are known to matter. Squared loss is solved there outright; other losses take a
+// proximal Newton step.
 //
-// The certificate is that of certificate.h, but no row can be looked at twice, so what would need that is bounded: outside
-// squared loss a row's divergence from its dual point by the square of their distance over the variance (the chi-squared bound
-// of the Kullback-Leibler divergence), and what projecting the residuals off the intercept and the free columns does to the
-// slopes of the others by Cauchy and Schwarz. The gap told is never too small.
+// The certificate is that of certificate.h, but no row can be looked at twice, so what would need that is bounded:
+// outside squared loss a row's divergence from its dual point by the square of their distance over the variance (the
+// chi-squared bound of the Kullback-Leibler divergence), and what projecting the residuals off the intercept and the
+// free columns does to the slopes of the others by Cauchy and Schwarz. The gap told is never too small.
 #pragma once
 
 #include <cstddef>
@@ -42,7 +43,8 @@ class PassSolver {
   PassSolver(const Statement& problem, const StandardForm& form, double weight, const PassSettings& settings);
 
   // Models to start from, one for each lambda, on the scale of x; of their coefficients those of these columns count.
-  void start(const std::vector<double>& lambda, const std::vector<Coefficients>& from, const std::vector<std::size_t>& columns);
+  void start(const std::vector<double>& lambda, const std::vector<Coefficients>& from,
+             const std::vector<std::size_t>& columns);
 
   PassLook& look() { return look_; }
   // After a pass: certifies the models and moves those that are not good enough. Whether another pass is wanted.

@@ -36,7 +36,8 @@ PassTraining::Phase PassTraining::begin_part(Phase phase) {
   NullModel start = null_;
   if (phase == Phase::null_model) {
     start.loss = kInfinity;
-    start.deviance = std::max(start.deviance, loss_->usual_curvature(moments_.response().y));  // a size to measure gaps by
+    start.deviance =
+        std::max(start.deviance, loss_->usual_curvature(moments_.response().y));  // a size to measure gaps by
   }
   part_ = std::make_unique<Stated>(*loss_, spec_, std::move(penalty), moments_, start, *watch_);
   const double as_exact_as_can_be = 1e-15;
@@ -49,8 +50,8 @@ PassTraining::Phase PassTraining::begin_part(Phase phase) {
 }
 
 PassTraining::Phase PassTraining::after_null() {
-  whole_ = std::make_unique<Stated>(*loss_, spec_, spec_.penalty.at(moments_.columns(), *loss_, null_.deviance), moments_,
-                                    null_, *watch_);
+  whole_ = std::make_unique<Stated>(*loss_, spec_, spec_.penalty.at(moments_.columns(), *loss_, null_.deviance),
+                                    moments_, null_, *watch_);
   if (null_.deviance == 0) {
     for (const double lambda : grid_.automatic ? std::vector<double>{0.0} : grid_.lambda) {
       path_.push_back({lambda, null_point(whole_->problem, whole_->form, lambda)});

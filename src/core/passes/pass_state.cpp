@@ -52,10 +52,11 @@ void PassTraining::exchange_path(Archive& archive) {
 
 void PassTraining::exchange_sgd(Archive& archive) {
   if (archive.reads())
-    sgd_ =
-        std::make_unique<OnlineSgd>(*loss_, spec_.penalty, std::vector<double>(), spec_.sgd.average, spec_.sgd.scale, sparse_);
+    sgd_ = std::make_unique<OnlineSgd>(*loss_, spec_.penalty, std::vector<double>(), spec_.sgd.average, spec_.sgd.scale,
+                                       sparse_);
   sgd_->exchange(archive);
-  const std::size_t longest = std::max(spec_.lambda.given.size(), static_cast<std::size_t>(std::max(spec_.lambda.length, 1)));
+  const std::size_t longest =
+      std::max(spec_.lambda.given.size(), static_cast<std::size_t>(std::max(spec_.lambda.length, 1)));
   archive.require(begins_with(sgd_->lambda(), lambdas_at_hand()) && sgd_->lambda().size() <= longest);
 }
 
@@ -72,8 +73,8 @@ void PassTraining::exchange(Archive& archive) {
   if (has_sgd) exchange_sgd(archive);
   if (!has_sgd) sgd_.reset();
   if (has_whole && archive.reads()) {
-    whole_ = std::make_unique<Stated>(*loss_, spec_, spec_.penalty.at(moments_.columns(), *loss_, null_.deviance), moments_,
-                                      null_, *watch_);
+    whole_ = std::make_unique<Stated>(*loss_, spec_, spec_.penalty.at(moments_.columns(), *loss_, null_.deviance),
+                                      moments_, null_, *watch_);
   }
   if (looks) {
     if (archive.reads()) {

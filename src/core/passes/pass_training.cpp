@@ -63,7 +63,8 @@ void PassTraining::check_count() {
   }
   const auto differ = [](double a, double b, double size) { return std::abs(a - b) > 1e-9 * (std::abs(b) + size); };
   const double y_size = std::sqrt(moments().response().y_square) * first_count_.weight;
-  if (now.rows != first_count_.rows || differ(now.weight, first_count_.weight, 0) || differ(now.y, first_count_.y, y_size)) {
+  if (now.rows != first_count_.rows || differ(now.weight, first_count_.weight, 0) ||
+      differ(now.y, first_count_.y, y_size)) {
     throw RowsChanged{now.rows, first_count_.rows};
   }
 }
@@ -115,8 +116,8 @@ PassTraining::Phase PassTraining::next() {
       null_.intercept = found.coefficients.intercept;
       null_.loss = found.mse;
       const ResponseMoments& all = moments_.response();
-      null_.deviance =
-          known_deviance(std::max(2 * (null_.loss - all.saturated), 0.0), kind_of(all, *loss_, spec_.penalty.intercept));
+      null_.deviance = known_deviance(std::max(2 * (null_.loss - all.saturated), 0.0),
+                                      kind_of(all, *loss_, spec_.penalty.intercept));
       return after_null();
     }
     case Phase::unpenalized:
@@ -149,7 +150,8 @@ PassTraining::Phase PassTraining::next() {
 // The next lambdas, as many as memory holds at once.
 PassTraining::Phase PassTraining::begin_chunk() {
   chunk_size_ = std::min(lanes_at_once(), grid_.lambda.size() - chunk_);
-  sgd_ = std::make_unique<OnlineSgd>(*loss_, spec_.penalty, lambdas_at_hand(), spec_.sgd.average, spec_.sgd.scale, sparse_);
+  sgd_ = std::make_unique<OnlineSgd>(*loss_, spec_.penalty, lambdas_at_hand(), spec_.sgd.average, spec_.sgd.scale,
+                                     sparse_);
   sgd_->start_from(moments_, null_);
   epoch_ = 0;
   return Phase::sgd;
@@ -182,7 +184,8 @@ std::vector<std::size_t> PassTraining::promising_columns() const {
   }
   const std::size_t most = as_count(share * std::sqrt(spec_.most_numbers / 3));
   if (columns.size() <= most) return columns;
-  std::stable_sort(columns.begin(), columns.end(), [&](std::size_t a, std::size_t b) { return strength[a] > strength[b]; });
+  std::stable_sort(columns.begin(), columns.end(),
+                   [&](std::size_t a, std::size_t b) { return strength[a] > strength[b]; });
   columns.resize(most);
   std::sort(columns.begin(), columns.end());
   return columns;
@@ -243,7 +246,8 @@ std::vector<Trained> PassTraining::trained_by_sgd(const std::vector<Coefficients
     Trained one;
     one.scored.coefficients = model;
     one.scored.mse = one.scored.objective = one.scored.deviance = kNaN;
-    one.scored.nonzero = model.beta.size() - static_cast<std::size_t>(std::count(model.beta.begin(), model.beta.end(), 0.0));
+    one.scored.nonzero =
+        model.beta.size() - static_cast<std::size_t>(std::count(model.beta.begin(), model.beta.end(), 0.0));
     result.push_back(std::move(one));
   }
   return result;
@@ -296,7 +300,8 @@ FittedPath PassTraining::result() const {
 }
 
 void PassTraining::continue_pass() {
-  if (!sgd_ || !sgd_->started() || path_.empty() || path_.size() > sgd_->lambda().size()) throw StateError("is damaged");
+  if (!sgd_ || !sgd_->started() || path_.empty() || path_.size() > sgd_->lambda().size())
+    throw StateError("is damaged");
   whole_.reset();
   passes_ = 0;
   chunk_size_ = path_.size();

@@ -1,8 +1,9 @@
-// pass_training.h: training on rows that come pass by pass and are nowhere held: what each pass is for, and what follows it.
+// pass_training.h: training on rows that come pass by pass and are nowhere held: what each pass is for, and what
+// follows it.
 //
-// For certified models: the moments of the columns (only to make a grid of lambdas), stochastic gradient descent for all
-// lambdas at once, which names the columns that matter, and looks (pass_solver.h) until every model is certified. Stochastic
-// gradient descent alone needs one pass, and one more for its certificate where there can be one.
+// For certified models: the moments of the columns (only to make a grid of lambdas), stochastic gradient descent for
+// all lambdas at once, which names the columns that matter, and looks (pass_solver.h) until every model is certified.
+// Stochastic gradient descent alone needs one pass, and one more for its certificate where there can be one.
 #pragma once
 
 #include <cstddef>

@@ -16,12 +16,13 @@ std::size_t padded(std::size_t rows) {
 }
 
 // Working columns of some rows, packed one after another with kStrip rows each, zeros after the last.
-void pack_rows(const DenseColumns& x, const Selection& z, std::size_t from, std::size_t to, std::size_t row, const double* root,
-               double* packed) {
+void pack_rows(const DenseColumns& x, const Selection& z, std::size_t from, std::size_t to, std::size_t row,
+               const double* root, double* packed) {
   const std::size_t rows = std::min(kStrip, x.n() - row);
   for (std::size_t c = from; c < to; ++c, packed += kStrip) {
     const std::size_t j = z.columns[c];
-    panel_kernels().pack(x.column(j) + row, rows, z.scaling.centre[j], z.scaling.scale[j], root ? root + row : nullptr, packed);
+    panel_kernels().pack(x.column(j) + row, rows, z.scaling.centre[j], z.scaling.scale[j], root ? root + row : nullptr,
+                         packed);
     std::fill(packed + rows, packed + padded(rows), 0.0);
   }
 }
@@ -49,9 +50,10 @@ void DenseColumns::cross_products(const Selection& z, const Panel& r, double* ou
         const std::size_t end = std::min(c + group, tasks[task + 1]);
         for (std::size_t row = first; row < last; row += kStrip) {
           pack_rows(*this, z, c, end, row, nullptr, packed);
-          const ColumnBlock lanes_of{r.lane(0) + row, lanes > 1 ? static_cast<std::size_t>(r.lane(1) - r.lane(0)) : 0, lanes};
-          panel_kernels().cross({packed, kStrip, end - c}, lanes_of, padded(std::min(kStrip, n_ - row)), out + c * lanes,
-                                lanes);
+          const ColumnBlock lanes_of{r.lane(0) + row, lanes > 1 ? static_cast<std::size_t>(r.lane(1) - r.lane(0)) : 0,
+                                     lanes};
+          panel_kernels().cross({packed, kStrip, end - c}, lanes_of, padded(std::min(kStrip, n_ - row)),
+                                out + c * lanes, lanes);
         }
       }
     });
@@ -61,7 +63,8 @@ void DenseColumns::cross_products(const Selection& z, const Panel& r, double* ou
 void DenseColumns::add_products(const Selection& z, const double* b, Panel& eta, const Work& work) const {
   const std::size_t lanes = eta.lanes();
   const std::size_t apart = lanes > 1 ? static_cast<std::size_t>(eta.lane(1) - eta.lane(0)) : 0;
-  const std::size_t group = 8, count = z.columns.size(), run = 8 * kStrip;  // rows of the panel that stay in the second cache
+  const std::size_t group = 8, count = z.columns.size(),
+                    run = 8 * kStrip;  // rows of the panel that stay in the second cache
   parallel_for((n_ + run - 1) / run, work, [&](std::size_t task, Watch& watch) {
     double packed[group * kStrip];
     const std::size_t first = task * run, last = std::min(first + run, n_);
@@ -69,8 +72,8 @@ void DenseColumns::add_products(const Selection& z, const double* b, Panel& eta,
       const std::size_t end = std::min(c + group, count);
       for (std::size_t row = first; row < last; row += kStrip) {
         pack_rows(*this, z, c, end, row, nullptr, packed);
-        panel_kernels().add({packed, kStrip, end - c}, b + c * lanes, padded(std::min(kStrip, n_ - row)), eta.lane(0) + row,
-                            apart, lanes);
+        panel_kernels().add({packed, kStrip, end - c}, b + c * lanes, padded(std::min(kStrip, n_ - row)),
+                            eta.lane(0) + row, apart, lanes);
       }
       watch.tick(0);
     }
@@ -92,7 +95,8 @@ void DenseColumns::turn_products(const Selection& z, const double* b, std::size_
       panel_kernels().add({packed.data(), kStrip, count}, b, length, block.data(), kStrip, lanes);
       turn({part, row, rows, block.data(), kStrip, 1});
       for (std::size_t k = 0; k < lanes; ++k) std::fill(&block[k * kStrip] + rows, &block[k * kStrip] + length, 0.0);
-      panel_kernels().cross({packed.data(), kStrip, count}, {block.data(), kStrip, lanes}, length, sums[part].data(), lanes);
+      panel_kernels().cross({packed.data(), kStrip, count}, {block.data(), kStrip, lanes}, length, sums[part].data(),
+                            lanes);
       watch.tick(0);
     }
   });
@@ -102,7 +106,8 @@ void DenseColumns::turn_products(const Selection& z, const double* b, std::size_
   }
 }
 
-void DenseColumns::gram(const Selection& z, std::size_t first, const double* weight, Square& gram, const Work& work) const {
+void DenseColumns::gram(const Selection& z, std::size_t first, const double* weight, Square& gram,
+                        const Work& work) const {
   const std::size_t count = z.columns.size(), block = 128;
   std::vector<double> root;
   for (std::size_t i = 0; weight && i < n_; ++i) root.push_back(std::sqrt(weight[i]));

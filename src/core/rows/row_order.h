@@ -1,7 +1,8 @@
 // row_order.h: in which order an epoch visits the rows.
 //
-// "none": as they stand. "rows": a new full permutation each epoch. "blocks": blocks of neighbours in a new order each epoch,
-// and the rows inside each block too; memory is then read almost in sequence, which is several times faster than "rows".
+// "none": as they stand. "rows": a new full permutation each epoch. "blocks": blocks of neighbours in a new order each
+// epoch, and the rows inside each block too; memory is then read almost in sequence, which is several times faster than
+// "rows".
 #pragma once
 
 #include <algorithm>

@@ -1,8 +1,8 @@
 // rows.h: where the numbers of x come from.
 //
-// A source answers a few whole-matrix questions (moments, products, the Gram matrix of some columns) and opens a reader that
-// hands out blocks of rows in any order. To add a source: derive from Rows, and from RowReader for its rows, in one rows_*.cpp.
-// Solvers, losses and the certificate need no change. Sizes: x has n rows and p columns.
+// A source answers a few whole-matrix questions (moments, products, the Gram matrix of some columns) and opens a reader
+// that hands out blocks of rows in any order. To add a source: derive from Rows, and from RowReader for its rows, in
+// one rows_*.cpp. Solvers, losses and the certificate need no change. Sizes: x has n rows and p columns.
 #pragma once
 
 #include <cstddef>
@@ -18,8 +18,8 @@
 
 namespace sgdlasso {
 
-// Weighted moments of each column. A column counts as constant where its deviation is rounding of its own size, and where its
-// squares overflow or vanish: it then takes no part.
+// Weighted moments of each column. A column counts as constant where its deviation is rounding of its own size, and
+// where its squares overflow or vanish: it then takes no part.
 struct ColumnMoment {
   double mean, variance, square, frequency;
   // With variance 0, and overflown squares as 0, where the column counts as constant.
@@ -41,8 +41,8 @@ struct Scaling {
   std::vector<double> scale;
 };
 
-// One row of working columns with what belongs to it. Dense: value[0..size), size = p. Sparse: value[k] stands in column
-// index[k], k < size.
+// One row of working columns with what belongs to it. Dense: value[0..size), size = p. Sparse: value[k] stands in
+// column index[k], k < size.
 struct Row {
   const double* value;
   const int* index;  // nullptr where dense
@@ -96,8 +96,8 @@ struct ReadPlan {
   bool copy = true;                // dense x: keep a row-major copy, in that order
 };
 
-// Some working columns (x - centre) * scale. Unlike in a reader, sparse columns may have a centre: it is never subtracted from
-// the zeros one by one.
+// Some working columns (x - centre) * scale. Unlike in a reader, sparse columns may have a centre: it is never
+// subtracted from the zeros one by one.
 struct Selection {
   const Scaling& scaling;
   const std::vector<std::size_t>& columns;
@@ -133,19 +133,21 @@ class Rows {
   // Both at one look at x, where the source can: each block of lanes is Z b, which turn() replaces by r; out = Z' r.
   virtual void turn_products(const Selection& z, const double* b, std::size_t lanes, const Turn& turn, double* out,
                              const Work& work) const;
-  // gram(i, j) = sum_r weight_r z_ri z_rj, for j (or i) of `first` and after; what stands before stays. weight: nullptr for
-  // ones.
-  virtual void gram(const Selection& z, std::size_t first, const double* weight, Square& gram, const Work& work) const = 0;
+  // gram(i, j) = sum_r weight_r z_ri z_rj, for j (or i) of `first` and after; what stands before stays. weight: nullptr
+  // for ones.
+  virtual void gram(const Selection& z, std::size_t first, const double* weight, Square& gram,
+                    const Work& work) const = 0;
 
-  // One column at a time, as coordinate descent on residuals needs. v = (x_j - shift(j)) * scale: sparse columns with zeros are
-  // not shifted.
+  // One column at a time, as coordinate descent on residuals needs. v = (x_j - shift(j)) * scale: sparse columns with
+  // zeros are not shifted.
   virtual double shift(const Scaling& scaling, std::size_t j) const = 0;
   // v'r
   virtual double column_dot(const Scaling& scaling, std::size_t j, const double* r) const = 0;
   // r += by * h * v, element by element
   virtual void column_add(const Scaling& scaling, std::size_t j, double by, const double* h, double* r) const = 0;
   // sum h v and sum h v^2
-  virtual void column_sums(const Scaling& scaling, std::size_t j, const double* h, double* sum, double* square) const = 0;
+  virtual void column_sums(const Scaling& scaling, std::size_t j, const double* h, double* sum,
+                           double* square) const = 0;
 
   virtual std::unique_ptr<RowReader> reader(ReadPlan plan, Watch& watch) const = 0;
 };

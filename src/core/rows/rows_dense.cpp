@@ -12,8 +12,10 @@
 namespace sgdlasso {
 namespace {
 
-// Writes working rows to `to`. A tile of 8 columns fills whole cache lines of the target while the source is read in runs.
-void transfer(const DenseColumns& x, const std::size_t* rows, std::size_t count, const Scaling& scaling, double* const* to) {
+// Writes working rows to `to`. A tile of 8 columns fills whole cache lines of the target while the source is read in
+// runs.
+void transfer(const DenseColumns& x, const std::size_t* rows, std::size_t count, const Scaling& scaling,
+              double* const* to) {
   const std::size_t tile = 8;
   for (std::size_t first = 0; first < x.p(); first += tile) {
     const std::size_t width = std::min(tile, x.p() - first);
@@ -148,7 +150,8 @@ class DenseRows final : public Rows {
     if (z.columns.size() > DenseColumns::kMostTurned) return Rows::turn_products(z, b, lanes, turn, out, work);
     x_.turn_products(z, b, lanes, turn, out, work);
   }
-  void gram(const Selection& z, std::size_t first, const double* weight, Square& gram, const Work& work) const override {
+  void gram(const Selection& z, std::size_t first, const double* weight, Square& gram,
+            const Work& work) const override {
     x_.gram(z, first, weight, gram, work);
   }
 

@@ -10,7 +10,8 @@
 namespace sgdlasso {
 namespace {
 
-// The same numbers by rows, in the order of the plan: counted, then placed column after column, so that a row's columns rise.
+// The same numbers by rows, in the order of the plan: counted, then placed column after column, so that a row's columns
+// rise.
 class SparseReader final : public RowReader {
  public:
   SparseReader(const SparseColumns& x, const ReadPlan& plan, Watch& watch)
@@ -48,7 +49,8 @@ class SparseReader final : public RowReader {
 
  private:
   // Where each row's numbers begin, rows standing in the order of the plan.
-  static std::vector<std::size_t> row_starts(const SparseColumns& x, const std::vector<std::size_t>& position, Watch& watch) {
+  static std::vector<std::size_t> row_starts(const SparseColumns& x, const std::vector<std::size_t>& position,
+                                             Watch& watch) {
     std::vector<std::size_t> size(x.n, 0), starts(x.n);
     for (std::size_t j = 0; j < x.p; ++j) {
       for (int k = x.start[j]; k < x.start[j + 1]; ++k) ++size[position[x.index[k]]];
@@ -115,7 +117,8 @@ class SparseRows final : public Rows {
   void add_products(const Selection& z, const double* b, Panel& eta, const Work& work) const override {
     products_.add_products(z, b, eta, work);
   }
-  void gram(const Selection& z, std::size_t first, const double* weight, Square& gram, const Work& work) const override {
+  void gram(const Selection& z, std::size_t first, const double* weight, Square& gram,
+            const Work& work) const override {
     products_.gram(z, first, weight, gram, work);
   }
 

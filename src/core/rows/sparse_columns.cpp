@@ -55,8 +55,8 @@ class SparseProducts::RowLists {
     columns_.push_back(j);
   }
 
-  // gram(i, j) += sum of weight x_i x_j over the rows, for positions i <= j and j >= first. Row by row: a row's entries and the
-  // columns of the matrix that they meet stay in the cache.
+  // gram(i, j) += sum of weight x_i x_j over the rows, for positions i <= j and j >= first. Row by row: a row's entries
+  // and the columns of the matrix that they meet stay in the cache.
   void accumulate(std::size_t first, const double* weight, Square& gram, Watch& watch) const {
     const std::size_t enough = 1 << 20;  // products between two ticks
     std::size_t products = 0;
@@ -68,8 +68,8 @@ class SparseProducts::RowLists {
       }
       const Entry* begin = entries_.data() + begin_[i];
       const double by = weight ? weight[i] : 1;
-      for (const Entry* entry = begin + size_[i]; entry != begin && static_cast<std::size_t>((entry - 1)->position) >= first;
-           --entry) {
+      for (const Entry* entry = begin + size_[i];
+           entry != begin && static_cast<std::size_t>((entry - 1)->position) >= first; --entry) {
         double* column = gram.column(static_cast<std::size_t>((entry - 1)->position));
         const double value = by * (entry - 1)->value;
         for (const Entry* other = begin; other != entry; ++other) column[other->position] += value * other->value;
@@ -145,7 +145,8 @@ void SparseProducts::add_products(const Selection& z, const double* b, Panel& et
   }
 }
 
-void SparseProducts::gram(const Selection& z, std::size_t first, const double* weight, Square& gram, const Work& work) const {
+void SparseProducts::gram(const Selection& z, std::size_t first, const double* weight, Square& gram,
+                          const Work& work) const {
   if (!lists_ || !lists_->hold_first_of(z.columns)) lists_ = std::make_unique<RowLists>(x_, work.watch);
   for (std::size_t c = lists_->columns(); c < z.columns.size(); ++c) {
     lists_->append(z.columns[c], shift(z.scaling, z.columns[c]));
@@ -158,7 +159,8 @@ void SparseProducts::gram(const Selection& z, std::size_t first, const double* w
   for (std::size_t c = 0; c < size; ++c) {
     const std::size_t j = z.columns[c];
     const double moved = shift(z.scaling, j);
-    for (int e = x_.start[j]; e < x_.start[j + 1]; ++e) mean[c] += (x_.value[e] - moved) * (weight ? weight[x_.index[e]] : 1);
+    for (int e = x_.start[j]; e < x_.start[j + 1]; ++e)
+      mean[c] += (x_.value[e] - moved) * (weight ? weight[x_.index[e]] : 1);
     mean[c] /= total;
     work.watch.tick(0);
     rest[c] = z.scaling.centre[j] - moved;

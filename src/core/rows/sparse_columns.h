@@ -1,7 +1,8 @@
 // sparse_columns.h: compressed sparse columns and their products with many vectors at once.
 //
-// Centring is implicit: zeros are never touched. A column without zeros is shifted by its centre entry by entry, as a dense one
-// is; else its deviation is at least its mean / sqrt(n), and subtracting the centre's share at the end loses nothing.
+// Centring is implicit: zeros are never touched. A column without zeros is shifted by its centre entry by entry, as a
+// dense one is; else its deviation is at least its mean / sqrt(n), and subtracting the centre's share at the end loses
+// nothing.
 #pragma once
 
 #include <cstddef>

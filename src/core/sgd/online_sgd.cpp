@@ -109,9 +109,12 @@ void OnlineSgd::make_learners(double intercept) {
   norm2_ = mean_norm2(columns, scaling_, penalty_.intercept);
   next_forget_ = kFirstForget;
   for (const double lambda : lambda_) {
-    const LearnerInput input{
-        loss_, WorkingPenalty(penalty, scaling_), sparse_, penalty_.intercept, average_, intercept, norm2_, "adaptive", 1, "",
-        0};
+    const LearnerInput input{loss_,    WorkingPenalty(penalty, scaling_),
+                             sparse_,  penalty_.intercept,
+                             average_, intercept,
+                             norm2_,   "adaptive",
+                             1,        "",
+                             0};
     learner_.push_back(make_online_learner(input));
     learner_.back()->restart(lambda);
   }
@@ -130,7 +133,8 @@ void OnlineSgd::learn(const Row& row) {
     next_forget_ = std::fmax(rows_ + 1, std::ceil(kForgetGrowth * rows_));
   }
   scale_row(row);
-  if (learns_moments_ && given_scale_.empty() && one_.rows[0].norm2 + (penalty_.intercept ? 1 : 0) > kFarLonger * norm2_) {
+  if (learns_moments_ && given_scale_.empty() &&
+      one_.rows[0].norm2 + (penalty_.intercept ? 1 : 0) > kFarLonger * norm2_) {
     take_new_scales_of(row, false);
     scale_row(row);
   }
@@ -138,8 +142,8 @@ void OnlineSgd::learn(const Row& row) {
   for (const auto& learner : learner_) learner->learn(one_, none);
 }
 
-// A new row: its moments, the ridge part that goes with the response's deviation so far, and scales for columns that no row has
-// held before.
+// A new row: its moments, the ridge part that goes with the response's deviation so far, and scales for columns that no
+// row has held before.
 void OnlineSgd::see(const Row& row) {
   moments_.add(row, loss_);
   if (loss_.is_squared() && penalty_.alpha < 1) {
@@ -147,8 +151,8 @@ void OnlineSgd::see(const Row& row) {
     for (const auto& learner : learner_) learner->set_ridge(ridge);
   }
   if (!sparse_ || !given_scale_.empty()) return;
-  const bool fresh =
-      std::any_of(row.index, row.index + row.size, [&](int j) { return scaling_.scale[static_cast<std::size_t>(j)] == 0; });
+  const bool fresh = std::any_of(row.index, row.index + row.size,
+                                 [&](int j) { return scaling_.scale[static_cast<std::size_t>(j)] == 0; });
   if (fresh) take_new_scales_of(row, true);
 }
 

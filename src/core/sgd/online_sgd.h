@@ -1,8 +1,8 @@
-// online_sgd.h: the adaptive rule on rows that come once, in their order: several lambdas learn from each row, and the scales
-// of the columns are learned on the way. Nothing depends on how the rows come in blocks.
+// online_sgd.h: the adaptive rule on rows that come once, in their order: several lambdas learn from each row, and the
+// scales of the columns are learned on the way. Nothing depends on how the rows come in blocks.
 //
-// The first kFirstRows rows tell the first scales; from then on these are taken anew each time the past is partly forgotten,
-// and at once where a sparse column is seen for the first time or a row is far longer than its scales say.
+// The first kFirstRows rows tell the first scales; from then on these are taken anew each time the past is partly
+// forgotten, and at once where a sparse column is seen for the first time or a row is far longer than its scales say.
 #pragma once
 
 #include <cstddef>
@@ -21,8 +21,8 @@ class OnlineSgd {
   static constexpr std::size_t kFirstRows = 64;
 
   // scale: the deviation of each column where it is known; empty where it is to be learned.
-  OnlineSgd(const Loss& loss, const PenaltySpec& penalty, std::vector<double> lambda, bool average, std::vector<double> scale,
-            bool sparse);
+  OnlineSgd(const Loss& loss, const PenaltySpec& penalty, std::vector<double> lambda, bool average,
+            std::vector<double> scale, bool sparse);
 
   // Where a pass has told all moments before.
   void start_from(const OnlineMoments& moments, const NullModel& null);
@@ -33,7 +33,8 @@ class OnlineSgd {
   void end_rows();
   // The rows come a second time.
   void begin_pass();
-  // Whether more rows would be learned from as if all had come at once: not where fewer than tell the first scales had to do.
+  // Whether more rows would be learned from as if all had come at once: not where fewer than tell the first scales had
+  // to do.
   bool can_resume() const { return moments_.response().rows >= static_cast<double>(kFirstRows); }
   // The next rows are new ones.
   void resume() { learns_moments_ = true; }

@@ -21,7 +21,9 @@ double repeated_step(double b, double drift, double l1, double l2, double step, 
     const double sign = b != 0 ? (b > 0 ? 1 : -1) : (drift < 0 ? 1 : -1);
     const double push = step * (drift + sign * l1) * shrink;  // b <- shrink * b - push while the sign lasts
     const double rest = l2 > 0 ? -push / (1 - shrink) : 0;    // where that would end
-    const auto after = [&](double steps) { return l2 > 0 ? rest + (b - rest) * std::pow(shrink, steps) : b - push * steps; };
+    const auto after = [&](double steps) {
+      return l2 > 0 ? rest + (b - rest) * std::pow(shrink, steps) : b - push * steps;
+    };
     if (sign * after(left) > 0) return after(left);
     // The last step before the sign would change, then one step across.
     double stay = 0;
@@ -54,7 +56,8 @@ double SagaState::slope_change(const Row& row, double eta, std::size_t position)
   return slope - std::exchange(slope_[position], slope);
 }
 
-void SagaState::visit(const RowBlock& block, const RowBlock& next, const std::size_t* position, double step, double lambda) {
+void SagaState::visit(const RowBlock& block, const RowBlock& next, const std::size_t* position, double step,
+                      double lambda) {
   if (!problem_->rows.sparse()) return visit_dense(block, next, position, step, lambda);
   for_each_row(block, next, [&](const Row& row) { visit_sparse(row, *position++, step, lambda); });
 }

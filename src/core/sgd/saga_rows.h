@@ -1,5 +1,5 @@
-// saga_rows.h: the state of SAGA and how rows change it: blocks of dense rows take one step together, sparse rows one each,
-// where a coefficient that a row does not read waits with its steps until one does (just in time).
+// saga_rows.h: the state of SAGA and how rows change it: blocks of dense rows take one step together, sparse rows one
+// each, where a coefficient that a row does not read waits with its steps until one does (just in time).
 #pragma once
 
 #include <cstddef>
@@ -22,7 +22,8 @@ class SagaState {
   std::vector<double> b;  // of working columns
 
  private:
-  void visit_dense(const RowBlock& block, const RowBlock& next, const std::size_t* position, double step, double lambda);
+  void visit_dense(const RowBlock& block, const RowBlock& next, const std::size_t* position, double step,
+                   double lambda);
   void visit_sparse(const Row& row, std::size_t position, double step, double lambda);
   void catch_up(std::size_t j, double step, double lambda);
   double slope_change(const Row& row, double eta, std::size_t position);

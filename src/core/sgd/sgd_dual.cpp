@@ -167,7 +167,8 @@ class DualLearner : public Face {
     if (Steps::kForgets && rows_ >= next_forget_) forget_past();
     steps_.prepare(in_.loss, row, rows_);
     const double scale = steps_.scale(rows_ - 1);
-    const double eta = start_ + scale * (intercept_.value + features_.dot(row, shrinkage(shrink_.value, scale))) + row.offset;
+    const double eta =
+        start_ + scale * (intercept_.value + features_.dot(row, shrinkage(shrink_.value, scale))) + row.offset;
     if (!std::isfinite(eta)) throw NotFinite();
     const Step step = steps_.next(in_.loss, row, eta);
     features_.add(row, step.move, scaled_weight_);

@@ -1,7 +1,7 @@
 // sgd_learner.h: what one pass of stochastic gradient descent does with each row of working columns.
 //
-// Two kinds of learner share this face. A dual learner (sgd_dual.cpp) keeps sums of gradient steps and reads coefficients off
-// them by one soft threshold; a primal learner (sgd_primal.cpp) keeps the coefficients themselves.
+// Two kinds of learner share this face. A dual learner (sgd_dual.cpp) keeps sums of gradient steps and reads
+// coefficients off them by one soft threshold; a primal learner (sgd_primal.cpp) keeps the coefficients themselves.
 #pragma once
 
 #include <cstddef>

@@ -104,8 +104,9 @@ class SparseWeights {
   std::vector<Record> records_;
 };
 
-// When the time of the penalty runs. Proximal (Duchi, Singer 2009, forward-backward splitting): with every row. Truncated
-// gradient (Langford, Li, Zhang 2009, equation 6 with no upper limit on the coefficients it acts on): every K rows at once.
+// When the time of the penalty runs. Proximal (Duchi, Singer 2009, forward-backward splitting): with every row.
+// Truncated gradient (Langford, Li, Zhang 2009, equation 6 with no upper limit on the coefficients it acts on): every K
+// rows at once.
 class Clock {
  public:
   explicit Clock(int every) : every_(every) {}
@@ -184,8 +185,8 @@ class PrimalLearner final : public Learner {
     if (in_.average && visited_ >= weights_.size()) take_snapshot();
   }
 
-  // The average (weights t^2, as for dual learners) is over iterates p visits apart: every row where rows are dense, and as
-  // many as keep the work proportional to the nonzeros where they are sparse.
+  // The average (weights t^2, as for dual learners) is over iterates p visits apart: every row where rows are dense,
+  // and as many as keep the work proportional to the nonzeros where they are sparse.
   void take_snapshot() {
     weights_.snapshot(pending_);
     intercept_total_ += pending_ * intercept_;

@@ -1,8 +1,8 @@
 // sgd_rules.h: how far each row moves the coefficients.
 //
-// To add a rule: if it changes only the size of steps, add a struct with next() here and name it in make_dual_learner();
-// if it shrinks coefficients in its own way, see the clock of sgd_primal.cpp. Then add its plain loop to
-// tests/testthat/helper-rules.R.
+// To add a rule: if it changes only the size of steps, add a struct with next() here and name it in
+// make_dual_learner(); if it shrinks coefficients in its own way, see the clock of sgd_primal.cpp. Then add its plain
+// loop to tests/testthat/helper-rules.R.
 #pragma once
 
 #include <cmath>
@@ -15,8 +15,8 @@
 
 namespace sgdlasso {
 
-// At the t-th row: rate; rate / t; rate / sqrt(t). With a delay: rate / (1 + t / delay), rate / sqrt(1 + t / delay), so that
-// the first steps are no longer than the rate.
+// At the t-th row: rate; rate / t; rate / sqrt(t). With a delay: rate / (1 + t / delay), rate / sqrt(1 + t / delay), so
+// that the first steps are no longer than the rate.
 class Schedule {
  public:
   Schedule(const std::string& name, double rate, double delay) : rate_(rate), delay_(delay) {
@@ -42,8 +42,8 @@ class Schedule {
   Power power_ = Power::constant;
 };
 
-// A rule first prepares for the t-th row without its linear predictor, so that this work runs beside the predictor's sum, and
-// then takes the step. The dual point moves by `move` along the row; the penalty grows by `size`.
+// A rule first prepares for the t-th row without its linear predictor, so that this work runs beside the predictor's
+// sum, and then takes the step. The dual point moves by `move` along the row; the penalty grows by `size`.
 struct Step {
   double size;
   double move;
@@ -73,7 +73,9 @@ class DualAveragingSteps {
   static constexpr bool kScales = true;
   explicit DualAveragingSteps(const Schedule& schedule) : schedule_(schedule) {}
   void prepare(const Loss&, const Row&, double) {}
-  Step next(const Loss& loss, const Row& row, double eta) const { return {row.weight, row.weight * (row.y - loss.mean(eta))}; }
+  Step next(const Loss& loss, const Row& row, double eta) const {
+    return {row.weight, row.weight * (row.y - loss.mean(eta))};
+  }
   double scale(double t) const { return schedule_.at(t > 0 ? t : 1); }
   double size(double t) const { return schedule_.at(t); }
   void end_epoch() {}
@@ -82,8 +84,8 @@ class DualAveragingSteps {
   Schedule schedule_;
 };
 
-// s^(-1/3) for an s that grows little by little, by Newton's method from the last value. Three steps reach rounding where s has
-// grown by less than a tenth; they cost a fraction of std::cbrt, and have the same bits with every library.
+// s^(-1/3) for an s that grows little by little, by Newton's method from the last value. Three steps reach rounding
+// where s has grown by less than a tenth; they cost a fraction of std::cbrt, and have the same bits with every library.
 class InverseCubeRoot {
  public:
   double operator()(double s) {
@@ -105,8 +107,8 @@ class InverseCubeRoot {
 // Rows after which the steps of a rate found from the data begin to fall, in units of the mean squared row norm.
 constexpr double kDelay = 20;
 
-// The default: steps from the moments of the columns, each capped by its own implicit (proximal point) step, so that no row,
-// however large, can throw the coefficients far. It needs no rate.
+// The default: steps from the moments of the columns, each capped by its own implicit (proximal point) step, so that no
+// row, however large, can throw the coefficients far. It needs no rate.
 class AdaptiveSteps {
  public:
   static constexpr bool kForgets = true;

@@ -1,4 +1,5 @@
-// solver.h: what a trainer is. It is made for one problem and follows a path of lambdas, each from where the last one ended.
+// solver.h: what a trainer is. It is made for one problem and follows a path of lambdas, each from where the last one
+// ended.
 //
 // To add a solver: derive from Solver, or from EpochSolver if it makes a fixed number of passes at each lambda, in a
 // solver_*.cpp; declare its maker here, name it in r_fit.cpp and R/solvers.R.
@@ -52,8 +53,8 @@ std::unique_ptr<Solver> make_nudge_solver(const Problem& problem, const FitSpec&
 std::unique_ptr<Solver> make_sgd_solver(const Problem& problem, const FitSpec& spec);
 
 // Everything from the sufficient statistics of one pass. Squared loss only.
-std::unique_ptr<Solver> make_moments_solver(const Statement& problem, const StandardForm& form, const MomentsForm& moments,
-                                            const StopSpec& stop);
+std::unique_ptr<Solver> make_moments_solver(const Statement& problem, const StandardForm& form,
+                                            const MomentsForm& moments, const StopSpec& stop);
 // Several lambdas side by side on a working set of columns.
 std::unique_ptr<Solver> make_window_solver(const Problem& problem, const StandardForm& form, const StopSpec& stop);
 

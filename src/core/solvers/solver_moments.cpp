@@ -9,8 +9,8 @@
 namespace sgdlasso {
 namespace {
 
-// Squared loss from sufficient statistics alone: coordinate descent on the Gram matrix of all columns, whose slopes are those
-// of the data, so that its duality gap is the model's.
+// Squared loss from sufficient statistics alone: coordinate descent on the Gram matrix of all columns, whose slopes are
+// those of the data, so that its duality gap is the model's.
 class MomentsSolver final : public Solver {
  public:
   MomentsSolver(const Statement& problem, const StandardForm& form, const MomentsForm& moments, const StopSpec& stop)
@@ -39,7 +39,8 @@ class MomentsSolver final : public Solver {
     for (int refined = 0; refined < 4; ++refined, target /= 100) {
       descend({moments_.gram, 1, penalty, moments_.square(b, q), kAnyScale, problem_.watch}, target, b, q);
       trained.certificate = moments_.certify(penalty, b, q);
-      trained.scored = scored_of(problem_, form_, form_.all(), b, moments_.intercept, lambda, moments_.square(b, q) / 2);
+      trained.scored =
+          scored_of(problem_, form_, form_.all(), b, moments_.intercept, lambda, moments_.square(b, q) / 2);
       if (is_solved(problem_, stop_.tol, trained)) break;
     }
     conclude(trained, stop_.tol);
@@ -64,8 +65,8 @@ class MomentsSolver final : public Solver {
 
 }  // namespace
 
-std::unique_ptr<Solver> make_moments_solver(const Statement& problem, const StandardForm& form, const MomentsForm& moments,
-                                            const StopSpec& stop) {
+std::unique_ptr<Solver> make_moments_solver(const Statement& problem, const StandardForm& form,
+                                            const MomentsForm& moments, const StopSpec& stop) {
   return std::make_unique<MomentsSolver>(problem, form, moments, stop);
 }
 

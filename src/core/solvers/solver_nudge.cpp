@@ -23,8 +23,8 @@ struct Nudge {
   }
 };
 
-// `times` nudges one after another, to the same bits. Near zero a coefficient soon jumps between two values: the rest of
-// the nudges then only asks whether their number is odd.
+// `times` nudges one after another, to the same bits. Near zero a coefficient soon jumps between two values: the rest
+// of the nudges then only asks whether their number is odd.
 double nudge_often(double b, Nudge nudge, std::size_t times) {
   for (; times > 0; --times) {
     const double once = nudge(b);

@@ -13,9 +13,9 @@
 namespace sgdlasso {
 namespace {
 
-// SAGA (Defazio, Bach, Lacoste-Julien 2014): every row's last slope is kept, so that the mean of all slopes corrects each step
-// and steps need not fall. It names support and signs; where epochs run out before the gap is small enough, the exact solver
-// finishes from there.
+// SAGA (Defazio, Bach, Lacoste-Julien 2014): every row's last slope is kept, so that the mean of all slopes corrects
+// each step and steps need not fall. It names support and signs; where epochs run out before the gap is small enough,
+// the exact solver finishes from there.
 class SagaSolver final : public Solver {
  public:
   SagaSolver(const Problem& problem, const StandardForm& form, const FitSpec& spec)
@@ -26,7 +26,8 @@ class SagaSolver final : public Solver {
         scaling_(unit_scaling(problem.moments, problem.penalty, problem.intercept && !problem.rows.sparse())),
         rng_(spec.seed),
         order_(problem.response.n, Shuffle::blocks),
-        reader_(problem.rows.reader({problem.response, scaling_, layout_order(problem.response, rng_), true}, problem.watch)),
+        reader_(problem.rows.reader({problem.response, scaling_, layout_order(problem.response, rng_), true},
+                                    problem.watch)),
         state_(problem, WorkingPenalty(problem.penalty, scaling_)),
         step_(1 / (3 * largest_curvature())) {}
 
@@ -95,7 +96,8 @@ class SagaSolver final : public Solver {
     const std::size_t some = 64;
     for_each_block(*reader_, order_, [&](const RowBlock& block, const RowBlock&) {
       for (const Row& row : block.rows) mean += row.weight * (row.norm2 + 1);
-      if (!problem_.rows.sparse() && blocks++ < some) largest = std::max(largest, block_curvature(block, problem_.rows.p()));
+      if (!problem_.rows.sparse() && blocks++ < some)
+        largest = std::max(largest, block_curvature(block, problem_.rows.p()));
       problem_.watch.tick(0);
     });
     mean /= static_cast<double>(problem_.response.n);

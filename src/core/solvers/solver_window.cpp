@@ -12,8 +12,8 @@ namespace {
 
 constexpr std::size_t kFewColumns = 100;  // no working set needs to be smaller
 
-// Follows the path window by window: guess the columns that its lambdas need, solve on those, take the slopes of all columns in
-// one pass, certify, add what was missing, repeat.
+// Follows the path window by window: guess the columns that its lambdas need, solve on those, take the slopes of all
+// columns in one pass, certify, add what was missing, repeat.
 class WindowSolver final : public Solver {
  public:
   WindowSolver(const Problem& problem, const StandardForm& form, const StopSpec& stop)
@@ -21,7 +21,8 @@ class WindowSolver final : public Solver {
         form_(form),
         stop_(stop),
         set_(problem, form),
-        mover_(problem.loss.is_squared() ? make_squared_mover(problem, form, set_) : make_newton_mover(problem, form, set_)) {}
+        mover_(problem.loss.is_squared() ? make_squared_mover(problem, form, set_)
+                                         : make_newton_mover(problem, form, set_)) {}
 
   Trained finish(const Coefficients& near, double lambda) {
     start(near);
@@ -59,7 +60,8 @@ class WindowSolver final : public Solver {
 
   // From these coefficients; takes the slopes of all columns there.
   void start(const Coefficients& at) {
-    // Squared loss: the intercept of centred columns is the same whatever the coefficients, and its mover leaves it alone.
+    // Squared loss: the intercept of centred columns is the same whatever the coefficients, and its mover leaves it
+    // alone.
     const bool moves = !problem_.loss.is_squared();
     base_.intercept = moves ? at.intercept : problem_.null.intercept;
     for (const std::size_t j : form_.columns) {
@@ -99,8 +101,8 @@ class WindowSolver final : public Solver {
     const double enough = passes_ + stop_.maxpasses * static_cast<double>(lanes);
     for (std::size_t stalled = 0;;) {
       for (Lane& lane : window.lane) lane.target = share * wanted_gap(stop_.tol, lane.explained);
-      passes_ +=
-          static_cast<double>(mover_->settle(window) * set_.size()) / static_cast<double>(std::max<std::size_t>(size, 1));
+      passes_ += static_cast<double>(mover_->settle(window) * set_.size()) /
+                 static_cast<double>(std::max<std::size_t>(size, 1));
       problem_.rows.cross_products(form_.all(), window.residual, slopes.data(), work());
       ++passes_;
       const std::vector<double> losses = mean_losses(problem_, window);
@@ -164,7 +166,8 @@ class WindowSolver final : public Solver {
     const std::size_t most = std::max(many, kFewColumns);
     if (found.size() > most) {
       const auto last = found.begin() + static_cast<std::ptrdiff_t>(most);
-      std::nth_element(found.begin(), last, found.end(), [&](std::size_t a, std::size_t b) { return excess[a] > excess[b]; });
+      std::nth_element(found.begin(), last, found.end(),
+                       [&](std::size_t a, std::size_t b) { return excess[a] > excess[b]; });
       found.resize(most);
     }
     for (const std::size_t c : found) set_.add(form_.columns[c]);
@@ -200,8 +203,8 @@ class WindowSolver final : public Solver {
     });
   }
 
-  // For each lane that is not done the columns outside the working set (by position in the form) whose slope is near its bound
-  // or beyond: the others can neither gain nor bind.
+  // For each lane that is not done the columns outside the working set (by position in the form) whose slope is near
+  // its bound or beyond: the others can neither gain nor bind.
   std::vector<std::vector<std::size_t>> near_columns(const Window& window, const std::vector<double>& slopes) const {
     const std::size_t lanes = window.lane.size();
     std::vector<std::vector<std::size_t>> near(lanes);
@@ -214,7 +217,8 @@ class WindowSolver final : public Solver {
       const double theta = form_.penalty.theta[form_.columns[c]];
       if (set_.contains(form_.columns[c])) continue;
       for (std::size_t k = 0; k < lanes; ++k) {
-        if (!(std::abs(slopes[c * lanes + k]) <= bound[k] * theta)) near[k].push_back(c);  // NaN is no proof of being far
+        if (!(std::abs(slopes[c * lanes + k]) <= bound[k] * theta))
+          near[k].push_back(c);  // NaN is no proof of being far
       }
     }
     return near;
@@ -266,7 +270,8 @@ class WindowSolver final : public Solver {
         excess[c] = std::max(excess[c], lambda > 0 ? violation / lambda : violation);
       }
     }
-    add_largest(excess, set_.size());  // few rounds, although lanes that lack an important column overstate what others lack
+    add_largest(excess,
+                set_.size());  // few rounds, although lanes that lack an important column overstate what others lack
   }
 
   // To the working set as it is now, with the slopes of the last pass.

@@ -108,8 +108,9 @@ Certificate certificate_of(const Problem& problem, const Window& window, std::si
     s = brackets.good_scale(problem.null.deviance);
     const bool as_is = s == 1 && lane.balance.positive == 1 && lane.balance.negative == 1;
     const double* r = window.residual.lane(k);
-    rows =
-        as_is ? 0 : problem.loss.mean_divergence(r, window.eta.lane(k), window.eta.stride(), problem.response, lane.balance, s);
+    rows = as_is ? 0
+                 : problem.loss.mean_divergence(r, window.eta.lane(k), window.eta.stride(), problem.response,
+                                                lane.balance, s);
   }
   const double violation = std::max(brackets.violation(), problem.intercept ? std::abs(lane.sum) : 0);
   return {(rows + brackets.sum(s)) / scale, violation / std::sqrt(2 * scale)};

@@ -1,7 +1,8 @@
 // window.h: neighbouring lambdas of a path solved side by side. Each is a lane; one pass over x serves all lanes.
 //
-// A mover brings the lanes to their optima on the working set: in one go for squared loss (window_squared.cpp), by Newton steps
-// for others (window_newton.cpp). solver_window.cpp certifies them over all columns and widens the working set.
+// A mover brings the lanes to their optima on the working set: in one go for squared loss (window_squared.cpp), by
+// Newton steps for others (window_newton.cpp). solver_window.cpp certifies them over all columns and widens the working
+// set.
 #pragma once
 
 #include <algorithm>
@@ -44,7 +45,8 @@ class Mover {
  public:
   virtual ~Mover() = default;
   // Moves the lanes that are not done until the gap of each on the working set is at most its target, and leaves their
-  // eta and balanced residuals. Their q must be right. Returns the passes over the working set's columns that this took.
+  // eta and balanced residuals. Their q must be right. Returns the passes over the working set's columns that this
+  // took.
   virtual std::size_t settle(Window& window) = 0;
 };
 std::unique_ptr<Mover> make_squared_mover(const Problem& problem, const StandardForm& form, WorkingSet& set);
@@ -78,8 +80,8 @@ void balance_residuals(const Problem& problem, Window& window);
 // The mean loss of every lane.
 std::vector<double> mean_losses(const Problem& problem, const Window& window);
 
-// Gap and violation of lane k, from the slopes c of its residuals along the columns of these penalties. Columns with b = 0 and
-// |c| below kNearly of their bound may be left out.
+// Gap and violation of lane k, from the slopes c of its residuals along the columns of these penalties. Columns with b
+// = 0 and |c| below kNearly of their bound may be left out.
 constexpr double kNearly = 0.9;
 Certificate certificate_of(const Problem& problem, const Window& window, std::size_t k,
                            const std::vector<CoordinatePenalty>& penalty, const std::vector<double>& b,

@@ -9,11 +9,14 @@
 namespace sgdlasso {
 namespace {
 
-// Proximal Newton steps (Lee, Sun, Saunders 2014) for all lanes at once, from one Gram matrix whose row weights are the loss's
-// curvature where the window began. Each lane scales it by the curvature that its last step met.
+// Proximal Newton steps (Lee, Sun, Saunders 2014) for all lanes at once, from one Gram matrix whose row weights are the
+// loss's curvature where the window began. Each lane scales it by the curvature that its last step met.
 class NewtonMover final : public Mover {
  public:
-  NewtonMover(const Problem& problem, const StandardForm& form, WorkingSet& set) : problem_(problem), form_(form), set_(set) {}
+  NewtonMover(const Problem& problem, const StandardForm& form, WorkingSet& set)
+      : problem_(problem),
+        form_(form),
+        set_(set) {}
 
   std::size_t settle(Window& window) override {
     restore_slopes(window);
@@ -145,7 +148,8 @@ class NewtonMover final : public Mover {
   std::size_t worst_lane(const Window& window) const {
     std::size_t worst = window.lane.size();
     for (std::size_t k = 0; k < window.lane.size(); ++k) {
-      if (moves(window.lane[k]) && (worst == window.lane.size() || window.lane[k].gap > window.lane[worst].gap)) worst = k;
+      if (moves(window.lane[k]) && (worst == window.lane.size() || window.lane[k].gap > window.lane[worst].gap))
+        worst = k;
     }
     return worst;
   }
@@ -240,7 +244,8 @@ class NewtonMover final : public Mover {
         for (std::size_t i = 0; i < block.rows; ++i) to[i * block.row_stride] = r[i * stride];
       }
     };
-    problem_.rows.turn_products(set_.selection(), b.data(), lanes, turn, slopes.data(), {problem_.threads, problem_.watch});
+    problem_.rows.turn_products(set_.selection(), b.data(), lanes, turn, slopes.data(),
+                                {problem_.threads, problem_.watch});
     for (std::size_t k = 0; k < lanes; ++k) {
       if (move[k] == 0) continue;
       SumsBySign sum;
@@ -301,7 +306,8 @@ class NewtonMover final : public Mover {
     return step;
   }
 
-  // The loss is convex, so it grows by at most its slope at the end of the step. Returns the step's size: as it is, or smaller.
+  // The loss is convex, so it grows by at most its slope at the end of the step. Returns the step's size: as it is, or
+  // smaller.
   double accept_or_shrink(Lane& lane, const Step& step, const double* slopes, std::size_t stride) const {
     double slope = problem_.intercept ? -step.intercept * lane.sum : 0;
     for (std::size_t c = 0; c < step.b.size(); ++c) {

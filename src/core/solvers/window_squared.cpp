@@ -4,11 +4,14 @@
 namespace sgdlasso {
 namespace {
 
-// Squared loss: the Gram matrix says all of the working set, so each lane is solved from the one before it without a look at
-// the rows.
+// Squared loss: the Gram matrix says all of the working set, so each lane is solved from the one before it without a
+// look at the rows.
 class SquaredMover final : public Mover {
  public:
-  SquaredMover(const Problem& problem, const StandardForm& form, WorkingSet& set) : problem_(problem), form_(form), set_(set) {
+  SquaredMover(const Problem& problem, const StandardForm& form, WorkingSet& set)
+      : problem_(problem),
+        form_(form),
+        set_(set) {
     std::vector<double> weights(problem.response.n);
     for (std::size_t i = 0; i < weights.size(); ++i) {
       weights[i] = problem.response.weight_of(i) / static_cast<double>(weights.size());
@@ -23,7 +26,8 @@ class SquaredMover final : public Mover {
     for (std::size_t k = 0; k < window.lane.size(); ++k) {
       Lane& lane = window.lane[k];
       if (lane.done) continue;
-      // The lane before it is the better start, except for one that has been here before, or whose residuals are needed.
+      // The lane before it is the better start, except for one that has been here before, or whose residuals are
+      // needed.
       if (last && lane.gap >= 1 && !set_.wide()) {
         lane.b = last->b;
         lane.q = last->q;
@@ -34,7 +38,8 @@ class SquaredMover final : public Mover {
         for (std::size_t i = 0; i < r.size(); ++i) r[i] = window.residual.lane(k)[i * window.residual.stride()];
         return r;
       };
-      lane.gap = set_.descend({1, penalty, 2 * scale, kAnyScale, lane.target * scale}, lane.b, lane.q, residuals) / scale;
+      lane.gap =
+          set_.descend({1, penalty, 2 * scale, kAnyScale, lane.target * scale}, lane.b, lane.q, residuals) / scale;
       last = &lane;
     }
     predict(window);

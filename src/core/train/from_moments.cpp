@@ -30,8 +30,8 @@ FittedPath fit_moments(const FitSpec& spec, const Moments& moments, double rows,
       [&] { return make_moments_solver(problem, form, products, spec.stop); });
 }
 
-std::vector<FoldPath> fit_folds(const FitSpec& spec, const std::vector<Moments>& inside, const std::vector<double>& lambda,
-                                Watch& watch) {
+std::vector<FoldPath> fit_folds(const FitSpec& spec, const std::vector<Moments>& inside,
+                                const std::vector<double>& lambda, Watch& watch) {
   FitSpec whole = spec;
   whole.lambda.given = lambda;
   whole.trace = false;  // and the number of rows, which a grid depends on, does not matter

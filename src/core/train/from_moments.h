@@ -12,13 +12,14 @@ namespace sgdlasso {
 // rows: how many the moments are of.
 FittedPath fit_moments(const FitSpec& spec, const Moments& moments, double rows, Watch& watch);
 
-// The path of the rows outside one fold at given lambdas, and the mean squared error of each of its models on those inside.
+// The path of the rows outside one fold at given lambdas, and the mean squared error of each of its models on those
+// inside.
 struct FoldPath {
   FittedPath outside;
   std::vector<double> error;
 };
 // inside: the moments of each fold, two at least. Folds are solved side by side.
-std::vector<FoldPath> fit_folds(const FitSpec& spec, const std::vector<Moments>& inside, const std::vector<double>& lambda,
-                                Watch& watch);
+std::vector<FoldPath> fit_folds(const FitSpec& spec, const std::vector<Moments>& inside,
+                                const std::vector<double>& lambda, Watch& watch);
 
 }  // namespace sgdlasso

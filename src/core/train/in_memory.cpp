@@ -22,10 +22,10 @@ std::unique_ptr<Moments> gather_moments(const FitSpec& spec, const Rows& rows, c
 
 Problem state(const FitSpec& spec, const Rows& rows, const Response& response, const Loss& loss, const Moments* moments,
               Watch& watch) {
-  return {
-      make_statement(spec, static_cast<double>(rows.n()), moments ? column_moments(*moments) : rows.moments(response, watch),
-                     null_model(response, loss, spec.penalty.intercept), loss, watch),
-      rows, response};
+  return {make_statement(spec, static_cast<double>(rows.n()),
+                         moments ? column_moments(*moments) : rows.moments(response, watch),
+                         null_model(response, loss, spec.penalty.intercept), loss, watch),
+          rows, response};
 }
 
 }  // namespace

@@ -15,7 +15,8 @@ using MakeSolver = std::function<std::unique_ptr<Solver>()>;
 // The slopes that a grid starts from (lambda_path.h), asked for only where there is one.
 using NullSlopes = std::function<std::vector<double>()>;
 
-// Solves down the lambdas that are asked for. A constant response, which nothing can explain, gets zeros without training.
+// Solves down the lambdas that are asked for. A constant response, which nothing can explain, gets zeros without
+// training.
 FittedPath fit_path(const Statement& problem, const StandardForm& form, const FitSpec& spec, const NullSlopes& slopes,
                     const MakeSolver& make_solver);
 

@@ -10,7 +10,8 @@ namespace {
 void check_ends(const std::string& text, std::size_t cut) {
   RecordEnds whole(','), parts(',');
   const std::size_t end = whole.last_end(text.data(), text.size());
-  const std::size_t first = parts.last_end(text.data(), cut), second = parts.last_end(text.data() + cut, text.size() - cut);
+  const std::size_t first = parts.last_end(text.data(), cut),
+                    second = parts.last_end(text.data() + cut, text.size() - cut);
   fuzz::require(end == (second > 0 ? cut + second : first), "records end where they end");
   try {
     const CsvHeader header = read_csv_header(text.data(), text.size(), ',', true);

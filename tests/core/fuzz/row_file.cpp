@@ -1,4 +1,5 @@
-// Row files whose pieces say other things than they hold, with checksums that fit: an error or numbers, always in bounds.
+// Row files whose pieces say other things than they hold, with checksums that fit: an error or numbers, always in
+// bounds.
 #include <fstream>
 #include <memory>
 

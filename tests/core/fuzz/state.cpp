@@ -1,5 +1,5 @@
-// States of training by passes (checkpoints, and what update() goes on from) that were changed: refused, or gone on with in
-// bounds.
+// States of training by passes (checkpoints, and what update() goes on from) that were changed: refused, or gone on
+// with in bounds.
 #include <limits>
 #include <memory>
 

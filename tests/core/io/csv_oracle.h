@@ -13,7 +13,8 @@ namespace plain {
 
 constexpr double kMissing = -12345.5;
 
-// Every field a number or empty, column by column; numbers is false where one is neither, or a record is not of so many fields.
+// Every field a number or empty, column by column; numbers is false where one is neither, or a record is not of so many
+// fields.
 struct Columns {
   bool numbers = true;
   std::vector<std::vector<double>> values;

@@ -27,8 +27,8 @@ std::string gzipped(const std::string& text) {
 std::string bzipped(const std::string& text) {
   unsigned int size = static_cast<unsigned int>(text.size() + 1000);
   std::string result(size, ' ');
-  REQUIRE(BZ2_bzBuffToBuffCompress(&result[0], &size, const_cast<char*>(text.data()), static_cast<unsigned int>(text.size()), 1,
-                                   0, 0) == BZ_OK);
+  REQUIRE(BZ2_bzBuffToBuffCompress(&result[0], &size, const_cast<char*>(text.data()),
+                                   static_cast<unsigned int>(text.size()), 1, 0, 0) == BZ_OK);
   result.resize(size);
   return result;
 }

@@ -195,7 +195,8 @@ TEST_CASE("records of plain numbers are plain") {
   std::vector<std::vector<double>> right(3);
   for (int i = 0; i < 500; ++i) {
     for (std::size_t j = 0; j < 3; ++j) {
-      const double whole = static_cast<double>(rng.up_to(1000000000)), point = std::pow(10, static_cast<double>(rng.up_to(6)));
+      const double whole = static_cast<double>(rng.up_to(1000000000)),
+                   point = std::pow(10, static_cast<double>(rng.up_to(6)));
       char number[40];
       std::snprintf(number, sizeof number, "%.*f", static_cast<int>(std::log10(point) + 0.5), whole / point);
       right[j].push_back(whole / point);

@@ -39,7 +39,8 @@ std::string one_of(Rng& rng, const std::vector<std::string>& choices) {
 
 // Something that is a number in most draws. A statement each: the order in which compilers take operands is their own.
 std::string number_like(Rng& rng) {
-  const std::string zeros(rng.up_to(400), '0'), some = digits(rng, 1 + rng.up_to(24)), after = digits(rng, rng.up_to(30));
+  const std::string zeros(rng.up_to(400), '0'), some = digits(rng, 1 + rng.up_to(24)),
+                                                after = digits(rng, rng.up_to(30));
   const std::string exponent = std::to_string(rng.up_to(400));
   std::string text = one_of(rng, {"", "-", "+"});
   text += one_of(rng, {"", "0", some, zeros});
@@ -113,8 +114,8 @@ TEST_CASE("what is too large is infinite, what is too small 0; words are taken i
   for (const char* text : {"1e-400", "1e-99999999999"}) CHECK(parse(text).value == 0);
   CHECK(parse("4.94e-324").value == 5e-324);
   for (const char* text : {"nan", "NaN", "+nan"}) CHECK(std::isnan(parse(text).value));
-  for (const char* text :
-       {"", "-", "+-1", "--1", "infin", "nan(1)", "0x10", "1,5", "1d5", " 1", "1 ", "1e400x", "i", "e5", ".e5", "1_000"}) {
+  for (const char* text : {"", "-", "+-1", "--1", "infin", "nan(1)", "0x10", "1,5", "1d5", " 1", "1 ", "1e400x", "i",
+                           "e5", ".e5", "1_000"}) {
     CHECK_FALSE(parse(text).taken);
   }
 }

@@ -22,7 +22,8 @@ std::string dense_file(const plain::TemporaryFile& file, Rng& rng, std::vector<s
     numbers.push_back(plain::uniforms(rng, rows, 0.1, 1));
     numbers.push_back(plain::normals(rng, rows));
     const std::size_t at = numbers.size() - 3;
-    writer.block(rows, {{numbers[at].data(), rows * kColumns}, {numbers[at + 1].data(), rows}, {numbers[at + 2].data(), rows}});
+    writer.block(
+        rows, {{numbers[at].data(), rows * kColumns}, {numbers[at + 1].data(), rows}, {numbers[at + 2].data(), rows}});
   }
   writer.finish();
   return file.read();

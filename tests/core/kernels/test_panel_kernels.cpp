@@ -82,7 +82,8 @@ void check_columns(const PanelKernels& kernels, const Panels& d) {
 void check_sparse(const PanelKernels& kernels, std::size_t lanes, std::size_t off, Rng& rng) {
   const std::vector<int> index = {3, 0, 2};
   const std::vector<double> value = plain::normals(rng, 3), b = plain::normals(rng, off + lanes);
-  std::vector<double> r = plain::normals(rng, off + 5 * lanes), before = r, sum = plain::normals(rng, off + lanes), start = sum;
+  std::vector<double> r = plain::normals(rng, off + 5 * lanes), before = r, sum = plain::normals(rng, off + lanes),
+                      start = sum;
   kernels.gather(value.data(), index.data(), 3, 0.25, r.data() + off, lanes, sum.data() + off);
   kernels.scatter(value.data(), index.data(), 3, 0.25, b.data() + off, lanes, r.data() + off);
   for (std::size_t k = 0; k < lanes; ++k) {

@@ -56,7 +56,8 @@ TEST_CASE("brackets are sums of cost and conjugate, and their best scale is no w
     const Brackets brackets(penalty, b, c);
     const auto sum = [&](double s) {
       double result = 0;
-      for (std::size_t j = 0; j < p; ++j) result += penalty[j].cost(b[j]) + penalty[j].conjugate(s * c[j]) - s * b[j] * c[j];
+      for (std::size_t j = 0; j < p; ++j)
+        result += penalty[j].cost(b[j]) + penalty[j].conjugate(s * c[j]) - s * b[j] * c[j];
       return result;
     };
     const double square = rng.uniform() * 4;

@@ -22,7 +22,10 @@ double logistic(double eta) {
 }
 
 const std::vector<Family> families = {
-    {"gaussian", [](double eta, double y) { return (y - eta) * (y - eta) / 2; }, [](double eta) { return eta; }, {-2, 0, 1.5}},
+    {"gaussian",
+     [](double eta, double y) { return (y - eta) * (y - eta) / 2; },
+     [](double eta) { return eta; },
+     {-2, 0, 1.5}},
     {"binomial", [](double eta, double y) { return std::log(1 + std::exp(eta)) - y * eta; }, logistic, {0, 0.3, 1}},
     {"poisson",
      [](double eta, double y) { return std::exp(eta) - y * eta; },
@@ -65,7 +68,8 @@ TEST_CASE("values, means, saturated losses and curvatures agree with their defin
         plain::check_near(loss->value(eta, y), family.value(eta, y), 1e-14);
         plain::check_near(loss->mean(eta), family.mean(eta), 1e-14);
         plain::check_near(loss->curvature(eta), (family.mean(eta + 1e-5) - family.mean(eta - 1e-5)) / 2e-5, 1e-7);
-        plain::check_near(loss->mean(eta) - y, (family.value(eta + 1e-5, y) - family.value(eta - 1e-5, y)) / 2e-5, 1e-7);
+        plain::check_near(loss->mean(eta) - y, (family.value(eta + 1e-5, y) - family.value(eta - 1e-5, y)) / 2e-5,
+                          1e-7);
         plain::check_near(loss->deviance(eta, y), 2 * (family.value(eta, y) - least(family, y)), 1e-9);
         plain::check_near(loss->variance(loss->mean(eta)), loss->curvature(eta), 1e-12);
       }
@@ -190,7 +194,8 @@ TEST_CASE("loops over rows are the sum of what they say, in either layout") {
       loss->means(eta.data(), n, stride, mu.data());
       for (std::size_t i = 0; i < n; ++i) plain::check_near(mu[i * stride], family.mean(eta[i * stride]), 1e-14);
       plain::check_near(loss->mean_value(eta.data(), stride, response), value);
-      plain::check_near(loss->mean_divergence(feasible.data(), eta.data(), stride, response, balance, 0.5), divergence, 1e-10);
+      plain::check_near(loss->mean_divergence(feasible.data(), eta.data(), stride, response, balance, 0.5), divergence,
+                        1e-10);
     }
   }
 }

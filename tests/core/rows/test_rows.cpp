@@ -105,7 +105,8 @@ void check_gram(const Matrix& x, bool sparse, bool weighted, int threads, Rng& r
   NoWatch watch;
   const Scaling scaling = draw_scaling(rng, x.p);
   const std::vector<std::size_t> columns = some_columns(rng, x.p, x.p);
-  const std::vector<std::size_t> first(columns.begin(), columns.begin() + static_cast<std::ptrdiff_t>(columns.size() / 2));
+  const std::vector<std::size_t> first(columns.begin(),
+                                       columns.begin() + static_cast<std::ptrdiff_t>(columns.size() / 2));
   const std::vector<double> weight = plain::uniforms(rng, x.n);
   Square gram;
   gram.grow(first.size());
@@ -156,7 +157,8 @@ TEST_CASE("products with working columns are those of the matrix, for any number
   for (const bool sparse : {false, true}) {
     for (const std::size_t n : {1, 5, 128, 130, 700}) {
       for (const std::size_t lanes : {1, 3, 8, 16}) {
-        for (const int threads : {1, 2}) check_products(draw(rng, n, 12, sparse ? 0.2 : 1, 3), sparse, lanes, threads, rng);
+        for (const int threads : {1, 2})
+          check_products(draw(rng, n, 12, sparse ? 0.2 : 1, 3), sparse, lanes, threads, rng);
       }
     }
     check_products(draw(rng, 3000, 3, sparse ? 0.9 : 1), sparse, 2, 2, rng);  // sparse columns without many zeros
@@ -236,7 +238,8 @@ TEST_CASE("moments are exact for columns of any size and mean") {
       for (std::size_t j = 0; j < 6; ++j) {
         const double shift = j == 3 ? 1e8 : 0;  // so that the plain sums are exact
         double mean = 0, variance = 0, square = 0, nonzero = 0;
-        for (std::size_t i = 0; i < n; ++i) mean += response.weight_of(i) * (x.at(i, j) - shift) / static_cast<double>(n);
+        for (std::size_t i = 0; i < n; ++i)
+          mean += response.weight_of(i) * (x.at(i, j) - shift) / static_cast<double>(n);
         for (std::size_t i = 0; i < n; ++i) {
           const double off = x.at(i, j) - shift - mean, share = response.weight_of(i) / static_cast<double>(n);
           variance += share * off * off;
