@@ -37,7 +37,9 @@ accuracy.sgdlasso <- function(object, newdata, newy = NULL, within = 0.25, s = N
   known <- stats::complete.cases(eta) & !is.na(rows$y)
   if (!any(known)) abort_input("`newdata` has no complete row.", "Accuracy needs at least one.")
   mu <- inverse_link(eta[known, , drop = FALSE], object$family)
-  shares <- apply(mu, 2, share_accurate, y = rows$y[known], family = object$family, within = within, weights = rows$weights[known])
+  shares <- apply(
+    mu, 2, share_accurate, y = rows$y[known], family = object$family, within = within, weights = rows$weights[known]
+  )
   if (length(shares) == 1) unname(shares) else shares
 }
 

@@ -71,7 +71,8 @@ as_sql.sgdlasso <- function(object, s = NULL, type = c("response", "link"), con 
   dialect <- sql_dialect(con)
   beta <- at$beta[, 1]
   terms <- or_input_error(
-    if (is.null(object$terms)) matrix_sql(object, beta, dialect) else formula_sql(object, beta, dialect), "`object` cannot be translated"
+    if (is.null(object$terms)) matrix_sql(object, beta, dialect) else formula_sql(object, beta, dialect),
+    "`object` cannot be translated"
   )
   eta <- sum_sql(c(double_sql(literal_sql(at$a0)), terms))
   enc2utf8(if (type == "link") eta else inverse_link_sql(eta, object$family))
@@ -135,7 +136,9 @@ inverse_link_sql <- function(eta, family) {
   switch(family,
     gaussian = eta,
     # beyond 700 the database's EXP() would raise an error; eta / ABS(eta) is 1 or -1, and NULL for NULL
-    binomial = sprintf("CASE WHEN ABS(%1$s) < 700.0 THEN 1.0 / (1.0 + EXP(-%1$s)) ELSE (1.0 + %1$s / ABS(%1$s)) / 2.0 END", eta),
+    binomial = sprintf(
+      "CASE WHEN ABS(%1$s) < 700.0 THEN 1.0 / (1.0 + EXP(-%1$s)) ELSE (1.0 + %1$s / ABS(%1$s)) / 2.0 END", eta
+    ),
     poisson = exp_sql(eta)
   )
 }

@@ -44,7 +44,9 @@ assess.sgdlasso <- function(object, newx, newy, newdata, s = NULL, gamma = 1, we
   envir <- parent.frame()
   s <- lambda_at(object, s, envir)
   scored <- scored_rows(object, newx, newy, newdata, s, gamma, weights, newoffset, envir)
-  measures <- setdiff(c("mse", "mae", "deviance", "class", "auc"), setdiff(c("class", "auc"), measures_of(object$family)))
+  measures <- setdiff(
+    c("mse", "mae", "deviance", "class", "auc"), setdiff(c("class", "auc"), measures_of(object$family))
+  )
   columns <- lapply(stats::setNames(nm = measures), function(measure) {
     unname(mean_losses(scored$y, scored$eta, scored$weights, measure, object$family)$mean)
   })
@@ -97,7 +99,10 @@ roc.sgdlasso <- function(object, newx, newy, newdata, s = NULL, gamma = 1, weigh
     if (sum(mass) == 0) abort_input("`newy` has one class only.", "A ROC curve needs both.")
     c(0, (cumsum(mass) / sum(mass))[last])
   }
-  data.frame(threshold = c(Inf, unname(stats::plogis(eta[last]))), false_positive = share(1 - scored$y), true_positive = share(scored$y))
+  data.frame(
+    threshold = c(Inf, unname(stats::plogis(eta[last]))), false_positive = share(1 - scored$y),
+    true_positive = share(scored$y)
+  )
 }
 
 #' @rdname assess

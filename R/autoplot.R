@@ -2,8 +2,8 @@
 
 #' @rdname plot.sgdlasso
 #' @exportS3Method ggplot2::autoplot
-autoplot.sgdlasso <- function(object, what = NULL, xvar = "lambda", s = NULL, label = TRUE, most = 15, scale = "standardized",
-                              ...) {
+autoplot.sgdlasso <- function(object, what = NULL, xvar = "lambda", s = NULL, label = TRUE, most = 15,
+                              scale = "standardized", ...) {
   check_dots_empty(..., known = names(formals(autoplot.sgdlasso)))
   if (is.null(what)) what <- if (length(object$lambda) > 1) "path" else "coefficients"
   most <- check_number(most, "most", least = 1, whole = TRUE)
@@ -44,8 +44,12 @@ autoplot_path <- function(curves, label, most) {
 
 curve_scales <- function(keys) {
   list(
-    ggplot2::scale_colour_manual(values = stats::setNames(colours_of(length(keys)), keys), limits = keys, guide = "none"),
-    ggplot2::scale_linetype_manual(values = stats::setNames(types_of(length(keys)), keys), limits = keys, guide = "none")
+    ggplot2::scale_colour_manual(
+      values = stats::setNames(colours_of(length(keys)), keys), limits = keys, guide = "none"
+    ),
+    ggplot2::scale_linetype_manual(
+      values = stats::setNames(types_of(length(keys)), keys), limits = keys, guide = "none"
+    )
   )
 }
 
@@ -55,7 +59,11 @@ named_ends <- function(at, ends, named, texts, range) {
   if (length(named) == 0) return(NULL)
   gap <- diff(range) * 0.045
   few <- floor(diff(range) / gap) + 1
-  shown <- if (length(named) > few) named %in% named[order(-abs(ends[named]))][seq_len(few)] else rep(TRUE, length(named))
+  shown <- if (length(named) > few) {
+    named %in% named[order(-abs(ends[named]))][seq_len(few)]
+  } else {
+    rep(TRUE, length(named))
+  }
   data <- data.frame(
     at = max(at), size = spread_apart(ends[named][shown], gap, range), label = paste0("  ", texts[shown]),
     curve = as.character(named)[shown]
@@ -93,7 +101,9 @@ autoplot_cv <- function(curves) {
     ggplot2::geom_vline(ggplot2::aes(xintercept = .data$at, linetype = .data$which), data = chosen, colour = marks) +
     ggplot2::geom_errorbar(ggplot2::aes(ymin = .data$low, ymax = .data$high), width = 0, colour = "grey60") +
     ggplot2::geom_point(colour = colour) +
-    ggplot2::scale_linetype_manual(values = c(2, 3), name = NULL, guide = ggplot2::guide_legend(override.aes = list(colour = marks))) +
+    ggplot2::scale_linetype_manual(
+      values = c(2, 3), name = NULL, guide = ggplot2::guide_legend(override.aes = list(colour = marks))
+    ) +
     falling_scale(TRUE, curves$at, curves$nzero) +
     ggplot2::labs(x = expression(log[10](lambda)), y = curves$title) +
     ggplot2::theme_bw() +
@@ -111,10 +121,15 @@ gamma_lines <- function(curves, range, marks) {
   named <- order(ends)
   marked <- data.frame(at = unname(curves$chosen), mean = curves$marked)
   list(
-    ggplot2::geom_line(ggplot2::aes(x = .data$at, y = .data$mean, colour = .data$curve), data = data, inherit.aes = FALSE, na.rm = TRUE),
-    ggplot2::scale_colour_manual(values = stats::setNames(colours_of(length(keys)), keys), limits = keys, guide = "none"),
+    ggplot2::geom_line(
+      ggplot2::aes(x = .data$at, y = .data$mean, colour = .data$curve), data = data, inherit.aes = FALSE, na.rm = TRUE
+    ),
+    ggplot2::scale_colour_manual(
+      values = stats::setNames(colours_of(length(keys)), keys), limits = keys, guide = "none"
+    ),
     ggplot2::geom_point(
-      ggplot2::aes(x = .data$at, y = .data$mean), data = marked, inherit.aes = FALSE, colour = marks, shape = 1, size = 4, stroke = 1
+      ggplot2::aes(x = .data$at, y = .data$mean), data = marked, inherit.aes = FALSE, colour = marks, shape = 1,
+      size = 4, stroke = 1
     ),
     named_ends(curves$at, ends, named, curves$gammas[named], range)
   )

@@ -37,13 +37,16 @@ cache_rows <- function(rows, path, formula = NULL, xlev = NULL, contrasts = NULL
     peeked <- peek(rows)
     on.exit(peeked$close())
     coding <- list(contrasts = contrasts, xlev = xlev)
-    design <- stream_design(call("cache_rows", formula = formula), peeked, list(family = family), coding, parent.frame())
+    design <- stream_design(
+      call("cache_rows", formula = formula), peeked, list(family = family), coding, parent.frame()
+    )
     rows <- peeked$source
   }
   unfinished <- tempfile(paste0(basename(path), "-"), dirname(path))
   on.exit(unlink(unfinished), add = TRUE)
   writer <- NULL
-  on.exit(if (!is.null(writer)) r_row_file_drop(writer), add = TRUE, after = FALSE) # a file that is open cannot be removed everywhere
+  # a file that is open cannot be removed everywhere
+  on.exit(if (!is.null(writer)) r_row_file_drop(writer), add = TRUE, after = FALSE)
   has <- NULL
   for_each_row_block(rows, function(block) {
     numbers <- design$blocks(block)
@@ -57,7 +60,9 @@ cache_rows <- function(rows, path, formula = NULL, xlev = NULL, contrasts = NULL
       header <- c(found, list(kept = design$kept, intercept = design$intercept))
       writer <<- row_file(r_row_file_create(path.expand(unfinished), serialize(header, NULL, version = 2)), path)
     }
-    if (!identical(found, has)) abort_input("A block has other columns, weights or classes than the first.", "All blocks must be alike.")
+    if (!identical(found, has)) {
+      abort_input("A block has other columns, weights or classes than the first.", "All blocks must be alike.")
+    }
     row_file(r_row_file_append(writer, numbers), path)
   }, native = TRUE)
   if (is.null(writer)) abort_input("`rows` has no rows.", "It needs at least one.")
@@ -126,6 +131,8 @@ check_cache_header <- function(header, path) {
 }
 
 row_file <- function(result, path) {
-  if (is.list(result) && !is.null(result$error)) abort_input("The file {path} {result$error}.", "Make it anew by cache_rows().")
+  if (is.list(result) && !is.null(result$error)) {
+    abort_input("The file {path} {result$error}.", "Make it anew by cache_rows().")
+  }
   result
 }

@@ -16,7 +16,11 @@ check_choice <- function(value, choices, arg) {
   if (!is.character(value) || length(value) != 1 || !value %in% choices) {
     found <- if (is.character(value)) first_words(value) else class(value)[1]
     advice <- value_elsewhere(value, arg)
-    abort_input("`{arg}` is {found}.", "It must be one of {first_words(choices, 10)}.", if (!is.null(advice)) "{advice}")
+    abort_input(
+      "`{arg}` is {found}.",
+      "It must be one of {first_words(choices, 10)}.",
+      if (!is.null(advice)) "{advice}"
+    )
   }
   value
 }
@@ -131,7 +135,10 @@ check_sparse <- function(x, arg) {
     fault <- if (isTRUE(valid)) "" else valid[1]
   }
   if (fault == "") return(invisible())
-  abort_input("`{arg}` is a sparse matrix that is not valid: {fault}.", "Make it anew, by Matrix::sparseMatrix() for example.")
+  abort_input(
+    "`{arg}` is a sparse matrix that is not valid: {fault}.",
+    "Make it anew, by Matrix::sparseMatrix() for example."
+  )
 }
 
 data_frame_as_matrix <- function(x, arg) {
@@ -180,17 +187,29 @@ check_penalty_factor <- function(penalty.factor, exclude, p, names = NULL) {
   penalty.factor <- if (is.null(penalty.factor)) rep(1, p) else plain_numbers(penalty.factor, "penalty.factor")
   # `penalty` is short for it
   if (is.character(penalty.factor)) {
-    abort_input("`penalty.factor` is {first_words(penalty.factor)}.", "It must be numbers. {name_elsewhere('penalty', NULL)}")
+    abort_input(
+      "`penalty.factor` is {first_words(penalty.factor)}.",
+      "It must be numbers. {name_elsewhere('penalty', NULL)}"
+    )
   }
   if (!is.numeric(penalty.factor) || length(penalty.factor) != p) {
-    abort_input("`penalty.factor` has {length(penalty.factor)} value{?s}, x has {p} column{qty(p)}{?s}.", "They must agree.")
+    abort_input(
+      "`penalty.factor` has {length(penalty.factor)} value{?s}, x has {p} column{qty(p)}{?s}.",
+      "They must agree."
+    )
   }
   bad <- which(is.na(penalty.factor) | penalty.factor < 0)
   if (length(bad)) {
-    abort_input("`penalty.factor` is negative or missing at position {bad[1]}.", "Factors must be 0 or more; Inf excludes a column.")
+    abort_input(
+      "`penalty.factor` is negative or missing at position {bad[1]}.",
+      "Factors must be 0 or more; Inf excludes a column."
+    )
   }
   if (all(penalty.factor == 0)) {
-    abort_input("`penalty.factor` is 0 for every column.", "Use lm() or glm() for a fit without a penalty, or lambda = 0.")
+    abort_input(
+      "`penalty.factor` is 0 for every column.",
+      "Use lm() or glm() for a fit without a penalty, or lambda = 0."
+    )
   }
   penalty.factor[check_exclude(exclude, p, names)] <- Inf
   counted <- ifelse(is.infinite(penalty.factor), 1, penalty.factor)
@@ -203,7 +222,10 @@ check_exclude <- function(exclude, p, names = NULL) {
   if (is.character(exclude)) return(columns_named(exclude, names %||% paste0("V", seq_len(p))))
   exclude <- plain_numbers(exclude, "exclude")
   if (!is.numeric(exclude) || anyNA(exclude) || any(exclude != round(exclude) | exclude < 1 | exclude > p)) {
-    abort_input("`exclude` names a column that x does not have.", "It must hold column numbers from 1 to {p}, or names of columns.")
+    abort_input(
+      "`exclude` names a column that x does not have.",
+      "It must hold column numbers from 1 to {p}, or names of columns."
+    )
   }
   exclude
 }
@@ -265,7 +287,10 @@ check_family <- function(family) {
     link <- family$link
     family <- family$family
     if (family %in% names(canonical) && link != canonical[[family]]) {
-      abort_input("`family` has the link \"{link}\".", "Only the canonical link of {family}, \"{canonical[[family]]}\", is fitted.")
+      abort_input(
+        "`family` has the link \"{link}\".",
+        "Only the canonical link of {family}, \"{canonical[[family]]}\", is fitted."
+      )
     }
   }
   check_choice(family[1], c("gaussian", "binomial", "poisson"), "family")
@@ -283,6 +308,7 @@ check_dots_empty <- function(..., known) {
 }
 
 abort_unknown <- function(name, known) {
-  advice <- name_elsewhere(name, known) %||% nearest_name(name, known) %||% name_of_ours(name) %||% "The manual has those that there are."
+  advice <- name_elsewhere(name, known) %||% nearest_name(name, known) %||% name_of_ours(name) %||%
+    "The manual has those that there are."
   abort_input("There is no argument `{name}`.", "{advice}")
 }

@@ -9,7 +9,9 @@ take_up <- function(pass, settings) {
   state <- read_state(path)
   if (!identical(state$levels$key, pass$levels$key)) abort_checkpoint(path, "was left by another call")
   if (is.null(state$facts)) return(invisible()) # left before training, by the pass that finds levels
-  if (!identical(state$key, pass$key) || !identical(state$facts$seed, pass$seed)) abort_checkpoint(path, "was left by another call")
+  if (!identical(state$key, pass$key) || !identical(state$facts$seed, pass$seed)) {
+    abort_checkpoint(path, "was left by another call")
+  }
   if (!is_place(state$facts)) abort_checkpoint(path, "is damaged: what it tells of its rows does not agree")
   list2env(state$facts[pass_facts], pass)
   pass$started <- TRUE
@@ -34,14 +36,17 @@ read_state <- function(path) {
 # Whether these are `pass_facts` of a pass that has begun.
 is_place <- function(facts) {
   count <- function(value) is_number(value) && value >= 0 && is.finite(value)
-  all(pass_facts %in% names(facts)) && is_number(facts$width) && facts$width >= 1 && facts$width == round(facts$width) &&
+  all(pass_facts %in% names(facts)) && is_number(facts$width) && facts$width >= 1 &&
+    facts$width == round(facts$width) &&
     is_row_facts(utils::modifyList(facts, list(used = 1)), facts$width) && count(facts$used) && count(facts$weight) &&
     (is.null(facts$classnames) || (is.character(facts$classnames) && length(facts$classnames) == 2)) &&
-    is.logical(facts$both) && length(facts$both) == 2 && !anyNA(facts$both) && count(facts$place) && count(facts$number) &&
-    is.list(facts$first)
+    is.logical(facts$both) && length(facts$both) == 2 && !anyNA(facts$both) && count(facts$place) &&
+    count(facts$number) && is.list(facts$first)
 }
 
-abort_checkpoint <- function(path, why) abort_input("`checkpoint` is {path}, which {why}.", "Remove it, or give another name.")
+abort_checkpoint <- function(path, why) {
+  abort_input("`checkpoint` is {path}, which {why}.", "Remove it, or give another name.")
+}
 
 # The seed of the call that left the file: one that drew it goes on with its folds.
 checkpoint_seed <- function(settings) {
@@ -52,7 +57,8 @@ checkpoint_seed <- function(settings) {
 # Whether this block was read before the pass was stopped. The first one must be what it was.
 skip_block <- function(pass, block, count, design) {
   if (pass$place >= pass$skip) return(FALSE)
-  same <- pass$place + count <= pass$skip && (pass$place > 0 || identical(block_print(design$blocks(block)), pass$first))
+  same <- pass$place + count <= pass$skip &&
+    (pass$place > 0 || identical(block_print(design$blocks(block)), pass$first))
   if (!same) abort_skipped(pass)
   pass$place <- pass$place + count
   TRUE
@@ -83,7 +89,9 @@ checkpoint_seconds <- function() getOption("sgdlasso.checkpoint.seconds", 30)
 
 try_save <- function(state, path) {
   tryCatch(save_state(state, path), sgdlasso_error_input = function(e) {
-    warn_class("sgdlasso_warning_checkpoint", paste("The state could not be saved, and training goes on.", conditionMessage(e)))
+    warn_class("sgdlasso_warning_checkpoint", paste(
+      "The state could not be saved, and training goes on.", conditionMessage(e)
+    ))
   })
 }
 
@@ -94,7 +102,9 @@ save_state <- function(state, path) {
   writer <- row_file(r_row_file_create(path.expand(unfinished), serialize(state, NULL, version = 2)), path)
   on.exit(r_row_file_drop(writer), add = TRUE, after = FALSE)
   row_file(r_row_file_finish(writer), path)
-  if (!file.rename(unfinished, path)) abort_input("`checkpoint` is {path}, which cannot be replaced.", "Give another name.")
+  if (!file.rename(unfinished, path)) {
+    abort_input("`checkpoint` is {path}, which cannot be replaced.", "Give another name.")
+  }
 }
 
 check_checkpoint <- function(checkpoint) {
@@ -136,7 +146,9 @@ interrupted <- new.env()
 #' try(sgdlasso(as_rows(slow, rewindable = FALSE), lambda = 1))
 #' @export
 interrupted_fit <- function() {
-  if (is.null(interrupted$fit)) abort_input("There is no fit: no call on a row source was stopped after its first block.")
+  if (is.null(interrupted$fit)) {
+    abort_input("There is no fit: no call on a row source was stopped after its first block.")
+  }
   fit <- interrupted$fit()
   if (is.null(fit)) abort_input("There is no fit: the call was stopped before it had learned anything of a lambda.")
   fit[names(interrupted$kept)] <- interrupted$kept

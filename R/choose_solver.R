@@ -2,10 +2,16 @@
 choose_solver <- function(solver, x, family) {
   suits_moments <- is.matrix(x) && family == "gaussian"
   if (identical(solver$method, "moments") && !suits_moments) {
-    abort_input("`method` is \"moments\", which needs dense columns and the gaussian family.", "Use \"auto\" or \"working_set\".")
+    abort_input(
+      "`method` is \"moments\", which needs dense columns and the gaussian family.",
+      "Use \"auto\" or \"working_set\"."
+    )
   }
   if (identical(solver$method, "passes")) {
-    abort_input("`method` is \"passes\", and the rows are in memory.", "It is for row sources: sgdlasso(as_rows(x, y), ...).")
+    abort_input(
+      "`method` is \"passes\", and the rows are in memory.",
+      "It is for row sources: sgdlasso(as_rows(x, y), ...)."
+    )
   }
   if (solver$name != "auto" && !identical(solver$method, "auto")) {
     solver$why <- "as asked"
@@ -33,7 +39,9 @@ suits_moments_size <- function(n, p) n >= 2 * p && p <= 1500
 # The same for rows of a source.
 choose_rows_solver <- function(settings, p, rewindable) {
   solver <- settings$solver
-  refuse <- function(what, advice) abort_class("sgdlasso_error_input", paste0(what, ", and rows come from a source. ", advice))
+  refuse <- function(what, advice) {
+    abort_class("sgdlasso_error_input", paste0(what, ", and rows come from a source. ", advice))
+  }
   if (isTRUE(settings$relax)) refuse("`relax` is TRUE", "Relaxed fits look at the rows in memory.")
   if (solver$name == "sgd") return(check_rows_sgd(solver, settings, rewindable, refuse))
   known <- solver$name == "auto" || (solver$name == "exact" && solver$method != "working_set")
@@ -49,9 +57,14 @@ choose_rows_solver <- function(settings, p, rewindable) {
   if (isTRUE(settings$keep.moments)) {
     refuse("`keep.moments` is TRUE", sprintf("Moments need the gaussian family and at most %d columns.", most_moments))
   }
-  if (rewindable) return(on_source(solver_exact("passes"), sprintf("rows from a source, %s family, %d columns", settings$family, p)))
+  if (rewindable) {
+    return(on_source(solver_exact("passes"), sprintf("rows from a source, %s family, %d columns", settings$family, p)))
+  }
   if (asked == "passes" || solver$name == "exact") {
-    abort_input("`solver` is {format(solver)}, and the source can be read once.", "Use \"auto\" or solver_sgd(), which need one pass.")
+    abort_input(
+      "`solver` is {format(solver)}, and the source can be read once.",
+      "Use \"auto\" or solver_sgd(), which need one pass."
+    )
   }
   check_rows_sgd(solver_sgd(), settings, rewindable, refuse)
 }
@@ -69,16 +82,22 @@ check_rows_sgd <- function(solver, settings, rewindable, refuse) {
     refuse(sprintf("`rule` is \"%s\"", solver$rule), "Use rule = \"adaptive\", which learns its steps from the rows.")
   }
   if (solver$shuffle == "rows") refuse("`shuffle` is \"rows\"", "Rows of a source are taken in their order.")
-  if (isTRUE(settings$keep.moments)) refuse("`keep.moments` is TRUE and the solver \"sgd\"", "Its state is kept in the fit anyway.")
+  if (isTRUE(settings$keep.moments)) {
+    refuse("`keep.moments` is TRUE and the solver \"sgd\"", "Its state is kept in the fit anyway.")
+  }
   limited <- any(is.finite(c(settings$lower.limits, settings$upper.limits)))
   if (limited) {
     abort_input(
-      "`lower.limits` or `upper.limits` are given, and solver_sgd() knows no limits.", "Use solver_exact() and rows that can be rewound."
+      "`lower.limits` or `upper.limits` are given, and solver_sgd() knows no limits.",
+      "Use solver_exact() and rows that can be rewound."
     )
   }
   if (rewindable) return(on_source(solver, "rows from a source, as asked"))
   if (is.null(settings$lambda)) {
-    abort_input("`lambda` is missing, and the source can be read once.", "Give one or more numbers: a grid would take a pass of its own.")
+    abort_input(
+      "`lambda` is missing, and the source can be read once.",
+      "Give one or more numbers: a grid would take a pass of its own."
+    )
   }
   solver$epochs <- 1L
   on_source(solver, "rows that can be read once")

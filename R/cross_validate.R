@@ -54,7 +54,8 @@ new_cv <- function(fit, draws, plan, settings, used, call) {
   name <- stats::setNames(measure_title(plan$measure, plan$family), plan$measure)
   gap <- max(fit$gap, unlist(lapply(draws, function(draw) lapply(draw$models, function(model) model$gap))))
   cv <- c(
-    list(lambda = fit$lambda), intervals_of(lasso), list(nzero = nzero, call = generic_call(call, "cv.sgdlasso"), name = name),
+    list(lambda = fit$lambda), intervals_of(lasso),
+    list(nzero = nzero, call = generic_call(call, "cv.sgdlasso"), name = name),
     list(sgdlasso.fit = fit), best_lambdas(fit$lambda, lasso, plan$measure),
     list(foldid = if (!is.null(plan$folds)) drop(plan$folds), grouped = plan$grouped, gap = gap)
   )
@@ -100,7 +101,10 @@ kept_predictions <- function(preval, plan, used) {
 # The best lambda and gamma together. As in glmnet larger lambdas win ties, then larger gammas.
 relaxed_choice <- function(statistics, plan, fit, nzero) {
   gamma <- plan$gamma
-  statlist <- lapply(statistics[paste0("g:", gamma)], function(one) c(list(lambda = fit$lambda), intervals_of(one), list(nzero = nzero)))
+  statlist <- lapply(
+    statistics[paste0("g:", gamma)],
+    function(one) c(list(lambda = fit$lambda), intervals_of(one), list(nzero = nzero))
+  )
   grid <- expand.grid(Lambda = seq_along(fit$lambda), Gamma = seq_along(gamma))
   cvm <- unlist(lapply(statlist, function(one) one$cvm), use.names = FALSE)
   cvsd <- unlist(lapply(statlist, function(one) one$cvsd), use.names = FALSE)
@@ -125,7 +129,9 @@ warn_cv <- function(cv, draws, plan, settings) {
     abort_input("`type.measure` is \"auc\", and no fold holds both classes.", "Use fewer folds, or another measure.")
   }
   if (undefined > 0) {
-    warn_class("sgdlasso_warning_fold", sprintf("%d fold(s) hold one class only and say nothing of the area under the curve.", undefined))
+    warn_class("sgdlasso_warning_fold", sprintf(
+      "%d fold(s) hold one class only and say nothing of the area under the curve.", undefined
+    ))
   }
   warn_cut(cv, settings)
 }
@@ -136,7 +142,10 @@ warn_cut <- function(cv, settings) {
   cut <- is.null(settings$lambda) && k < settings$nlambda && cv$sgdlasso.fit$nulldev > 0
   if (!cut || cv$index["min", 1] < k) return(invisible())
   warn_class("sgdlasso_warning_path", sprintf(
-    "The error is smallest at the last lambda, %s: the path stopped there, after %d of %s lambdas. Give smaller ones as `lambda`.",
+    paste0(
+      "The error is smallest at the last lambda, %s: the path stopped there, after %d of %s lambdas. ",
+      "Give smaller ones as `lambda`."
+    ),
     format(cv$lambda[k], digits = 3), k, format(settings$nlambda)
   ))
 }

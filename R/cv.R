@@ -92,8 +92,8 @@ cv.sgdlasso <- function(x, ...) {
 
 #' @rdname cv.sgdlasso
 #' @export
-cv.sgdlasso.matrix <- function(x, y, weights = NULL, offset = NULL, lambda = NULL, type.measure = "default", nfolds = 10,
-                               foldid = NULL, grouped = TRUE, keep = FALSE, repeats = 1, relax = FALSE,
+cv.sgdlasso.matrix <- function(x, y, weights = NULL, offset = NULL, lambda = NULL, type.measure = "default",
+                               nfolds = 10, foldid = NULL, grouped = TRUE, keep = FALSE, repeats = 1, relax = FALSE,
                                gamma = c(0, 0.25, 0.5, 0.75, 1), cluster = NULL, ...) {
   call <- match.call()
   if ("formula" %in% ...names()) return(eval(formula_first(generic_call(call, "cv.sgdlasso")), parent.frame()))
@@ -121,9 +121,9 @@ cv.sgdlasso.Matrix <- cv.sgdlasso.matrix
 #' @rdname cv.sgdlasso
 #' @export
 cv.sgdlasso.formula <- function(formula, data, weights, offset, subset, na.action, contrasts = NULL, lambda = NULL,
-                                type.measure = "default", nfolds = 10, foldid = NULL, grouped = TRUE, keep = FALSE, repeats = 1,
-                                relax = FALSE, gamma = c(0, 0.25, 0.5, 0.75, 1), cluster = NULL, xlev = NULL,
-                                model = TRUE, ...) {
+                                type.measure = "default", nfolds = 10, foldid = NULL, grouped = TRUE, keep = FALSE,
+                                repeats = 1, relax = FALSE, gamma = c(0, 0.25, 0.5, 0.75, 1), cluster = NULL,
+                                xlev = NULL, model = TRUE, ...) {
   call <- match.call()
   call$formula <- formula
   data <- if (!missing(data)) formula_data(data)
@@ -132,7 +132,9 @@ cv.sgdlasso.formula <- function(formula, data, weights, offset, subset, na.actio
   settings <- settings_given(..., lambda = lambda, relax = relax)
   if (is_rows(data)) {
     check_rows_options(foldid = foldid, grouped = grouped, keep = keep, repeats = repeats, cluster = cluster)
-    return(cv_formula_rows(call, data, settings, list(contrasts = contrasts, xlev = xlev), type.measure, nfolds, parent.frame()))
+    return(cv_formula_rows(
+      call, data, settings, list(contrasts = contrasts, xlev = xlev), type.measure, nfolds, parent.frame()
+    ))
   }
   if (!is.null(xlev)) abort_xlev()
   input <- formula_input(call, data, settings, contrasts, model, parent.frame(), in_folds = TRUE)
@@ -147,7 +149,10 @@ cv.sgdlasso.formula <- function(formula, data, weights, offset, subset, na.actio
 #' @export
 cv.sgdlasso.default <- function(x, ...) {
   if (inherits(x, "sgdlasso") || inherits(x, "cv.sgdlasso")) {
-    abort_input("`x` is a fit.", "Give the data that it was fitted to: cv.sgdlasso(x, y) or cv.sgdlasso(formula, data).")
+    abort_input(
+      "`x` is a fit.",
+      "Give the data that it was fitted to: cv.sgdlasso(x, y) or cv.sgdlasso(formula, data)."
+    )
   }
   if (is.matrix(x)) {
     call <- match.call()
@@ -186,10 +191,16 @@ check_repeats <- function(repeats, foldid) {
 
 check_cv_plan <- function(settings, folds, type.measure, grouped, keep, relax, gamma, cluster) {
   if (settings$solver$name == "nudge") {
-    abort_input("`solver` is solver_nudge(), whose penalty is the nudge.", "There is no lambda to choose; use another solver.")
+    abort_input(
+      "`solver` is solver_nudge(), whose penalty is the nudge.",
+      "There is no lambda to choose; use another solver."
+    )
   }
   if (!is.null(cluster) && !inherits(cluster, "cluster")) {
-    abort_input("`cluster` is {describe(cluster)}.", "It must be made by parallel::makeCluster() or mirai::make_cluster().")
+    abort_input(
+      "`cluster` is {describe(cluster)}.",
+      "It must be made by parallel::makeCluster() or mirai::make_cluster()."
+    )
   }
   list(
     folds = folds, measure = check_measure(type.measure, settings$family), family = settings$family,

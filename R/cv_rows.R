@@ -23,11 +23,14 @@ cv_formula_rows <- function(call, rows, settings, coding, type.measure, nfolds, 
 # What needs the rows in memory.
 check_rows_options <- function(foldid = NULL, grouped = TRUE, keep = FALSE, repeats = 1, cluster = NULL) {
   given <- c(
-    foldid = !is.null(foldid), grouped = !isTRUE(grouped), keep = !isFALSE(keep), repeats = !identical(as.numeric(repeats), 1),
-    cluster = !is.null(cluster)
+    foldid = !is.null(foldid), grouped = !isTRUE(grouped), keep = !isFALSE(keep),
+    repeats = !identical(as.numeric(repeats), 1), cluster = !is.null(cluster)
   )
   if (any(given)) {
-    abort_input("`{names(which(given))[1]}` is given, and rows come from a source.", "Folds are drawn by `seed`, and one pass is all.")
+    abort_input(
+      "`{names(which(given))[1]}` is given, and rows come from a source.",
+      "Folds are drawn by `seed`, and one pass is all."
+    )
   }
 }
 
@@ -36,14 +39,19 @@ cross_validate_rows <- function(source, design, settings, type.measure, nfolds, 
   settings$intercept <- settings$intercept && !isFALSE(design$intercept)
   measure <- check_measure(type.measure, "gaussian")
   if (measure == "mae") {
-    abort_input("`type.measure` is \"mae\", and rows come from a source.", "Moments tell squared errors only: use \"mse\".")
+    abort_input(
+      "`type.measure` is \"mae\", and rows come from a source.",
+      "Moments tell squared errors only: use \"mse\"."
+    )
   }
   nfolds <- check_number(nfolds, "nfolds", least = 2, most = 1000, whole = TRUE)
   seed <- settings$seed %||% checkpoint_seed(settings) %||% floor(stats::runif(1, 0, 2^32))
   settings$seed <- seed
   gathered <- gather_rows(source, design, settings, call, nfolds, function(places) r_hash_folds(places, seed, nfolds))
   empty <- vapply(gathered$moments, function(moments) moments$weight == 0, NA)
-  if (any(empty)) abort_input("`nfolds` is {nfolds}, and the source has {gathered$used} row{?s}.", "Some fold got none: use fewer.")
+  if (any(empty)) {
+    abort_input("`nfolds` is {nfolds}, and the source has {gathered$used} row{?s}.", "Some fold got none: use fewer.")
+  }
   asked <- settings
   settings <- moments_settings(settings, gathered)
   found <- checked_folds(r_fit_moments(gathered$moments, gathered$used, core_spec(settings)))

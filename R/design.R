@@ -80,7 +80,8 @@ check_level_count <- function(count, n, name) {
   if (count <= most_levels || n >= least_rows_a_level * count) return(invisible())
   abort_input(
     "{name} has {in_digits(count)} levels in {in_digits(n)} rows, each a column.",
-    "More than {in_digits(most_levels)} need {least_rows_a_level} rows for each: leave it out (- {name}), or group them."
+    "More than {in_digits(most_levels)} need {least_rows_a_level} rows for each:",
+    "leave it out (- {name}), or group them."
   )
 }
 

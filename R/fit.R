@@ -5,7 +5,10 @@
 fit_rows <- function(x, response, offset, settings, call) {
   rows <- drop_zero_weights(x, response, offset)
   if (!is.null(settings$checkpoint)) {
-    abort_input("`checkpoint` is given, and the rows are in memory.", "It is for row sources: sgdlasso(as_rows(x, y), checkpoint = ).")
+    abort_input(
+      "`checkpoint` is given, and the rows are in memory.",
+      "It is for row sources: sgdlasso(as_rows(x, y), checkpoint = )."
+    )
   }
   if (isTRUE(settings$keep.moments)) return(fit_kept(rows, settings, call))
   settings <- complete_settings(settings, rows)
@@ -52,9 +55,9 @@ core_spec <- function(settings, progress = NULL) {
     lower.limits = settings$lower.limits, upper.limits = settings$upper.limits,
     intercept = settings$intercept, standardize = settings$standardize,
     lambda = settings$lambda, nlambda = settings$nlambda %||% 1, lambda.min.ratio = settings$lambda.min.ratio,
-    dfmax = min(settings$dfmax, 1e9), tol = settings$tol %||% 1, maxpasses = settings$maxpasses %||% 1, solver = settings$solver,
-    seed = settings$seed %||% 0, threads = settings$threads, trace = isTRUE(settings$trace), memory = settings$memory %||% Inf,
-    rewindable = !isFALSE(settings$rewindable), progress = progress
+    dfmax = min(settings$dfmax, 1e9), tol = settings$tol %||% 1, maxpasses = settings$maxpasses %||% 1,
+    solver = settings$solver, seed = settings$seed %||% 0, threads = settings$threads, trace = isTRUE(settings$trace),
+    memory = settings$memory %||% Inf, rewindable = !isFALSE(settings$rewindable), progress = progress
   )
 }
 
@@ -72,7 +75,8 @@ warn_gap <- function(fit, settings, which = "") {
   }
   warn_class("sgdlasso_warning_gap", sprintf(
     "The relative duality gap of the %sfit is up to %s%s, `tol` is %s. %s", which, format(gap[worst], digits = 2),
-    if (is.null(fit$lambda)) "" else sprintf(" (at lambda %s)", format(fit$lambda[worst], digits = 3)), format(settings$tol), why
+    if (is.null(fit$lambda)) "" else sprintf(" (at lambda %s)", format(fit$lambda[worst], digits = 3)),
+    format(settings$tol), why
   ))
 }
 
@@ -101,7 +105,10 @@ complete_settings <- function(settings, rows) {
     )
   }
   if (!is.null(settings$solver$scale)) {
-    abort_input("`scale` is given, and the rows are in memory.", "It is for row sources; in memory the columns tell their scales.")
+    abort_input(
+      "`scale` is given, and the rows are in memory.",
+      "It is for row sources; in memory the columns tell their scales."
+    )
   }
   if (settings$solver$name == "nudge") settings$lambda <- nudge_lambda(settings$solver, nrow(rows$x))
   if (is.null(settings$seed) && is_stochastic(settings$solver)) {
@@ -130,7 +137,9 @@ new_fit <- function(result, rows, settings, classnames, call) {
 # What summary() tells of a single lambda. eta: the linear predictor, where it is known.
 with_residuals <- function(fit, rows, eta = NULL) {
   if (length(fit$lambda) > 1) return(fit)
-  eta <- eta %||% linear_predictor(list(a0 = fit$a0, beta = fit$beta), list(x = rows$x, offset = rows$offset %||% 0))[, 1]
+  eta <- eta %||% linear_predictor(
+    list(a0 = fit$a0, beta = fit$beta), list(x = rows$x, offset = rows$offset %||% 0)
+  )[, 1]
   fit[c("residuals", "accuracy")] <- training_residuals(eta, rows, fit$family)
   fit
 }
@@ -139,9 +148,9 @@ with_residuals <- function(fit, rows, eta = NULL) {
 # likelihood of the saturated model.
 row_facts <- function(rows, family) {
   list(
-    width = ncol(rows$x), names = if (has_unique_names(rows$x)) colnames(rows$x), labels = colnames(rows$x), used = length(rows$y),
-    weight = if (is.null(rows$weights)) length(rows$y) else sum(rows$weights), offset = !is.null(rows$offset),
-    loglik = saturated_loglik(rows$y, rows$weights, family)
+    width = ncol(rows$x), names = if (has_unique_names(rows$x)) colnames(rows$x), labels = colnames(rows$x),
+    used = length(rows$y), weight = if (is.null(rows$weights)) length(rows$y) else sum(rows$weights),
+    offset = !is.null(rows$offset), loglik = saturated_loglik(rows$y, rows$weights, family)
   )
 }
 
@@ -195,7 +204,9 @@ are_unique_names <- function(names) {
 # What is not known.
 not_nan <- function(values) replace(values, is.nan(values), NA_real_)
 
-deviance_ratio <- function(deviance, null) if (is.na(null) || null > 0) 1 - deviance / null else rep(0, length(deviance))
+deviance_ratio <- function(deviance, null) {
+  if (is.na(null) || null > 0) 1 - deviance / null else rep(0, length(deviance))
+}
 
 coefficient_matrix <- function(columns, variables, steps) {
   beta <- empty_beta
@@ -232,7 +243,9 @@ saturated_loglik <- function(y, weights, family) {
   w <- if (is.null(weights)) 1 else weights
   switch(family,
     gaussian = if (is.null(weights)) 0 else sum(log(weights)) / 2,
-    binomial = sum(lgamma(w + 1) - lgamma(w * y + 1) - lgamma(w - w * y + 1) + w * (entropy_term(y) + entropy_term(1 - y))),
+    binomial = sum(
+      lgamma(w + 1) - lgamma(w * y + 1) - lgamma(w - w * y + 1) + w * (entropy_term(y) + entropy_term(1 - y))
+    ),
     poisson = sum(w * (entropy_term(y) - y - lgamma(y + 1)))
   )
 }

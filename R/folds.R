@@ -6,7 +6,10 @@ draw_folds <- function(n, nfolds, foldid, repeats) {
   if (!is.null(foldid)) return(matrix(check_foldid(foldid, n)))
   nfolds <- check_number(nfolds, "nfolds", least = 2, whole = TRUE)
   if (nfolds > n) {
-    abort_input("`nfolds` is {nfolds}, x has {n} row{?s}.", "There must be at least one row for each fold; nfolds = {n} leaves each out.")
+    abort_input(
+      "`nfolds` is {nfolds}, x has {n} row{?s}.",
+      "There must be at least one row for each fold; nfolds = {n} leaves each out."
+    )
   }
   vapply(seq_len(repeats), function(k) sample(rep(seq_len(nfolds), length.out = n)), integer(n))
 }
@@ -25,13 +28,20 @@ foldid_of <- function(foldid, n, subset, dropped) {
 check_foldid <- function(foldid, n) {
   foldid <- plain_numbers(foldid, "foldid")
   if (is.matrix(foldid) && ncol(foldid) == 1) foldid <- as.vector(foldid)
-  if (!is.atomic(foldid) || is.null(foldid)) abort_input("`foldid` is {describe(foldid)}.", "It must name the fold of each row of x.")
-  if (length(foldid) != n) abort_input("`foldid` has {length(foldid)} value{?s}, x has {n} row{qty(n)}{?s}.", "They must agree.")
+  if (!is.atomic(foldid) || is.null(foldid)) {
+    abort_input("`foldid` is {describe(foldid)}.", "It must name the fold of each row of x.")
+  }
+  if (length(foldid) != n) {
+    abort_input("`foldid` has {length(foldid)} value{?s}, x has {n} row{qty(n)}{?s}.", "They must agree.")
+  }
   if (is.raw(foldid)) abort_input("`foldid` is a raw vector.", "It must hold numbers or names of folds.")
   if (is.factor(foldid)) foldid <- as.character(foldid)
   if (anyNA(foldid)) {
     bad <- which(is.na(foldid))
-    abort_input("`foldid` has {length(bad)} missing value{?s}, the first at position {bad[1]}.", "Each row must be in a fold.")
+    abort_input(
+      "`foldid` has {length(bad)} missing value{?s}, the first at position {bad[1]}.",
+      "Each row must be in a fold."
+    )
   }
   fold <- renumber(foldid)
   if (max(fold) < 2) abort_input("`foldid` has one fold only.", "There must be two or more.")
@@ -40,7 +50,9 @@ check_foldid <- function(foldid, n) {
 
 # Each fold must leave something to train on.
 check_training <- function(fold, rows, family) {
-  if (max(fold) < 2) abort_input("All rows with positive weight are in one fold.", "Rows outside a fold are trained on.")
+  if (max(fold) < 2) {
+    abort_input("All rows with positive weight are in one fold.", "Rows outside a fold are trained on.")
+  }
   if (family != "binomial") return(invisible())
   outside <- function(what) sum(what) - rowsum(as.double(what), fold)[, 1]
   bare <- which(outside(rows$y > 0) == 0 | outside(rows$y < 1) == 0)
@@ -67,7 +79,8 @@ train_folds <- function(rows, settings, fold, cluster) {
 
 # Whether every fold's moments fit into memory, half a gigabyte, beside those of the rows outside it.
 shares_moments <- function(rows, settings, folds) {
-  identical(settings$solver$method, "moments") && !isTRUE(settings$relax) && 2 * 8 * folds * (ncol(rows$x) + 1)^2 <= 2^29
+  identical(settings$solver$method, "moments") && !isTRUE(settings$relax) &&
+    2 * 8 * folds * (ncol(rows$x) + 1)^2 <= 2^29
 }
 
 train_from_moments <- function(rows, settings, fold) {
@@ -99,7 +112,9 @@ train_outside <- function(k, rows, settings, fold) {
   settings$label <- paste("Training without fold", k)
   outside <- rows_at(rows, fold != k)
   result <- train(outside, settings)
-  if (isTRUE(settings$relax)) result$relaxed <- relax_fit(new_fit(result, outside, settings, NULL, NULL), outside, settings)
+  if (isTRUE(settings$relax)) {
+    result$relaxed <- relax_fit(new_fit(result, outside, settings, NULL, NULL), outside, settings)
+  }
   result
 }
 
@@ -116,8 +131,8 @@ fold_sums <- function(rows, fold) as.vector(rowsum(as.double(rows$y), fold))
 fold_model <- function(result, variables) {
   steps <- paste0("s", seq_along(result$lambda) - 1L)
   model <- list(
-    a0 = stats::setNames(result$a0, steps), beta = coefficient_matrix(result$beta, variables, steps), lambda = result$lambda,
-    gap = result$gap, mse = result$mse
+    a0 = stats::setNames(result$a0, steps), beta = coefficient_matrix(result$beta, variables, steps),
+    lambda = result$lambda, gap = result$gap, mse = result$mse
   )
   if (!is.null(result$relaxed)) model$relaxed <- result$relaxed[c("a0", "beta", "lambda", "gap")]
   model
@@ -138,7 +153,8 @@ predict_fold <- function(model, inside, gamma = 1) {
 # Losses of one fold: their mean and spread at each lambda, the fold's weight and, if kept, the predictions.
 score_fold <- function(k, model, rows, fold, plan, gamma) {
   weight <- if (is.null(rows$weights)) sum(fold == k) else sum(rows$weights[fold == k])
-  known <- !plan$keep && plan$grouped && gamma == 1 && plan$measure %in% c("mse", "deviance") && !is.null(model$mse) && !anyNA(model$mse)
+  known <- !plan$keep && plan$grouped && gamma == 1 && plan$measure %in% c("mse", "deviance") &&
+    !is.null(model$mse) && !anyNA(model$mse)
   if (known) return(list(mean = model$mse, weight = weight))
   inside <- rows_at(rows, fold == k)
   eta <- predict_fold(model, inside, gamma)

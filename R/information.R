@@ -145,7 +145,11 @@ criteria_note <- function(object) {
   df <- object$df + object$intercept + (object$family == "gaussian")
   beyond <- df > max(most_df(object), min(df))
   if (!any(beyond) || length(object$lambda) == 1) return(NULL)
-  from <- if (object$alpha == 1) sprintf(" (the first at Lambda %s)", format(max(object$lambda[beyond]), digits = 4)) else ""
+  from <- if (object$alpha == 1) {
+    sprintf(" (the first at Lambda %s)", format(max(object$lambda[beyond]), digits = 4))
+  } else {
+    ""
+  }
   sprintf(
     "AIC, BIC and EBIC are not looked at where a model has more than %s degrees of freedom, half the number of rows%s.",
     format(floor(most_df(object))), from
@@ -166,7 +170,8 @@ degrees_of_freedom <- function(object, envir) {
   if (object$alpha == 1) return(object$df)
   if (isTRUE(object$solver$source)) {
     abort_input(
-      "`alpha` is {object$alpha}, and the rows came from a source.", "Degrees of freedom then need another look at them, in memory."
+      "`alpha` is {object$alpha}, and the rows came from a source.",
+      "Degrees of freedom then need another look at them, in memory."
     )
   }
   rows <- training_rows(object, envir, "Their rows are needed for alpha below 1.")

@@ -3,20 +3,26 @@
 # For each family the measures that it has, its default first.
 measures_of <- function(family) {
   switch(family,
-    gaussian = c("mse", "deviance", "mae"), binomial = c("deviance", "class", "auc", "mse", "mae"), poisson = c("deviance", "mse", "mae")
+    gaussian = c("mse", "deviance", "mae"),
+    binomial = c("deviance", "class", "auc", "mse", "mae"),
+    poisson = c("deviance", "mse", "mae")
   )
 }
 
 measure_title <- function(measure, family) {
   deviance <- c(gaussian = "Mean-squared Error", binomial = "Binomial Deviance", poisson = "Poisson Deviance")[[family]]
   switch(measure,
-    mse = "Mean-Squared Error", mae = "Mean Absolute Error", class = "Misclassification Error", auc = "AUC", deviance = deviance
+    mse = "Mean-Squared Error", mae = "Mean Absolute Error", class = "Misclassification Error", auc = "AUC",
+    deviance = deviance
   )
 }
 
 check_measure <- function(type.measure, family) {
   if (identical(type.measure, "default")) return(measures_of(family)[1])
-  if (is.character(type.measure) && length(type.measure) == 1 && type.measure %in% c("auc", "class") && family != "binomial") {
+  if (
+    is.character(type.measure) && length(type.measure) == 1 && type.measure %in% c("auc", "class") &&
+      family != "binomial"
+  ) {
     abort_input("`type.measure` is \"{type.measure}\", and this is a {family} fit.", "Only binomial fits have classes.")
   }
   check_choice(type.measure, measures_of(family), "type.measure")

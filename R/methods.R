@@ -56,7 +56,9 @@ residuals.sgdlasso <- function(object, newx, newy, newdata, s = NULL, newoffset 
   result <- switch(type,
     response = rows$y - mu,
     pearson = (rows$y - mu) * sqrt(weights / family$variance(mu)),
-    deviance = sign(rows$y - mu) * sqrt(pmax(apply(mu, 2, family$dev.resids, y = rows$y, wt = rep_len(weights, length(rows$y))), 0))
+    deviance = sign(rows$y - mu) * sqrt(pmax(
+      apply(mu, 2, family$dev.resids, y = rows$y, wt = rep_len(weights, length(rows$y))), 0
+    ))
   )
   dim(result) <- dim(mu)
   dimnames(result) <- dimnames(mu)
@@ -92,7 +94,9 @@ logLik.sgdlasso <- function(object, ...) {
 #' @export
 model.frame.sgdlasso <- function(formula, ...) {
   object <- formula
-  if (is.null(object$terms)) abort_input("`formula` was fitted by a matrix call.", "Only fits of a formula have a model frame.")
+  if (is.null(object$terms)) {
+    abort_input("`formula` was fitted by a matrix call.", "Only fits of a formula have a model frame.")
+  }
   envir <- parent.frame()
   changed <- Filter(Negate(is.null), list(...))
   changed <- changed[names(changed) %in% c("data", "subset", "na.action")]
@@ -155,7 +159,10 @@ response_of <- function(object, data, envir) {
   response <- attr(object$terms, "variables")[[2]]
   # a variable of that name elsewhere is not the response of these rows
   if (!all(all.vars(response) %in% names(data))) return(NULL)
-  tryCatch(eval(response, plain_variables(data, all.vars(response)), envir), sgdlasso_error = stop, error = function(e) NULL)
+  tryCatch(
+    eval(response, plain_variables(data, all.vars(response)), envir),
+    sgdlasso_error = stop, error = function(e) NULL
+  )
 }
 
 # From the model frame that the fit keeps, else through its call. give: what an error asks for.
@@ -166,7 +173,9 @@ training_rows <- function(object, envir, give = "Give the rows as `newx` and `ne
   } else {
     frame_rows(object, training_frame(object, envir, give))
   }
-  if (!is_training_data(object, found)) abort_input("The data that the fit's call names are not those it was trained on.", give)
+  if (!is_training_data(object, found)) {
+    abort_input("The data that the fit's call names are not those it was trained on.", give)
+  }
   found
 }
 

@@ -30,15 +30,21 @@ deviance.cv.sgdlasso <- function(object, ...) deviance(object$sgdlasso.fit, ...)
 
 #' @rdname sgdlasso-methods
 #' @export
-logLik.cv.sgdlasso <- function(object, ...) do.call(logLik, list(object$sgdlasso.fit, ...), quote = TRUE, envir = parent.frame())
+logLik.cv.sgdlasso <- function(object, ...) {
+  do.call(logLik, list(object$sgdlasso.fit, ...), quote = TRUE, envir = parent.frame())
+}
 
 #' @rdname information
 #' @export
-AIC.cv.sgdlasso <- function(object, ...) do.call(AIC, list(object$sgdlasso.fit, ...), quote = TRUE, envir = parent.frame())
+AIC.cv.sgdlasso <- function(object, ...) {
+  do.call(AIC, list(object$sgdlasso.fit, ...), quote = TRUE, envir = parent.frame())
+}
 
 #' @rdname information
 #' @export
-BIC.cv.sgdlasso <- function(object, ...) do.call(BIC, list(object$sgdlasso.fit, ...), quote = TRUE, envir = parent.frame())
+BIC.cv.sgdlasso <- function(object, ...) {
+  do.call(BIC, list(object$sgdlasso.fit, ...), quote = TRUE, envir = parent.frame())
+}
 
 #' @rdname sgdlasso-methods
 #' @export

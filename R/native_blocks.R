@@ -6,8 +6,8 @@
 native_block <- function(stream, found, layout) {
   structure(
     list(
-      native = stream, count = found$count, rows = found$rows, clean = found$clean, labels = layout$labels, width = layout$width,
-      weighted = layout$weighted, shifted = layout$shifted, sparse = layout$sparse
+      native = stream, count = found$count, rows = found$rows, clean = found$clean, labels = layout$labels,
+      width = layout$width, weighted = layout$weighted, shifted = layout$shifted, sparse = layout$sparse
     ),
     class = "sgdlasso_native_block"
   )
@@ -20,7 +20,9 @@ native_in_r <- function(block) {
   if (!is_native(block)) return(block)
   numbers <- Filter(Negate(is.null), r_native_block(block))
   if (block$sparse) {
-    numbers$x <- methods::new("dgCMatrix", i = numbers$x$i, p = numbers$x$p, x = numbers$x$x, Dim = as.integer(c(block$rows, block$width)))
+    numbers$x <- methods::new(
+      "dgCMatrix", i = numbers$x$i, p = numbers$x$p, x = numbers$x$x, Dim = as.integer(c(block$rows, block$width))
+    )
   }
   colnames(numbers$x) <- block$labels
   numbers

@@ -20,7 +20,9 @@ newx_as_data <- function(newx) {
 
 new_offset <- function(object, newoffset, n) {
   if (!object$offset && is.null(newoffset)) return(rep(0, n))
-  if (is.null(newoffset)) abort_input("`newoffset` is missing, and the fit has an offset.", "Give one number for each new row.")
+  if (is.null(newoffset)) {
+    abort_input("`newoffset` is missing, and the fit has an offset.", "Give one number for each new row.")
+  }
   check_vector(newoffset, n, "newoffset")
 }
 
@@ -29,11 +31,17 @@ match_columns <- function(object, x, arg = "newx") {
   wanted <- rownames(object$beta)
   if (object$named && !is.null(colnames(x)) && !identical(colnames(x), wanted)) {
     if (anyDuplicated(colnames(x))) {
-      abort_input("`{arg}` has the column \"{colnames(x)[anyDuplicated(colnames(x))]}\" twice.", "Names must be unique.")
+      abort_input(
+        "`{arg}` has the column \"{colnames(x)[anyDuplicated(colnames(x))]}\" twice.",
+        "Names must be unique."
+      )
     }
     absent <- setdiff(wanted, colnames(x))
     if (length(absent)) {
-      abort_input("`{arg}` lacks {length(absent)} column{?s} of x: {first_words(absent)}.", "Columns are matched by name.")
+      abort_input(
+        "`{arg}` lacks {length(absent)} column{?s} of x: {first_words(absent)}.",
+        "Columns are matched by name."
+      )
     }
     return(x[, wanted, drop = FALSE])
   }
@@ -76,13 +84,18 @@ formula_rows <- function(object, data, newoffset, envir) {
 # The columns of the fit, made from new data as they were from the training data; what is missing is 0.
 formula_columns <- function(object, terms, data) {
   classes <- attr(terms, "dataClasses")
-  frame <- stats::model.frame(terms, typed_missing(data, classes, object$xlevels), na.action = stats::na.pass, xlev = object$xlevels)
+  frame <- stats::model.frame(
+    terms, typed_missing(data, classes, object$xlevels), na.action = stats::na.pass, xlev = object$xlevels
+  )
   frame <- in_kinds(plain_frame(frame), attr(object$terms, "kinds"), "newdata")
   stats::.checkMFClasses(classes, frame)
   made <- if (is.null(object$sparse)) dense_rows(object, terms, frame) else sparse_rows(object, terms, frame)
   x <- made$x
   if (!identical(colnames(x), rownames(object$beta))) {
-    abort_input("`newdata` gives the columns {first_words(colnames(x))}.", "The fit has {first_words(rownames(object$beta))}.")
+    abort_input(
+      "`newdata` gives the columns {first_words(colnames(x))}.",
+      "The fit has {first_words(rownames(object$beta))}."
+    )
   }
   list(x = x, incomplete = made$incomplete, frame = frame)
 }
@@ -97,7 +110,9 @@ dense_rows <- function(object, terms, frame) {
 sparse_rows <- function(object, terms, frame) {
   complete <- stats::complete.cases(frame[used_variables(terms)])
   some <- formula_matrix(terms, frame[complete, , drop = FALSE], object$contrasts, sparse = TRUE)$x
-  x <- methods::new("dgCMatrix", i = which(complete)[some@i + 1L] - 1L, p = some@p, x = some@x, Dim = c(nrow(frame), ncol(some)))
+  x <- methods::new(
+    "dgCMatrix", i = which(complete)[some@i + 1L] - 1L, p = some@p, x = some@x, Dim = c(nrow(frame), ncol(some))
+  )
   dimnames(x) <- list(row.names(frame), colnames(some))
   list(x = x, incomplete = !complete)
 }
@@ -160,7 +175,10 @@ formula_offset <- function(object, frame, data, newoffset, envir) {
   if (is.null(object$call$offset)) return(offset)
   extra <- plain_numbers(call_argument(object, "offset", data, envir), "offset")
   if (!is.numeric(extra) || length(extra) != n) {
-    abort_input("`newoffset` is missing, and the fit's offset is not in `newdata`.", "Give one number for each new row.")
+    abort_input(
+      "`newoffset` is missing, and the fit's offset is not in `newdata`.",
+      "Give one number for each new row."
+    )
   }
   offset + extra
 }

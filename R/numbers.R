@@ -8,7 +8,10 @@ plain_numbers <- function(value, arg, exact = TRUE) {
   if (inherits(value, "integer64")) return(integer64_values(value, arg, exact))
   if (isS4(value) && is.atomic(value)) {
     # what it stands for may be in its other slots
-    abort_input("`{arg}` is of class {class(value)[1]}, whose meaning is not known here.", "Make it numbers, by as.numeric().")
+    abort_input(
+      "`{arg}` is of class {class(value)[1]}, whose meaning is not known here.",
+      "Make it numbers, by as.numeric()."
+    )
   }
   value
 }
@@ -18,7 +21,8 @@ integer64_values <- function(value, arg, exact = TRUE) {
   found <- r_integer64(as.double(unclass(value)))
   if (exact && found$beyond > 0) {
     abort_input(
-      "`{arg}` has {found$beyond} 64-bit integer{?s} beyond 2^53, the first at position {found$first}, which no double holds.",
+      "`{arg}` has {found$beyond} 64-bit integer{?s} beyond 2^53, the first at position {found$first},",
+      "which no double holds.",
       "Make it text or a factor if it is a label, or subtract a constant."
     )
   }
@@ -91,7 +95,10 @@ number_kind <- function(value) {
 }
 
 units_label <- function(units) {
-  paste(c(paste(units$numerator, collapse = " "), if (length(units$denominator)) paste(units$denominator, collapse = " ")), collapse = "/")
+  paste(
+    c(paste(units$numerator, collapse = " "), if (length(units$denominator)) paste(units$denominator, collapse = " ")),
+    collapse = "/"
+  )
 }
 
 number_kinds <- function(frame) {
@@ -108,7 +115,10 @@ in_kinds <- function(frame, kinds, arg, stored = names(frame)) {
     if (found == wanted) next
     if (!name %in% stored || !startsWith(found, "difftime") || !startsWith(wanted, "difftime")) {
       if (found == "") found <- class(frame[[name]])[1]
-      abort_input("`{arg}` has {name} as {found}, training had {wanted}.", "Make it that first, for example by as.numeric(, units = ).")
+      abort_input(
+        "`{arg}` has {name} as {found}, training had {wanted}.",
+        "Make it that first, for example by as.numeric(, units = )."
+      )
     }
     units <- sub("difftime in ", "", wanted, fixed = TRUE)
     # not units<-, which some classes of difftime have no other units for

@@ -123,8 +123,13 @@ given_rows <- function(object, x, y, weights, offset, data, envir) {
     x <- match_columns(object, check_x(x), "x")
     n <- nrow(x)
     offset <- check_offset(offset, n)
-    if (object$offset && is.null(offset)) abort_input("`offset` is missing, and the fit has one.", "Give that of training.")
-    rows <- c(list(x = x, offset = offset %||% 0, missing = rep(FALSE, n)), plain_response(y, n, object, check_weights(weights, n)))
+    if (object$offset && is.null(offset)) {
+      abort_input("`offset` is missing, and the fit has one.", "Give that of training.")
+    }
+    rows <- c(
+      list(x = x, offset = offset %||% 0, missing = rep(FALSE, n)),
+      plain_response(y, n, object, check_weights(weights, n))
+    )
   }
   rows
 }

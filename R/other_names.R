@@ -110,14 +110,16 @@ values_elsewhere <- list(
     logistic = "It is called \"binomial\".", logit = "It is called \"binomial\"."
   ),
   type = c(
-    prob = "It is called \"response\".", probs = "It is called \"response\".", probability = "It is called \"response\".",
-    raw = "It is called \"link\".", coef = "It is called \"coefficients\".", vars = "It is called \"nonzero\".",
+    prob = "It is called \"response\".", probs = "It is called \"response\".",
+    probability = "It is called \"response\".", raw = "It is called \"link\".",
+    coef = "It is called \"coefficients\".", vars = "It is called \"nonzero\".",
     nvars = "The fit's `df` has the numbers of nonzero coefficients.",
     terms = "Multiply coefficients and columns yourself.", working = "Weights of Newton steps are not kept."
   ),
   type.measure = c(
-    C = "The concordance of survival times is for glmnet; of two classes it is \"auc\".", accuracy = "It is 1 less \"class\".",
-    rmse = "It is the square root of \"mse\".", logloss = "It is half of \"deviance\"."
+    C = "The concordance of survival times is for glmnet; of two classes it is \"auc\".",
+    accuracy = "It is 1 less \"class\".", rmse = "It is the square root of \"mse\".",
+    logloss = "It is half of \"deviance\"."
   )
 )
 

@@ -25,9 +25,12 @@ register_model <- function(model, family) {
   mode <- if (family == "binomial") "classification" else "regression"
   parsnip::set_model_engine(model, mode, "sgdlasso")
   parsnip::set_dependency(model, "sgdlasso", "sgdlasso", mode)
-  parsnip::set_model_arg(model, "sgdlasso", "penalty", "penalty", list(pkg = "dials", fun = "penalty"), has_submodel = TRUE)
   parsnip::set_model_arg(
-    model, "sgdlasso", "mixture", "alpha", list(pkg = "dials", fun = "mixture", range = c(0.05, 1)), has_submodel = FALSE
+    model, "sgdlasso", "penalty", "penalty", list(pkg = "dials", fun = "penalty"), has_submodel = TRUE
+  )
+  parsnip::set_model_arg(
+    model, "sgdlasso", "mixture", "alpha", list(pkg = "dials", fun = "mixture", range = c(0.05, 1)),
+    has_submodel = FALSE
   )
   parsnip::set_fit(model, mode, "sgdlasso", list(
     interface = "matrix", protect = c("x", "y", "weights"), func = c(pkg = "sgdlasso", fun = "parsnip_sgdlasso"),
@@ -45,7 +48,10 @@ engine_predictions <- function(mode) {
   by_predict <- function(post = NULL, ...) {
     # above the path either all is zero, as at its largest lambda, or the penalty was made part of the path
     s <- quote(pmin(object$fit$penalty, max(object$fit$lambda)))
-    list(pre = NULL, post = post, func = c(fun = "predict"), args = list(object = quote(object$fit), newx = quote(new_data), s = s, ...))
+    list(
+      pre = NULL, post = post, func = c(fun = "predict"),
+      args = list(object = quote(object$fit), newx = quote(new_data), s = s, ...)
+    )
   }
   only_column <- function(x, object) unname(x[, 1])
   two_columns <- function(x, object) stats::setNames(as.data.frame(cbind(1 - x[, 1], x[, 1])), object$lvl)
@@ -134,7 +140,10 @@ within_path <- function(fit, penalty) {
   beyond <- penalty[penalty < (1 - 1e-8) * ends[1] | (penalty > ends[2] & !starts_at_zero(fit))]
   if (length(beyond)) {
     warn_class("sgdlasso_warning_s", sprintf(
-      "`penalty` = %s lies outside the fitted path, %s to %s: the nearest one is used. Give set_engine() `path_values` that reach it.",
+      paste0(
+        "`penalty` = %s lies outside the fitted path, %s to %s: the nearest one is used. ",
+        "Give set_engine() `path_values` that reach it."
+      ),
       format(beyond[1], digits = 3), format(ends[1], digits = 3), format(ends[2], digits = 3)
     ))
   }
@@ -166,7 +175,9 @@ nested_predictions <- function(eta, penalty, type, object) {
   mu <- inverse_link(eta, object$fit$family)
   columns_of <- switch(type,
     numeric = function(i) list(.pred = mu[i, ]),
-    class = function(i) list(.pred_class = factor(object$lvl[(eta[i, ] > 0) + 1L], object$lvl, ordered = isTRUE(object$ordered))),
+    class = function(i) list(
+      .pred_class = factor(object$lvl[(eta[i, ] > 0) + 1L], object$lvl, ordered = isTRUE(object$ordered))
+    ),
     prob = function(i) stats::setNames(list(1 - mu[i, ], mu[i, ]), paste0(".pred_", object$lvl))
   )
   # made by hand: tibble() a row would take seconds for thousands of rows

@@ -69,7 +69,10 @@ passes_settings <- function(settings, p, labels, rewindable) {
   }
   least <- 12 * 8 * p # bytes for one lambda
   if (is_certified(settings$solver) && settings$memory < least) {
-    abort_input("`memory` is {format_memory(settings$memory)}.", "To train one lambda on {p} columns takes {format_memory(least)}.")
+    abort_input(
+      "`memory` is {format_memory(settings$memory)}.",
+      "To train one lambda on {p} columns takes {format_memory(least)}."
+    )
   }
   settings$rewindable <- rewindable
   settings
@@ -87,14 +90,18 @@ in_pieces <- function(numbers, most) {
   numbers <- native_in_r(numbers)
   lapply(seq(1, n, by = most), function(first) {
     rows <- seq(first, min(first + most - 1, n))
-    list(x = numbers$x[rows, , drop = FALSE], y = numbers$y[rows], weights = numbers$weights[rows], offset = numbers$offset[rows])
+    list(
+      x = numbers$x[rows, , drop = FALSE], y = numbers$y[rows], weights = numbers$weights[rows],
+      offset = numbers$offset[rows]
+    )
   })
 }
 
 training_result <- function(result, settings) {
   if (!is.null(result$before)) {
     abort_input(
-      "The row source handed out other rows in a later pass than in the first ({result$rows} and {result$before}, by their number).",
+      "The row source handed out other rows in a later pass than in the first",
+      "({result$rows} and {result$before}, by their number).",
       "All passes must have the same."
     )
   }
@@ -120,7 +127,10 @@ fit_so_far <- function(pass) {
 
 warn_shortened <- function(k, settings) {
   warn_class("sgdlasso_warning_memory", sprintf(
-    "The path ends after %d lambdas: the models of smaller ones have more nonzero coefficients than `memory` (%s) holds.",
+    paste0(
+      "The path ends after %d lambdas: ",
+      "the models of smaller ones have more nonzero coefficients than `memory` (%s) holds."
+    ),
     k, format_memory(settings$memory)
   ))
 }
@@ -135,7 +145,10 @@ check_memory <- function(memory) {
     bytes <- suppressWarnings(as.numeric(sub("[kMGT]?B *$", "", memory))) * unit
   }
   if (!is_number(bytes) || bytes <= 0 || is.infinite(bytes)) {
-    abort_input("`memory` is {describe(memory)}.", "It must be a size such as \"256MB\" or \"2GB\", or a number of bytes.")
+    abort_input(
+      "`memory` is {describe(memory)}.",
+      "It must be a size such as \"256MB\" or \"2GB\", or a number of bytes."
+    )
   }
   bytes
 }

@@ -55,7 +55,9 @@ plot.cv.sgdlasso <- function(x, what = "cv", s = "lambda.1se", ...) {
   what <- check_choice(what, c("cv", "path", "trace", "coefficients"), "what")
   check_graphical(...)
   of_path <- intersect(...names(), c("xvar", "label", "most", "scale"))
-  if (what == "cv" && length(of_path)) abort_input("`{of_path[1]}` is for paths, and `what` is \"cv\".", "Use what = \"path\".")
+  if (what == "cv" && length(of_path)) {
+    abort_input("`{of_path[1]}` is for paths, and `what` is \"cv\".", "Use what = \"path\".")
+  }
   if (what == "cv") {
     plot_cv(x, ...)
   } else {
@@ -136,7 +138,8 @@ room_for_labels <- function() {
 plot_path <- function(curves, label, most, ...) {
   sizes <- curves$sizes
   look <- list(
-    x = NULL, type = "n", xlim = range(curves$at), ylim = range(sizes, 0), xlab = curves$title, ylab = curves$ylab, xaxt = "n"
+    x = NULL, type = "n", xlim = range(curves$at), ylim = range(sizes, 0), xlab = curves$title, ylab = curves$ylab,
+    xaxt = "n"
   )
   look <- utils::modifyList(look, list(...))
   ends <- sizes[, ncol(sizes)]
@@ -171,7 +174,9 @@ plot_cv <- function(x, ...) {
     if (is.null(list(...)$col)) look$col <- colours[curves$best]
   }
   graphics::points(look$x, look$y, pch = look$pch, cex = look$cex, col = look$col)
-  if (!is.null(curves$marked)) graphics::points(curves$chosen, curves$marked, cex = 1.8, lwd = 2, col = line_colours[c(2, 7)])
+  if (!is.null(curves$marked)) {
+    graphics::points(curves$chosen, curves$marked, cex = 1.8, lwd = 2, col = line_colours[c(2, 7)])
+  }
   lower_axis(TRUE)
   count_axis(curves$at, curves$nzero)
   legend_between(curves$chosen)
@@ -185,7 +190,9 @@ legend_between <- function(lines) {
   edges <- graphics::par("usr")
   width <- draw("topright", plot = FALSE)$rect$w
   candidates <- sort(c(edges[2], lines), decreasing = TRUE)
-  clear <- vapply(candidates, function(right) right - width > edges[1] && !any(lines < right & lines > right - width), NA)
+  clear <- vapply(
+    candidates, function(right) right - width > edges[1] && !any(lines < right & lines > right - width), NA
+  )
   draw(c(candidates[clear], edges[2])[1], edges[4], xjust = 1)
 }
 
@@ -193,8 +200,8 @@ plot_trace <- function(x, ...) {
   curve <- training_curve(x)
   epochs <- length(curve$mse)
   look <- list(
-    x = seq_len(epochs), y = curve$mse, ylim = range(curve$mse, finite = TRUE), type = if (epochs > 60) "l" else "b", pch = 19,
-    lwd = 2, col = line_colours[1], xlab = curve$xlab, ylab = curve$ylab
+    x = seq_len(epochs), y = curve$mse, ylim = range(curve$mse, finite = TRUE), type = if (epochs > 60) "l" else "b",
+    pch = 19, lwd = 2, col = line_colours[1], xlab = curve$xlab, ylab = curve$ylab
   )
   frame <- draw_frame(utils::modifyList(look, list(...)))
   on.exit(graphics::par(frame$old))

@@ -12,13 +12,18 @@ path_curves <- function(x, xvar, scale = "standardized") {
   xvar <- check_choice(xvar, c("lambda", "norm", "dev"), "xvar")
   kept <- x$lambda > 0 | xvar != "lambda"
   if (length(unique(x$lambda[kept])) < 2) {
-    abort_input("`what` is \"path\", and the fit has one lambda above 0.", "Fit with several, or plot what = \"coefficients\".")
+    abort_input(
+      "`what` is \"path\", and the fit has one lambda above 0.",
+      "Fit with several, or plot what = \"coefficients\"."
+    )
   }
   sizes <- as.matrix(x$beta) * units_of(x, scale)
   at <- switch(xvar, lambda = -log10(x$lambda), norm = colSums(abs(sizes)), dev = x$dev.ratio)[kept]
   coefficient <- size_title(scale)
   title <- switch(xvar,
-    lambda = expression(log[10](lambda)), norm = paste0("sum of absolute ", coefficient, "s"), dev = "share of deviance explained"
+    lambda = expression(log[10](lambda)),
+    norm = paste0("sum of absolute ", coefficient, "s"),
+    dev = "share of deviance explained"
   )
   sizes <- sizes[, kept, drop = FALSE]
   list(
@@ -76,7 +81,9 @@ cv_curves <- function(x) {
     at = -log10(x$lambda[positive]), means = means, best = best, low = unname(statistics[[best]]$cvlo)[positive],
     high = unname(statistics[[best]]$cvup)[positive], nzero = unname(x$nzero)[positive], chosen = -log10(lambda),
     gammas = if (!is.null(relaxed)) gamma_texts(relaxed$gamma), title = unname(x$name),
-    marked = if (!is.null(relaxed)) mapply(function(k, gamma) statistics[[gamma]]$cvm[k], relaxed$index[, 1], relaxed$index[, 2])
+    marked = if (!is.null(relaxed)) {
+      mapply(function(k, gamma) statistics[[gamma]]$cvm[k], relaxed$index[, 1], relaxed$index[, 2])
+    }
   )
 }
 

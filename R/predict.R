@@ -34,8 +34,8 @@
 #' predict(fit, type = "nonzero", s = 2)
 #' @export
 predict.sgdlasso <- function(object, newx, s = NULL, type = c("link", "response", "coefficients", "nonzero", "class"),
-                             exact = FALSE, newoffset = NULL, newdata, gamma = 1, x, y, weights = NULL, offset = NULL, data,
-                             ...) {
+                             exact = FALSE, newoffset = NULL, newdata, gamma = 1, x, y, weights = NULL, offset = NULL,
+                             data, ...) {
   check_dots_empty(..., known = names(formals(predict.sgdlasso)))
   check_fit(object)
   type <- check_choice(type[1], eval(formals()$type), "type")
@@ -69,7 +69,10 @@ coef.sgdlasso <- function(object, s = NULL, exact = FALSE, gamma = 1, x, y, weig
 exact_fit <- function(object, s, exact, x, y, weights, offset, data, envir) {
   if (!check_flag(exact, "exact") || is.null(s)) return(object)
   if (object$solver$name == "nudge") {
-    abort_input("`exact` is TRUE, and the penalty of solver_nudge() is the nudge.", "Fit with another nudge instead of another s.")
+    abort_input(
+      "`exact` is TRUE, and the penalty of solver_nudge() is the nudge.",
+      "Fit with another nudge instead of another s."
+    )
   }
   if (all(s %in% object$lambda)) return(object)
   rows <- given_rows(object, x, y, weights, offset, data, envir)

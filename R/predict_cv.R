@@ -42,10 +42,13 @@
 #' predict(cv, new, s = "lambda.min")
 #' predict(cv, new, s = "lambda.min", interval = "prediction", level = 0.8)
 #' @export
-predict.cv.sgdlasso <- function(object, newx, s = "lambda.1se", gamma = NULL, interval = "none", level = 0.95, newoffset = NULL,
-                                newdata, x, y, weights = NULL, offset = NULL, data, ...) {
+predict.cv.sgdlasso <- function(object, newx, s = "lambda.1se", gamma = NULL, interval = "none", level = 0.95,
+                                newoffset = NULL, newdata, x, y, weights = NULL, offset = NULL, data, ...) {
   interval <- check_choice(interval, c("none", "prediction"), "interval")
-  arguments <- c(list(object = object$sgdlasso.fit, s = lambda_at(object, s), newoffset = newoffset, ...), gamma_at(object, s, gamma))
+  arguments <- c(
+    list(object = object$sgdlasso.fit, s = lambda_at(object, s), newoffset = newoffset, ...),
+    gamma_at(object, s, gamma)
+  )
   if (!missing(newx)) arguments$newx <- newx
   if (!missing(newdata)) arguments$newdata <- newdata
   if (interval == "none") {
@@ -74,7 +77,9 @@ gamma_at <- function(object, s, gamma) {
   chosen <- c(lambda.min = "gamma.min", lambda.1se = "gamma.1se")
   if (is.null(gamma)) {
     gamma <- if (is.character(s)) unique(ifelse(s %in% names(chosen), unlist(object$relaxed[chosen[s]]), 1)) else 1
-    if (length(gamma) > 1) abort_input("`s` holds lambdas that were chosen with different gammas.", "Give one of them, or `gamma`.")
+    if (length(gamma) > 1) {
+      abort_input("`s` holds lambdas that were chosen with different gammas.", "Give one of them, or `gamma`.")
+    }
   }
   if (is.character(gamma)) gamma <- object$relaxed[[check_choice(gamma, unname(chosen), "gamma")]]
   list(gamma = gamma)
@@ -85,23 +90,37 @@ gamma_at <- function(object, s, gamma) {
 check_interval <- function(object, arguments, ...) {
   other <- intersect(...names(), c("type", "exact"))
   if (length(other)) {
-    abort_input("`interval` is \"prediction\", and `{other[1]}` is given.", "Intervals are on the scale of the response, at s itself.")
+    abort_input(
+      "`interval` is \"prediction\", and `{other[1]}` is given.",
+      "Intervals are on the scale of the response, at s itself."
+    )
   }
   check_dots_empty(..., known = names(formals(predict.cv.sgdlasso)))
   if (object$sgdlasso.fit$family != "gaussian") {
-    abort_input("`interval` is \"prediction\", and this is a {object$sgdlasso.fit$family} fit.", "Intervals are for gaussian fits.")
+    abort_input(
+      "`interval` is \"prediction\", and this is a {object$sgdlasso.fit$family} fit.",
+      "Intervals are for gaussian fits."
+    )
   }
   if (is.null(object$foldid)) {
-    abort_input("`interval` is \"prediction\", and the rows came from a source.", "Intervals look at each row again, in memory.")
+    abort_input(
+      "`interval` is \"prediction\", and the rows came from a source.",
+      "Intervals look at each row again, in memory."
+    )
   }
   if (length(arguments$s) != 1) abort_input("`s` is {describe(arguments$s)}.", "Intervals are for one lambda.")
   if ((arguments$gamma %||% 1) != 1) {
-    abort_input("`gamma` is {arguments$gamma}, and the folds' models are kept without their relaxed fits.", "Intervals need gamma = 1.")
+    abort_input(
+      "`gamma` is {arguments$gamma}, and the folds' models are kept without their relaxed fits.",
+      "Intervals need gamma = 1."
+    )
   }
 }
 
 check_level <- function(level) {
-  if (!is_number(level) || level <= 0 || level >= 1) abort_input("`level` is {describe(level)}.", "It must be a number between 0 and 1.")
+  if (!is_number(level) || level <= 0 || level >= 1) {
+    abort_input("`level` is {describe(level)}.", "It must be a number between 0 and 1.")
+  }
   level
 }
 
@@ -112,7 +131,9 @@ cv_plus <- function(object, rows, seen, s, level) {
   counts <- if (is.null(seen$weights)) rep(TRUE, length(fold)) else seen$weights > 0
   fold <- renumber(fold[counts])
   if (!isTRUE(all.equal(object$fold.sums, fold_sums(list(y = seen$y[counts]), fold)))) abort_seen()
-  seen <- list(x = seen$x[counts, , drop = FALSE], y = seen$y[counts], offset = rep_len(seen$offset, length(counts))[counts])
+  seen <- list(
+    x = seen$x[counts, , drop = FALSE], y = seen$y[counts], offset = rep_len(seen$offset, length(counts))[counts]
+  )
   centre <- linear_predictor(coefficients_at(fit, s), rows)[, 1]
   s <- min(max(s, min(fit$lambda)), max(fit$lambda)) # outside it was warned of, once
   models <- lapply(object$folds, function(model) coefficients_at(c(model, list(lambda = fit$lambda)), s))

@@ -39,15 +39,19 @@ print.cv.sgdlasso <- function(x, digits = max(3, getOption("digits") - 3), ...) 
 cv_table <- function(x) {
   at <- x$index[, 1]
   data.frame(
-    Lambda = x$lambda[at], Index = at, Measure = x$cvm[at], SE = x$cvsd[at], Nonzero = unname(x$nzero[at]), row.names = c("min", "1se")
+    Lambda = x$lambda[at], Index = at, Measure = x$cvm[at], SE = x$cvsd[at], Nonzero = unname(x$nzero[at]),
+    row.names = c("min", "1se")
   )
 }
 
 relaxed_table <- function(relaxed) {
   index <- relaxed$index
-  of <- function(what) mapply(function(lambda, gamma) relaxed$statlist[[gamma]][[what]][lambda], index[, "Lambda"], index[, "Gamma"])
+  of <- function(what) {
+    mapply(function(lambda, gamma) relaxed$statlist[[gamma]][[what]][lambda], index[, "Lambda"], index[, "Gamma"])
+  }
   data.frame(
     Gamma = relaxed$gamma[index[, "Gamma"]], Index = index[, "Gamma"], Lambda = of("lambda"), Index = index[, "Lambda"],
-    Measure = of("cvm"), SE = of("cvsd"), Nonzero = unname(of("nzero")), row.names = c("min", "1se"), check.names = FALSE
+    Measure = of("cvm"), SE = of("cvsd"), Nonzero = unname(of("nzero")),
+    row.names = c("min", "1se"), check.names = FALSE
   )
 }

@@ -26,7 +26,9 @@ relax_fit <- function(fit, rows, settings) {
 # Coefficients of these columns without penalty.
 refit_columns <- function(columns, fit, rows, settings) {
   if (length(columns) == 0) {
-    return(list(a0 = unname(fit$a0[fit$df == 0][1]), beta = numeric(), gap = 0, dev.ratio = fit$dev.ratio[fit$df == 0][1]))
+    return(list(
+      a0 = unname(fit$a0[fit$df == 0][1]), beta = numeric(), gap = 0, dev.ratio = fit$dev.ratio[fit$df == 0][1]
+    ))
   }
   rows$x <- rows$x[, columns, drop = FALSE]
   settings$penalty.factor <- rep(1, length(columns))
@@ -46,7 +48,10 @@ refit_columns <- function(columns, fit, rows, settings) {
 relaxed_at <- function(object, s, gamma) {
   if (is.null(object$relaxed)) abort_input("`gamma` is {gamma}, and the fit is not relaxed.", "Fit with relax = TRUE.")
   if (length(object$relaxed$lambda) == 0) {
-    abort_input("`gamma` is {gamma}, and every model has more than n - 3 columns, too many to relax.", "Fit with larger lambdas.")
+    abort_input(
+      "`gamma` is {gamma}, and every model has more than n - 3 columns, too many to relax.",
+      "Fit with larger lambdas."
+    )
   }
   whole <- is.null(s) && length(object$relaxed$lambda) == length(object$lambda)
   if (!whole) s <- s %||% stats::setNames(object$relaxed$lambda, names(object$relaxed$a0))

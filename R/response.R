@@ -29,7 +29,10 @@ check_counts <- function(y, n) {
   y <- check_numbers(y, n)
   bad <- which(y < 0)
   if (length(bad)) {
-    abort_input("`y` has {length(bad)} negative value{?s}, the first at position {bad[1]}.", "Poisson needs counts of 0 or more.")
+    abort_input(
+      "`y` has {length(bad)} negative value{?s}, the first at position {bad[1]}.",
+      "Poisson needs counts of 0 or more."
+    )
   }
   y
 }
@@ -52,7 +55,10 @@ check_classes <- function(y, n, success, whole) {
   y <- check_vector(y, n, "y")
   if (any(y < 0 | y > 1)) {
     bad <- which(y < 0 | y > 1)[1]
-    abort_input("`y` is {format(y[bad])} at position {bad}.", "Binomial needs 0 and 1, proportions, a factor, or two columns of counts.")
+    abort_input(
+      "`y` is {format(y[bad])} at position {bad}.",
+      "Binomial needs 0 and 1, proportions, a factor, or two columns of counts."
+    )
   }
   if (whole) check_both_classes(y, classes)
   list(y = y, classnames = classes)

@@ -10,7 +10,9 @@ check_row_wise <- function(matched, peeked, envir) {
   if (isTRUE(peeked$source$n == n)) return(invisible()) # all rows are in this block
   check_subset(plain$subset, n, evaluate)
   terms <- c(as.list(attr(plain$formula, "variables"))[-1], as.list(plain)[c("weights", "offset", "subset")])
-  computed <- Filter(function(term) !is.null(term) && !(is.symbol(term) && as.character(term) %in% names(plain$data)), terms)
+  computed <- Filter(
+    function(term) !is.null(term) && !(is.symbol(term) && as.character(term) %in% names(plain$data)), terms
+  )
   for (term in computed) {
     if (!is_row_wise(term, n, evaluate)) abort_row_wise(term)
   }
@@ -35,7 +37,10 @@ check_subset <- function(subset, n, evaluate) {
   if (is.null(subset)) return(invisible())
   value <- or_input_error(evaluate(subset, seq_len(n)), "`subset` cannot be evaluated")
   if (is.logical(value) && length(value) == n) return(invisible())
-  abort_input("`subset` is {describe(value)}.", "From a row source it must be TRUE or FALSE for each row, from that row alone.")
+  abort_input(
+    "`subset` is {describe(value)}.",
+    "From a row source it must be TRUE or FALSE for each row, from that row alone."
+  )
 }
 
 # Others, such as x - mean(x), are found out by what they make of parts of the first block.

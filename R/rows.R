@@ -104,7 +104,9 @@ as_rows.function <- function(x, rewindable = TRUE, ...) {
   started <- FALSE
   open <- function() {
     if (rewindable) x(reset = TRUE)
-    if (!rewindable && started) abort_input("The rows of this function can be read once only.", "Give a function that can be reset.")
+    if (!rewindable && started) {
+      abort_input("The rows of this function can be read once only.", "Give a function that can be reset.")
+    }
     started <<- TRUE
     list(read = function() x(reset = FALSE), close = function() NULL)
   }
@@ -155,7 +157,10 @@ as_rows.big.matrix <- as_rows.matrix
 #' @export
 as_rows.default <- function(x, ...) {
   if (is.matrix(x)) return(as_rows.matrix(unclass(plain_numbers(x, "x")), ...))
-  abort_input("`x` is {describe(x)}.", "Rows come from a function, a data frame, a matrix, rows_csv(), rows_sql() or rows_svmlight().")
+  abort_input(
+    "`x` is {describe(x)}.",
+    "Rows come from a function, a data frame, a matrix, rows_csv(), rows_sql() or rows_svmlight()."
+  )
 }
 
 #' @export
@@ -212,7 +217,9 @@ pass_of_parts <- function(pass, roles) {
     block <- pass$read()
     if (!is.data.frame(block)) return(block)
     absent <- setdiff(unlist(roles), names(block))
-    if (length(absent)) abort_input("The rows lack the column {first_words(absent)}.", "They have {first_words(names(block), 10)}.")
+    if (length(absent)) {
+      abort_input("The rows lack the column {first_words(absent)}.", "They have {first_words(names(block), 10)}.")
+    }
     x <- data_frame_as_matrix(block[setdiff(names(block), unlist(roles))], "x")
     c(list(x = x), lapply(roles, function(name) block[[name]]))
   }
@@ -227,7 +234,9 @@ block_rows <- function(block) {
   NROW(block$x)
 }
 
-abort_block <- function(block) abort_input("A block is {describe(block)}.", "It must be a data frame, or a list with x and y.")
+abort_block <- function(block) {
+  abort_input("A block is {describe(block)}.", "It must be a data frame, or a list with x and y.")
+}
 
 # The first block that holds rows, and the source as if none had been read: one that can be read once goes on with the
 # same pass.

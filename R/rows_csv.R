@@ -5,11 +5,15 @@
 rows_csv <- function(files, y = NULL, weights = NULL, offset = NULL, separator = ",", missing = "NA", bytes = 4e6,
                      threads = 1) {
   files <- check_files(files)
-  if (!is.character(separator) || length(separator) != 1 || nchar(separator, "bytes") != 1 || separator %in% c("\"", "\n")) {
+  if (
+    !is.character(separator) || length(separator) != 1 || nchar(separator, "bytes") != 1 ||
+      separator %in% c("\"", "\n")
+  ) {
     abort_input("`separator` is {describe(separator)}.", "It must be one character.")
   }
   format <- list(
-    separator = separator, missing = as.character(missing), bytes = check_number(bytes, "bytes", least = 1, most = 2^30),
+    separator = separator, missing = as.character(missing),
+    bytes = check_number(bytes, "bytes", least = 1, most = 2^30),
     roles = list(y = y, weights = weights, offset = offset), threads = check_threads(threads)
   )
   source <- new_source(function() csv_pass(files, format), !any(is_pipe(files)), files_label(files))
@@ -45,7 +49,9 @@ csv_header <- function(file, format) {
     }
     if (file$ended || length(found$names)) break # else there were blank lines
   }
-  if (length(found$names) == 0) abort_input("`files` holds {file$name}, which is empty.", "The first line must name the columns.")
+  if (length(found$names) == 0) {
+    abort_input("`files` holds {file$name}, which is empty.", "The first line must name the columns.")
+  }
   if (anyDuplicated(found$names) || !all(nzchar(found$names))) {
     abort_input("`files` holds {file$name}, whose first line has empty or repeated names.", "It must name the columns.")
   }
@@ -89,7 +95,8 @@ all_numbers <- function(header) {
 # Whether files with this header may be read as numbers alone, as far as can be told before reading.
 may_be_numbers <- function(known, format) {
   words <- suppressWarnings(as.numeric(format$missing)) # one that is a number needs the comparison with each field
-  !is.null(format$roles$y) && all(is.na(words)) && !any(known$is_text == 1L) && all(unlist(format$roles) %in% known$header)
+  !is.null(format$roles$y) && all(is.na(words)) && !any(known$is_text == 1L) &&
+    all(unlist(format$roles) %in% known$header)
 }
 
 # Lets C++ read the file from the header on, as far as it holds nothing but numbers. on_block(): called at each block.
@@ -102,12 +109,13 @@ csv_ahead <- function(file, known, format, on_block) {
   once <- !anyDuplicated(roles) && identical(names(roles), names(Filter(Negate(is.null), format$roles)))
   if (!once || width == 0) return(invisible())
   file$stream <- r_csv_stream(
-    enc2native(path.expand(file$name)), role, format$separator, file$start, file$read, floor(format$bytes), format$threads
+    enc2native(path.expand(file$name)), role, format$separator, file$start, file$read, floor(format$bytes),
+    format$threads
   )
   if (is.null(file$stream)) return(invisible())
   layout <- list(
-    labels = file$header[role == 0L], width = width, weighted = "weights" %in% names(roles), shifted = "offset" %in% names(roles),
-    sparse = FALSE
+    labels = file$header[role == 0L], width = width, weighted = "weights" %in% names(roles),
+    shifted = "offset" %in% names(roles), sparse = FALSE
   )
   file$ahead <- function() {
     found <- r_csv_stream_next(file$stream)

@@ -17,7 +17,9 @@ files_label <- function(files) if (length(files) == 1) files else paste0(length(
 # and once.
 is_pipe <- function(files) {
   size <- file.info(files, extra_cols = FALSE)$size
-  vapply(seq_along(files), function(k) size[k] == 0 && system2("test", c("-p", shQuote(files[k])), stderr = FALSE) == 0, NA)
+  vapply(
+    seq_along(files), function(k) size[k] == 0 && system2("test", c("-p", shQuote(files[k])), stderr = FALSE) == 0, NA
+  )
 }
 
 # What a file is compressed by, as its first bytes tell. Its name must not say otherwise: what is cut off after a byte,
@@ -47,10 +49,16 @@ compression_of <- function(name) {
   ending <- tolower(tools::file_ext(name))
   named <- c(gz = "gzip", bgz = "gzip", bz2 = "bzip2", xz = "xz", zst = "zstd", lzma = "lzma")[ending]
   if (!is.na(named) && named != found) {
-    abort_input("`files` holds {name}, which is not compressed as its name says.", "It is damaged, cut off, or must be named otherwise.")
+    abort_input(
+      "`files` holds {name}, which is not compressed as its name says.",
+      "It is damaged, cut off, or must be named otherwise."
+    )
   }
   if (found %in% c("zstd", "lzma")) {
-    abort_input("`files` holds {name}, which is compressed by {found}.", "Compress it by gzip, bzip2 or xz, or give it as a pipe.")
+    abort_input(
+      "`files` holds {name}, which is compressed by {found}.",
+      "Compress it by gzip, bzip2 or xz, or give it as a pipe."
+    )
   }
   found
 }
@@ -62,15 +70,21 @@ file_bytes <- function(name) {
   if (kind %in% c("gzip", "bzip2")) {
     file <- whole_file(name, r_open_compressed(enc2native(path.expand(name)), kind))
     return(list(
-      take = function(bytes) whole_file(name, r_read_compressed(file, floor(bytes))), shut = function() r_close_compressed(file)
+      take = function(bytes) whole_file(name, r_read_compressed(file, floor(bytes))),
+      shut = function() r_close_compressed(file)
     ))
   }
-  warned <- function(w) abort_input("`files` holds {name}, which is damaged, cut off or cannot be read: {conditionMessage(w)}.")
+  warned <- function(w) {
+    abort_input("`files` holds {name}, which is damaged, cut off or cannot be read: {conditionMessage(w)}.")
+  }
   con <- or_input_error(
     withCallingHandlers(if (kind == "xz") xzfile(name, "rb") else file(name, "rb", raw = TRUE), warning = warned),
     "A file cannot be opened"
   )
-  list(take = function(bytes) withCallingHandlers(readBin(con, "raw", bytes), warning = warned), shut = function() close(con))
+  list(
+    take = function(bytes) withCallingHandlers(readBin(con, "raw", bytes), warning = warned),
+    shut = function() close(con)
+  )
 }
 
 whole_file <- function(name, found) {
@@ -164,7 +178,8 @@ fill <- function(file, format) {
     if (file$size <= longest_line(format)) return(invisible())
     line <- format(file$line, big.mark = ",")
     abort_input(
-      "`files` holds {file$name}, whose line {line} has more than {format(longest_line(format), big.mark = ',')} bytes.",
+      "`files` holds {file$name}, whose line {line} has more than",
+      "{format(longest_line(format), big.mark = ',')} bytes.",
       if (nzchar(format$separator)) "Is a quote not closed?" else "Is it a text file?"
     )
   }

@@ -4,7 +4,9 @@
 #' @export
 rows_sql <- function(con, query, y = NULL, weights = NULL, offset = NULL, block = 10000) {
   need_package("DBI", "rows_sql() asks the database by it")
-  if (!methods::is(con, "DBIConnection")) abort_input("`con` is {describe(con)}.", "It must be a connection of the DBI package.")
+  if (!methods::is(con, "DBIConnection")) {
+    abort_input("`con` is {describe(con)}.", "It must be a connection of the DBI package.")
+  }
   if (!is.character(query) || length(query) != 1) abort_input("`query` is {describe(query)}.", "It must be one string.")
   check_block(block)
   open <- function() {

@@ -214,16 +214,17 @@ sgdlasso <- function(x, ...) {
 #' @rdname sgdlasso
 #' @export
 sgdlasso.matrix <- function(x, y, family = "gaussian", weights = NULL, offset = NULL, alpha = 1, nlambda = 100,
-                            lambda.min.ratio = NULL, lambda = NULL, standardize = TRUE, intercept = TRUE, exclude = NULL,
-                            penalty.factor = NULL, lower.limits = -Inf, upper.limits = Inf, dfmax = NULL, solver = "auto",
-                            tol = 1e-6, maxpasses = 10000, seed = NULL, threads = 1, relax = FALSE, progress = interactive(),
-                            trace = TRUE, keep.moments = FALSE, checkpoint = NULL, memory = "256MB", ...) {
+                            lambda.min.ratio = NULL, lambda = NULL, standardize = TRUE, intercept = TRUE,
+                            exclude = NULL, penalty.factor = NULL, lower.limits = -Inf, upper.limits = Inf,
+                            dfmax = NULL, solver = "auto", tol = 1e-6, maxpasses = 10000, seed = NULL, threads = 1,
+                            relax = FALSE, progress = interactive(), trace = TRUE, keep.moments = FALSE,
+                            checkpoint = NULL, memory = "256MB", ...) {
   call <- generic_call(match.call())
   if ("formula" %in% ...names()) return(eval(formula_first(call), parent.frame()))
   check_dots_empty(..., known = argument_names())
   settings <- check_settings(
-    family, alpha, nlambda, lambda.min.ratio, lambda, standardize, intercept, exclude, penalty.factor, lower.limits, upper.limits,
-    dfmax, solver, tol, maxpasses, seed, threads, relax, progress, trace, keep.moments, checkpoint, memory
+    family, alpha, nlambda, lambda.min.ratio, lambda, standardize, intercept, exclude, penalty.factor, lower.limits,
+    upper.limits, dfmax, solver, tol, maxpasses, seed, threads, relax, progress, trace, keep.moments, checkpoint, memory
   )
   settings$tol_given <- !missing(tol)
   if (missing(y)) abort_input("`y` is missing.", "It must be the response, one value for each row of x.")
@@ -246,15 +247,16 @@ sgdlasso.Matrix <- sgdlasso.matrix
 #' @export
 sgdlasso.formula <- function(formula, data, family = "gaussian", weights, offset, subset, na.action, contrasts = NULL,
                              alpha = 1, nlambda = 100, lambda.min.ratio = NULL, lambda = NULL, standardize = TRUE,
-                             intercept = TRUE, exclude = NULL, penalty.factor = NULL, lower.limits = -Inf, upper.limits = Inf,
-                             dfmax = NULL, solver = "auto", tol = 1e-6, maxpasses = 10000, seed = NULL, threads = 1, relax = FALSE,
-                             progress = interactive(), trace = TRUE, keep.moments = FALSE, checkpoint = NULL, memory = "256MB",
-                             xlev = NULL, model = TRUE, ...) {
+                             intercept = TRUE, exclude = NULL, penalty.factor = NULL, lower.limits = -Inf,
+                             upper.limits = Inf, dfmax = NULL, solver = "auto", tol = 1e-6, maxpasses = 10000,
+                             seed = NULL, threads = 1, relax = FALSE, progress = interactive(), trace = TRUE,
+                             keep.moments = FALSE, checkpoint = NULL, memory = "256MB", xlev = NULL,
+                             model = TRUE, ...) {
   matched <- match.call()
   check_dots_empty(..., known = setdiff(c(argument_names(), names(formals())), c("x", "y")))
   settings <- check_settings(
-    family, alpha, nlambda, lambda.min.ratio, lambda, standardize, intercept, exclude, penalty.factor, lower.limits, upper.limits,
-    dfmax, solver, tol, maxpasses, seed, threads, relax, progress, trace, keep.moments, checkpoint, memory
+    family, alpha, nlambda, lambda.min.ratio, lambda, standardize, intercept, exclude, penalty.factor, lower.limits,
+    upper.limits, dfmax, solver, tol, maxpasses, seed, threads, relax, progress, trace, keep.moments, checkpoint, memory
   )
   settings$tol_given <- !missing(tol)
   matched$formula <- formula
@@ -299,9 +301,9 @@ formula_first <- function(call) {
 
 # ---- settings that do not depend on the rows ---------------------------------
 
-check_settings <- function(family, alpha, nlambda, lambda.min.ratio, lambda, standardize, intercept, exclude, penalty.factor,
-                           lower.limits, upper.limits, dfmax, solver, tol, maxpasses, seed, threads, relax, progress, trace,
-                           keep.moments = FALSE, checkpoint = NULL, memory = "256MB") {
+check_settings <- function(family, alpha, nlambda, lambda.min.ratio, lambda, standardize, intercept, exclude,
+                           penalty.factor, lower.limits, upper.limits, dfmax, solver, tol, maxpasses, seed, threads,
+                           relax, progress, trace, keep.moments = FALSE, checkpoint = NULL, memory = "256MB") {
   solver <- check_solver(solver)
   if (solver$name == "nudge" && !is.null(lambda)) {
     abort_input(

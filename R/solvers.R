@@ -159,7 +159,10 @@ solver_sgd <- function(rule = "adaptive", rate = NULL, schedule = NULL, average 
   rule <- check_choice(rule, rules, "rule")
   if (rule == "adaptive" && !(is.null(rate) && is.null(schedule))) {
     given <- if (is.null(rate)) "schedule" else "rate"
-    abort_input("`{given}` is given, and rule \"adaptive\" finds its own.", "Drop it, or choose one of {first_words(rules[-1], 4)}.")
+    abort_input(
+      "`{given}` is given, and rule \"adaptive\" finds its own.",
+      "Drop it, or choose one of {first_words(rules[-1], 4)}."
+    )
   }
   if (!is.null(rate)) rate <- check_number(rate, "rate", least = 0, open = TRUE)
   if (!is.null(schedule)) schedule <- check_choice(schedule, c("constant", "inverse", "sqrt"), "schedule")
@@ -195,7 +198,10 @@ new_solver <- function(...) structure(list(...), class = "sgdlasso_solver")
 check_scale <- function(scale) {
   if (is.null(scale)) return(NULL)
   if (!is.numeric(scale) || length(scale) == 0 || !all(is.finite(scale)) || any(scale <= 0)) {
-    abort_input("`scale` is {describe(scale)}.", "It must hold a positive number for each column, its standard deviation.")
+    abort_input(
+      "`scale` is {describe(scale)}.",
+      "It must hold a positive number for each column, its standard deviation."
+    )
   }
   as.double(scale)
 }
@@ -207,14 +213,17 @@ check_epochs <- function(epochs, least) {
 check_solver <- function(solver) {
   if (inherits(solver, "sgdlasso_solver")) return(solver)
   switch(check_choice(solver, c("auto", "exact", "saga", "nudge", "sgd"), "solver"),
-    auto = new_solver(name = "auto"), exact = solver_exact(), saga = solver_saga(), nudge = solver_nudge(), sgd = solver_sgd()
+    auto = new_solver(name = "auto"), exact = solver_exact(), saga = solver_saga(), nudge = solver_nudge(),
+    sgd = solver_sgd()
   )
 }
 
 is_certified <- function(solver) !solver$name %in% c("nudge", "sgd")
 
 # SGD's shuffles are random only if there are any.
-is_stochastic <- function(solver) solver$name %in% c("nudge", "saga") || (solver$name == "sgd" && solver$shuffle != "none")
+is_stochastic <- function(solver) {
+  solver$name %in% c("nudge", "saga") || (solver$name == "sgd" && solver$shuffle != "none")
+}
 
 #' @export
 format.sgdlasso_solver <- function(x, ...) {

@@ -13,7 +13,10 @@ sgdlasso.sgdlasso_rows <- function(x, ...) {
 
 #' @export
 sgdlasso.function <- function(x, ...) {
-  abort_input("`x` is a function.", "Make it a row source: sgdlasso(as_rows(x)), or sgdlasso(formula, data = as_rows(x)).")
+  abort_input(
+    "`x` is a function.",
+    "Make it a row source: sgdlasso(as_rows(x)), or sgdlasso(formula, data = as_rows(x))."
+  )
 }
 
 # The formula call on a row source: as the in-memory call on the same rows.
@@ -45,8 +48,8 @@ fit_rows_by <- function(rows, design, settings, call) {
 # rows. How it takes numbers, start(x), take(numbers, places), save() and restore(state), is up to who makes it.
 new_pass <- function(source, design, settings, call, key) {
   list2env(list(
-    number = 1, place = 0, skip = 0, taken = 0, used = 0, weight = 0, loglik = 0, offset = FALSE, classnames = NULL, both = c(FALSE, FALSE),
-    written = proc.time()[["elapsed"]], call = call, kept = design$kept, levels = design$levels,
+    number = 1, place = 0, skip = 0, taken = 0, used = 0, weight = 0, loglik = 0, offset = FALSE, classnames = NULL,
+    both = c(FALSE, FALSE), written = proc.time()[["elapsed"]], call = call, kept = design$kept, levels = design$levels,
     first = NULL,
     key = list(deparse(call), source$label, key, asked_of(settings)), seed = settings$seed, started = FALSE
   ))
@@ -59,7 +62,10 @@ asked_of <- function(settings) {
   lapply(settings, function(value) if (is.null(value)) NA else unclass(value))
 }
 
-pass_facts <- c("names", "labels", "width", "used", "weight", "loglik", "offset", "classnames", "both", "place", "number", "first", "seed")
+pass_facts <- c(
+  "names", "labels", "width", "used", "weight", "loglik", "offset", "classnames", "both",
+  "place", "number", "first", "seed"
+)
 
 run_pass <- function(pass, source, design, settings) {
   progress <- rows_progress(settings$progress, source$n, pass$number)
@@ -73,7 +79,9 @@ run_pass <- function(pass, source, design, settings) {
     write_checkpoint(pass, settings)
   }, native = TRUE)
   if (pass$place < pass$skip) abort_skipped(pass)
-  if (pass$taken == 0 && pass$skip == 0) abort_input("The row source has no row of positive weight.", "It needs at least one.")
+  if (pass$taken == 0 && pass$skip == 0) {
+    abort_input("The row source has no row of positive weight.", "It needs at least one.")
+  }
   pass$skip <- 0
 }
 
@@ -181,7 +189,10 @@ check_stream_width <- function(p) {
 check_moments_settings <- function(settings, why) {
   refuse <- function(what, advice) abort_class("sgdlasso_error_input", paste0(what, ", and ", why, ". ", advice))
   if (settings$family != "gaussian") {
-    refuse(sprintf("`family` is \"%s\"", settings$family), "Moments tell all that \"gaussian\" needs, and no other family.")
+    refuse(
+      sprintf("`family` is \"%s\"", settings$family),
+      "Moments tell all that \"gaussian\" needs, and no other family."
+    )
   }
   if (!settings$solver$name %in% c("auto", "exact") || identical(settings$solver$method, "working_set")) {
     refuse(sprintf("`solver` is %s", format(settings$solver)), "Use \"auto\": it solves from the moments of one pass.")
@@ -226,7 +237,10 @@ rows_progress <- function(wanted, n, number) {
   format <- paste0("{cli::pb_spin} Reading rows, pass ", number, ": {cli::pb_current} {cli::pb_bar} {cli::pb_rate}")
   type <- if (is.na(n)) "custom" else "iterator"
   bar <- cli::cli_progress_bar("Reading rows", total = n, type = type, .auto_close = FALSE, format = format)
-  list(update = function(place) cli::cli_progress_update(set = place, id = bar), done = function() cli::cli_progress_done(id = bar))
+  list(
+    update = function(place) cli::cli_progress_update(set = place, id = bar),
+    done = function() cli::cli_progress_done(id = bar)
+  )
 }
 
 # ---- blocks as numbers -----------------------------------------------------------
@@ -258,4 +272,6 @@ number_design <- function(rows, family = "gaussian", width = NULL) {
 block_width <- function(block) if (is.data.frame(block) || is.null(block)) 0 else ncol(block$x) %||% 0
 
 # A block may hold nothing but rows of weight 0.
-block_weights <- function(weights, n) if (is.null(weights) || all(weights %in% 0)) weights else check_weights(weights, n)
+block_weights <- function(weights, n) {
+  if (is.null(weights) || all(weights %in% 0)) weights else check_weights(weights, n)
+}

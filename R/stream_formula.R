@@ -6,7 +6,9 @@
 stream_design <- function(matched, peeked, settings, coding, envir) {
   first <- peeked$first
   if (is.null(first)) abort_input("`data` has no rows.", "It needs at least one.")
-  if (!is.data.frame(first)) abort_input("`data` hands out {describe(first)}.", "With a formula it must hand out data frames.")
+  if (!is.data.frame(first)) {
+    abort_input("`data` hands out {describe(first)}.", "With a formula it must hand out data frames.")
+  }
   call <- matched
   attributes(call$formula) <- NULL
   frame <- block_frame(matched, first, envir)
@@ -23,8 +25,8 @@ stream_design <- function(matched, peeked, settings, coding, envir) {
   if (is.factor(design$y) && nlevels(design$y) != 2) check_response(design$y, length(design$y), settings$family)
   kept <- design$kept[setdiff(names(design$kept), "na.action")]
   list(
-    blocks = blocks_of_frames(matched, kept, prototypes, settings$family, envir), width = ncol(design$x), intercept = design$intercept,
-    kept = kept, levels = found
+    blocks = blocks_of_frames(matched, kept, prototypes, settings$family, envir), width = ncol(design$x),
+    intercept = design$intercept, kept = kept, levels = found
   )
 }
 
@@ -34,7 +36,9 @@ blocks_of_frames <- function(matched, kept, prototypes, family, envir, arg = "da
   removed <- names(classes)[which(is_removed(kept$terms))]
   looked_at <- classes[!names(classes) %in% c(names(prototypes), removed)]
   function(block) {
-    if (!is.data.frame(block)) abort_input("A block is {describe(block)}, the first was a data frame.", "All blocks must be alike.")
+    if (!is.data.frame(block)) {
+      abort_input("A block is {describe(block)}, the first was a data frame.", "All blocks must be alike.")
+    }
     block <- typed_missing(block, classes, kept$xlevels)
     frame <- with_levels(block_frame(matched, block, envir), prototypes, arg)
     frame <- in_kinds(frame, attr(kept$terms, "kinds"), arg, names(block))
@@ -56,7 +60,8 @@ block_frame <- function(matched, block, envir) {
 
 block_numbers <- function(frame, contrasts, total, family = "gaussian") {
   design <- model_design(frame, contrasts)
-  if (nrow(frame) == 0) return(list(x = design$x + 0, y = numeric(), at = integer(), total = total)) # none of its rows counts
+  # none of its rows counts
+  if (nrow(frame) == 0) return(list(x = design$x + 0, y = numeric(), at = integer(), total = total))
   x <- check_x(design$x, advice = formula_advice)
   weights <- block_weights(frame_weights(frame), nrow(x))
   response <- check_response(design$y, nrow(x), family, weights, success = 1L, whole = FALSE)
@@ -92,7 +97,9 @@ check_xlev <- function(xlev, coded) {
     abort_input("`xlev` is {describe(xlev)}.", "It must be a list of levels, named by variables.")
   }
   unknown <- setdiff(names(xlev), coded)
-  if (length(unknown)) abort_input("`xlev` names {first_words(unknown)}, which {qty(unknown)}{?is/are} no factor{?s} of the formula.")
+  if (length(unknown)) {
+    abort_input("`xlev` names {first_words(unknown)}, which {qty(unknown)}{?is/are} no factor{?s} of the formula.")
+  }
   xlev
 }
 
@@ -115,7 +122,9 @@ with_levels <- function(frame, prototypes, arg = "data") {
 
 like_factor <- function(value, prototype, name, arg) {
   if (!is_coded(value)) {
-    if (!all(is.na(value))) abort_input("A block has {name} as {class(value)[1]}, the first as levels.", "All blocks must be alike.")
+    if (!all(is.na(value))) {
+      abort_input("A block has {name} as {class(value)[1]}, the first as levels.", "All blocks must be alike.")
+    }
     value <- as.character(value)
   }
   known <- levels(prototype)

@@ -9,7 +9,10 @@ find_levels <- function(matched, source, variables, settings, envir, call) {
   found <- taken_up_levels(settings, list(key = key, place = 0, seen = list(), whole = FALSE))
   if (found$whole) return(found)
   if (!source$rewindable) {
-    abort_input("`data` can be read once, and a pass must find the levels of {first_words(variables)}.", "Give them as `xlev`.")
+    abort_input(
+      "`data` can be read once, and a pass must find the levels of {first_words(variables)}.",
+      "Give them as `xlev`."
+    )
   }
   place <- 0
   written <- proc.time()[["elapsed"]]
@@ -29,7 +32,9 @@ find_levels <- function(matched, source, variables, settings, envir, call) {
 }
 
 note_levels <- function(found, matched, block, variables, envir) {
-  if (!is.data.frame(block)) abort_input("A block is {describe(block)}, the first was a data frame.", "All blocks must be alike.")
+  if (!is.data.frame(block)) {
+    abort_input("A block is {describe(block)}, the first was a data frame.", "All blocks must be alike.")
+  }
   frame <- block_frame(matched, block, envir)
   place <- as.integer(row.names(frame))
   wanted <- integer()
@@ -42,7 +47,9 @@ note_levels <- function(found, matched, block, variables, envir) {
   block <- plain_variables(as.data.frame(block)[base], base, needed_variables(matched$formula))
   declared <- !identical(lapply(block, levels), lapply(found$rows, levels))
   # Where levels are declared rows of none say so too
-  if (length(wanted) || declared) found$rows <- rbind(found$rows, block[unique(wanted), , drop = FALSE], make.row.names = FALSE)
+  if (length(wanted) || declared) {
+    found$rows <- rbind(found$rows, block[unique(wanted), , drop = FALSE], make.row.names = FALSE)
+  }
   found
 }
 
@@ -61,7 +68,9 @@ frame_of_levels <- function(terms, found, first) {
   rows <- found$rows
   if (nrow(rows) == 0) abort_input("`data` has no row without missing values.", "It needs at least one.")
   for (name in intersect(names(rows), names(first))) {
-    if (identical(levels(rows[[name]]), levels(first[[name]]))) attr(rows[[name]], "contrasts") <- attr(first[[name]], "contrasts")
+    if (identical(levels(rows[[name]]), levels(first[[name]]))) {
+      attr(rows[[name]], "contrasts") <- attr(first[[name]], "contrasts")
+    }
   }
   frame <- or_input_error(
     plain_frame(stats::model.frame(terms, rows, na.action = stats::na.pass, drop.unused.levels = TRUE)),
@@ -89,7 +98,8 @@ is_found <- function(found) {
   rows <- found$rows
   whole_rows <- is.list(rows) && inherits(rows, "data.frame") && all(lengths(rows) == nrow(rows))
   (isTRUE(found$whole) || isFALSE(found$whole)) && is_number(found$place) && found$place >= 0 && is.list(found$seen) &&
-    all(vapply(found$seen, is.character, NA)) && (whole_rows || (is.null(rows) && !found$whole)) && is.list(found$first %||% list())
+    all(vapply(found$seen, is.character, NA)) && (whole_rows || (is.null(rows) && !found$whole)) &&
+    is.list(found$first %||% list())
 }
 
 skipped_levels <- function(found, block, from, to, settings) {

@@ -24,8 +24,9 @@ summary.sgdlasso <- function(object, s = NULL, gamma = 1, ...) {
   single <- length(object$lambda) == 1 && gamma == 1
   structure(
     list(
-      call = object$call, family = object$family, classnames = object$classnames, nobs = object$nobs, nvars = object$dim[1],
-      columns = object$sparse, solver = object$solver, stopped = why_stopped(object), seed = object$seed,
+      call = object$call, family = object$family, classnames = object$classnames, nobs = object$nobs,
+      nvars = object$dim[1], columns = object$sparse, solver = object$solver,
+      stopped = why_stopped(object), seed = object$seed,
       lambda = if (is.null(s)) object$lambda else unname(s),
       df = if (is.null(at)) object$df else sum(at$beta != 0),
       gap = if (is.null(s) || single) object$gap, relaxed = if (is.null(s)) object$relaxed,
@@ -49,7 +50,10 @@ dev_ratio_at <- function(object, s) {
 nonzero_table <- function(beta, sd) {
   values <- beta[, 1]
   kept <- which(values != 0)
-  data.frame(estimate = values[kept], standardized = values[kept] * sd[kept], row.names = make.unique(paste0(rownames(beta))[kept]))
+  data.frame(
+    estimate = values[kept], standardized = values[kept] * sd[kept],
+    row.names = make.unique(paste0(rownames(beta))[kept])
+  )
 }
 
 why_stopped <- function(object) {
@@ -57,16 +61,28 @@ why_stopped <- function(object) {
   if (isTRUE(object$nulldev == 0)) return("The response is constant: nothing to train.")
   if (is_certified(object$solver)) {
     passes <- paste(format(object$passes, digits = 3), if (object$passes == 1) "pass" else "passes")
-    if (anyNA(object$gap)) return(sprintf("Not converged: the relative duality gap is not known, after %s over the rows.", passes))
-    found <- if (isTRUE(object$converged)) "Certified: relative duality gap at most" else "Not converged: relative duality gap up to"
-    return(sprintf("%s %s (tol %s), after %s over the rows.", found, format(max(object$gap), digits = 2), format(object$tol), passes))
+    if (anyNA(object$gap)) {
+      return(sprintf("Not converged: the relative duality gap is not known, after %s over the rows.", passes))
+    }
+    found <- if (isTRUE(object$converged)) {
+      "Certified: relative duality gap at most"
+    } else {
+      "Not converged: relative duality gap up to"
+    }
+    return(sprintf(
+      "%s %s (tol %s), after %s over the rows.", found, format(max(object$gap), digits = 2), format(object$tol), passes
+    ))
   }
-  pluralized("Stopped after the {epochs} epoch{?s} asked for{if (length(object$lambda) > 1) ', at each lambda' else ''}.")
+  pluralized(
+    "Stopped after the {epochs} epoch{?s} asked for{if (length(object$lambda) > 1) ', at each lambda' else ''}."
+  )
 }
 
 solver_notes <- function(object) {
   c(
-    if (object$solver$name == "nudge") "The nudge moves coefficients across zero and back: this rule never reaches an exact zero.",
+    if (object$solver$name == "nudge") {
+      "The nudge moves coefficients across zero and back: this rule never reaches an exact zero."
+    },
     unknown_gap(object),
     criteria_note(object)
   )

@@ -58,8 +58,8 @@ glance.sgdlasso <- function(x, ...) {
 
 #' @rdname tidiers
 #' @export
-augment.sgdlasso <- function(x, data = NULL, newdata = NULL, s = NULL, newx = NULL, newy = NULL, newoffset = NULL, gamma = 1,
-                             ...) {
+augment.sgdlasso <- function(x, data = NULL, newdata = NULL, s = NULL, newx = NULL, newy = NULL, newoffset = NULL,
+                             gamma = 1, ...) {
   check_dots_empty(..., known = names(formals(augment.sgdlasso)))
   at <- coefficients_at(x, one_lambda(x, s, parent.frame()), gamma)
   given <- Filter(Negate(is.null), list(data = data, newdata = newdata, newx = newx))
@@ -107,7 +107,10 @@ tidy_table <- function(columns) {
 coefficient_positions <- function(beta, zeros) {
   if (zeros) {
     k <- ncol(beta)
-    return(list(row = rep(seq_len(nrow(beta)), each = k), column = rep(seq_len(k), nrow(beta)), value = as.vector(t(as.matrix(beta)))))
+    return(list(
+      row = rep(seq_len(nrow(beta)), each = k), column = rep(seq_len(k), nrow(beta)),
+      value = as.vector(t(as.matrix(beta)))
+    ))
   }
   row <- beta@i + 1L
   column <- rep(seq_len(ncol(beta)), diff(beta@p))

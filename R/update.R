@@ -39,7 +39,9 @@
 #' @export
 update.sgdlasso <- function(object, formula., ..., moredata, evaluate = TRUE) {
   if (missing(moredata)) return(update_call(object, match.call(), evaluate, parent.frame()))
-  if (...length() || !missing(formula.)) abort_input("`moredata` is given with other changes.", "Make them one after the other.")
+  if (...length() || !missing(formula.)) {
+    abort_input("`moredata` is given with other changes.", "Make them one after the other.")
+  }
   check_fit(object)
   if (is.null(object$state)) check_moments(object, "object") else check_kept_state(object, "object")
   source <- if (is_rows(moredata)) moredata else rows_of(moredata)
@@ -98,7 +100,10 @@ combine_fits <- function(fit1, fit2) {
   other <- remembered_settings(fit2)
   differing <- names(settings)[!mapply(identical, settings, other[names(settings)])]
   if (length(differing)) {
-    abort_input("`fit2` was made with another {first_words(differing)} than `fit1`.", "Both must have the same settings.")
+    abort_input(
+      "`fit2` was made with another {first_words(differing)} than `fit1`.",
+      "Both must have the same settings."
+    )
   }
   design <- function(fit) list(rownames(fit$beta), fit$xlevels, fit$contrasts)
   if (!identical(design(fit1), design(fit2))) {
@@ -120,16 +125,23 @@ check_moments <- function(object, arg) {
 # Fits in memory that keep their moments are made as those of a source.
 fit_kept <- function(rows, settings, call) {
   if (methods::is(rows$x, "sparseMatrix") && ncol(rows$x) > 1500) {
-    abort_input("`keep.moments` is TRUE, and x has {ncol(rows$x)} sparse columns.", "Up to 1,500 are made dense for it.")
+    abort_input(
+      "`keep.moments` is TRUE, and x has {ncol(rows$x)} sparse columns.",
+      "Up to 1,500 are made dense for it."
+    )
   }
   why <- "`keep.moments` is TRUE"
   check_moments_settings(settings, why)
-  gathered <- gather_rows(source_of_slices(function(all) rows, 1, 1, "rows in memory"), list(blocks = identity), settings)
+  gathered <- gather_rows(
+    source_of_slices(function(all) rows, 1, 1, "rows in memory"), list(blocks = identity), settings
+  )
   with_residuals(fit_gathered(gathered, settings, call, why = why), rows)
 }
 
 kept_moments <- function(gathered, asked) {
-  remembered <- c("lambda", "nlambda", "lambda.min.ratio", "dfmax", "standardize", "intercept", "alpha", "tol", "maxpasses", "trace")
+  remembered <- c(
+    "lambda", "nlambda", "lambda.min.ratio", "dfmax", "standardize", "intercept", "alpha", "tol", "maxpasses", "trace"
+  )
   c(
     r_sum_moments(gathered$moments), gathered[c("names", "labels", "width", "used", "loglik", "offset")],
     list(settings = asked[remembered])
@@ -141,7 +153,9 @@ remembered_settings <- function(object) {
     family = "gaussian", penalty.factor = object$penalty.factor, lower.limits = object$lower.limits %||% -Inf,
     upper.limits = object$upper.limits %||% Inf
   ))
-  settings <- c(settings, list(solver = solver_exact(), threads = 1L, progress = FALSE, relax = FALSE, keep.moments = TRUE, seed = NULL))
+  settings <- c(settings, list(
+    solver = solver_exact(), threads = 1L, progress = FALSE, relax = FALSE, keep.moments = TRUE, seed = NULL
+  ))
   checked_again(settings, "moments")
 }
 
@@ -151,7 +165,9 @@ checked_again <- function(settings, part) {
     given <- settings[intersect(names(settings), names(formals(check_settings)))]
     if (!"exclude" %in% names(given)) given["exclude"] <- list(NULL) # factors tell of it
     if (identical(given$dfmax, Inf)) given["dfmax"] <- list(NULL)
-    if (part == "state") given$solver <- do.call(solver_sgd, given$solver[intersect(names(given$solver), names(formals(solver_sgd)))])
+    if (part == "state") {
+      given$solver <- do.call(solver_sgd, given$solver[intersect(names(given$solver), names(formals(solver_sgd)))])
+    }
     again <- do.call(check_settings, given)
     settings[names(given)] <- again[names(given)]
     settings
@@ -167,7 +183,10 @@ gathered_by <- function(object) {
 
 check_same_columns <- function(object, labels, width, more) {
   if (more$width != width || !identical(more$labels, labels)) {
-    abort_input("The new rows have the columns {first_words(more$labels)}, {more$width} in all.", "The fit has {width}.")
+    abort_input(
+      "The new rows have the columns {first_words(more$labels)}, {more$width} in all.",
+      "The fit has {width}."
+    )
   }
 }
 
@@ -247,13 +266,20 @@ blocks_like <- function(object, envir) {
   }
   matched <- object$call
   matched$formula <- stats::formula(object$terms)
-  blocks_of_frames(matched, unclass(object)[c("terms", "xlevels", "contrasts")], level_prototypes(object), family, envir, "moredata")
+  blocks_of_frames(
+    matched, unclass(object)[c("terms", "xlevels", "contrasts")], level_prototypes(object), family, envir, "moredata"
+  )
 }
 
 # Factors with the levels of a fit, those of a response of classes too.
 level_prototypes <- function(object) {
   classes <- attr(object$terms, "dataClasses")
   levels <- object$xlevels
-  if (object$family == "binomial" && classes[1] %in% c("factor", "ordered")) levels[[names(classes)[1]]] <- object$classnames
-  Map(function(level, name) factor(character(), level, ordered = classes[[name]] == "ordered", exclude = NULL), levels, names(levels))
+  if (object$family == "binomial" && classes[1] %in% c("factor", "ordered")) {
+    levels[[names(classes)[1]]] <- object$classnames
+  }
+  Map(
+    function(level, name) factor(character(), level, ordered = classes[[name]] == "ordered", exclude = NULL),
+    levels, names(levels)
+  )
 }

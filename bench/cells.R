@@ -11,7 +11,9 @@ ar_columns <- function(n, p, rho) {
 # times the noise's.
 add_response <- function(x, nonzero, among = ncol(x)) {
   chosen <- sort(sample(among, nonzero))
-  signal <- as.numeric(x[, chosen, drop = FALSE] %*% (runif(nonzero, 0.5, 1.5) * sample(c(-1, 1), nonzero, replace = TRUE)))
+  signal <- as.numeric(
+    x[, chosen, drop = FALSE] %*% (runif(nonzero, 0.5, 1.5) * sample(c(-1, 1), nonzero, replace = TRUE))
+  )
   list(x = x, y = signal + sd(signal) / 2 * rnorm(nrow(x)), signal = signal, chosen = chosen)
 }
 

@@ -45,7 +45,8 @@ objective <- function(x, y, a0, b, lambda, family, sd) {
 python <- function() {
   candidates <- unique(c("/usr/bin/python3", Sys.which("python3")))
   for (command in candidates) {
-    if (nzchar(command) && system2(command, c("-c", shQuote("import sklearn")), stdout = FALSE, stderr = FALSE) == 0) return(command)
+    if (nzchar(command) && system2(command, c("-c", shQuote("import sklearn")), stdout = FALSE, stderr = FALSE) == 0)
+      return(command)
   }
   NULL
 }
@@ -64,12 +65,15 @@ scikit <- function(x, y, lambda, family, epochs) {
     writeBin(x@i, file.path(folder, "i"))
     writeBin(x@p, file.path(folder, "p"))
   }
-  arguments <- c("bench/sgdregressor.py", folder, nrow(x), ncol(x), as.integer(sparse), family, format(lambda, digits = 17), epochs)
+  arguments <- c(
+    "bench/sgdregressor.py", folder, nrow(x), ncol(x), as.integer(sparse), family, format(lambda, digits = 17), epochs
+  )
   lines <- suppressWarnings(system2(command, arguments, stdout = TRUE, stderr = FALSE))
   lapply(strsplit(lines, " "), function(words) {
     pairs <- strsplit(words[-(1:3)], ":")
     b <- numeric(ncol(x))
-    b[vapply(pairs, function(pair) as.integer(pair[1]), 0L) + 1L] <- vapply(pairs, function(pair) as.numeric(pair[2]), 0)
+    b[vapply(pairs, function(pair) as.integer(pair[1]), 0L) + 1L] <-
+      vapply(pairs, function(pair) as.numeric(pair[2]), 0)
     list(epochs = as.integer(words[1]), seconds = as.numeric(words[2]), a0 = as.numeric(words[3]), b = b)
   })
 }

@@ -5,7 +5,10 @@ source("bench/cells.R")
 
 sgd_row <- function(name, x, y, lambda, standardize, unit, target, ...) {
   fit <- function(epochs) {
-    sgdlasso(x, y, lambda = lambda, standardize = standardize, seed = 1, trace = FALSE, solver = solver_sgd(epochs = epochs, ...))
+    sgdlasso(
+      x, y, lambda = lambda, standardize = standardize, seed = 1, trace = FALSE,
+      solver = solver_sgd(epochs = epochs, ...)
+    )
   }
   fit(1L)
   took <- epoch_seconds(fit)
@@ -21,7 +24,8 @@ peak_share <- function(copy) {
   # In a process of its own: peak memory above that of the data, as a share of x.
   code <- sprintf(paste(
     "source('bench/compare.R'); source('bench/cells.R'); a <- cell_a(); invisible(gc(reset = TRUE));",
-    "peak <- function() as.numeric(sub('[^0-9]*([0-9]+).*', '\\\\1', grep('VmHWM', readLines('/proc/self/status'), value = TRUE)));",
+    "peak <- function() as.numeric(sub('[^0-9]*([0-9]+).*', '\\\\1',",
+    "grep('VmHWM', readLines('/proc/self/status'), value = TRUE)));",
     "cat('5', file = '/proc/self/clear_refs'); before <- peak();",
     "fit <- sgdlasso(a$x, a$y, lambda = 0.1, seed = 1, trace = FALSE, solver = solver_sgd(epochs = 2, copy = %s));",
     "cat(1024 * (peak() - before) / (8 * length(a$x)))"
@@ -29,7 +33,8 @@ peak_share <- function(copy) {
   as.numeric(tail(system2(file.path(R.home("bin"), "Rscript"), c("-e", shQuote(code)), stdout = TRUE), 1))
 }
 
-cat("## What an epoch costs\n\nOne \"sum\" is the time to sum the same numbers in C++ in the same run: the speed of memory. ",
+cat("## What an epoch costs\n\n",
+    "One \"sum\" is the time to sum the same numbers in C++ in the same run: the speed of memory. ",
     "\"Set-up\" is all that a call does before and after its epochs: checking the input, moments, the row-major copy, ",
     "the result.\n\n", sep = "")
 cat("### Cell A: 200,000 x 100, dense\n\n")
@@ -45,8 +50,10 @@ for (rule in c("adaptive", "cumulative", "dual_averaging", "proximal", "truncate
 theirs <- scikit(a$x, a$y, 0.1, "gaussian", c(1, 6))
 if (!is.null(theirs)) {
   epoch <- (theirs[[2]]$seconds - theirs[[1]]$seconds) / 5
-  rows$scikit <- list(trainer = "scikit-learn SGDRegressor", `ns per number and epoch` = round(1e9 * epoch / length(a$x), 2),
-                      `epoch in sums` = round(epoch / unit, 1), `set-up in sums` = NA, target = "")
+  rows$scikit <- list(
+    trainer = "scikit-learn SGDRegressor", `ns per number and epoch` = round(1e9 * epoch / length(a$x), 2),
+    `epoch in sums` = round(epoch / unit, 1), `set-up in sums` = NA, target = ""
+  )
 }
 plain <- function(n) {
   b <- numeric(100)
@@ -78,8 +85,10 @@ for (rule in c("adaptive", "cumulative", "dual_averaging", "proximal", "truncate
 theirs <- scikit(d$x, d$y, 0.05, "gaussian", c(1, 6))
 if (!is.null(theirs)) {
   epoch <- (theirs[[2]]$seconds - theirs[[1]]$seconds) / 5
-  rows$scikit <- list(trainer = "scikit-learn SGDRegressor", `ns per number and epoch` = round(1e9 * epoch / length(d$x@x), 2),
-                      `epoch in sums` = round(epoch / unit, 1), `set-up in sums` = NA, target = "")
+  rows$scikit <- list(
+    trainer = "scikit-learn SGDRegressor", `ns per number and epoch` = round(1e9 * epoch / length(d$x@x), 2),
+    `epoch in sums` = round(epoch / unit, 1), `set-up in sums` = NA, target = ""
+  )
 }
 table_of(rows)
 
@@ -91,7 +100,9 @@ y <- scaled$murder_rate
 solver <- solver_nudge(nudge = 0.001, rate = 0.06, epochs = 8)
 by_matrix <- function() sgdlasso(x, y, standardize = FALSE, seed = 0, solver = solver)
 by_formula <- function() {
-  sgdlasso(murder_rate ~ population + low_income + unemployed, data = scaled, standardize = FALSE, seed = 0, solver = solver)
+  sgdlasso(
+    murder_rate ~ population + low_income + unemployed, data = scaled, standardize = FALSE, seed = 0, solver = solver
+  )
 }
 loop <- function() {
   b <- c(0.5, 0.7, 0.6)

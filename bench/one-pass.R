@@ -19,10 +19,10 @@ cases <- function() {
                                  target = "4.8e-5 / 2.7e-7 / 8e-8"),
     `A binomial` = list(x = a$x, y = two(a), family = "binomial", standardize = TRUE, target = "3.9e-5 / 1e-6 / 1e-7"),
     `D binomial` = list(x = d$x, y = two(d), family = "binomial", standardize = FALSE, target = "2.2e-4 / 9e-6 / 1e-7"),
-    `A poisson` = list(x = a$x, y = rpois(length(a$y), exp(a$signal / sd(a$signal) / 2)), family = "poisson", standardize = TRUE,
-                       target = "6e-5 / 1e-6 / 3e-8"),
-    `twenty cities` = list(x = as.matrix(murder_rates[1:3]), y = murder_rates$murder_rate, family = "gaussian", standardize = TRUE,
-                           target = "2e-2 / 3e-3 / 4e-6")
+    `A poisson` = list(x = a$x, y = rpois(length(a$y), exp(a$signal / sd(a$signal) / 2)), family = "poisson",
+                       standardize = TRUE, target = "6e-5 / 1e-6 / 3e-8"),
+    `twenty cities` = list(x = as.matrix(murder_rates[1:3]), y = murder_rates$murder_rate, family = "gaussian",
+                           standardize = TRUE, target = "2e-2 / 3e-3 / 4e-6")
   )
 }
 
@@ -30,7 +30,9 @@ optimum <- function(k) {
   first <- glmnet::glmnet(k$x, k$y, family = k$family, standardize = k$standardize, nlambda = 3, lambda.min.ratio = 0.1)
   lambda <- first$lambda[1] / 10
   path <- exp(seq(log(first$lambda[1]), log(lambda), length.out = 10))
-  best <- glmnet::glmnet(k$x, k$y, family = k$family, standardize = k$standardize, lambda = path, thresh = 1e-14, maxit = 1e6)
+  best <- glmnet::glmnet(
+    k$x, k$y, family = k$family, standardize = k$standardize, lambda = path, thresh = 1e-14, maxit = 1e6
+  )
   list(lambda = lambda, a0 = best$a0[[10]], b = best$beta[, 10])
 }
 
@@ -39,15 +41,17 @@ row_of <- function(name, k) {
   sd <- if (k$standardize) column_sd(k$x) else rep(1, ncol(k$x))
   value <- function(a0, b) objective(k$x, k$y, a0, b, best$lambda, k$family, sd)
   mean_y <- mean(k$y)
-  null <- value(switch(k$family, gaussian = mean_y, binomial = qlogis(mean_y), poisson = log(mean_y)), numeric(ncol(k$x)))
+  null <- value(
+    switch(k$family, gaussian = mean_y, binomial = qlogis(mean_y), poisson = log(mean_y)), numeric(ncol(k$x))
+  )
   # poisson losses may be negative; the scale is then the null objective above the saturated one
   scale <- if (k$family == "poisson") null - mean(ifelse(k$y > 0, k$y - k$y * log(k$y), 0)) else null
   sub <- function(a0, b) (value(a0, b) - value(best$a0, best$b)) / scale
   fits <- lapply(c(1, 5, 20), function(epochs) {
     # the median of three seeds
     found <- lapply(1:3, function(seed) {
-      fit <- sgdlasso(k$x, k$y, family = k$family, lambda = best$lambda, standardize = k$standardize, seed = seed, trace = FALSE,
-                      solver = solver_sgd(epochs = epochs))
+      fit <- sgdlasso(k$x, k$y, family = k$family, lambda = best$lambda, standardize = k$standardize, seed = seed,
+                      trace = FALSE, solver = solver_sgd(epochs = epochs))
       list(sub = sub(fit$a0, fit$beta[, 1]), b = fit$beta[, 1])
     })
     found[[order(vapply(found, `[[`, 0, "sub"))[2]]]
@@ -72,7 +76,8 @@ row_of <- function(name, k) {
     cell = name, `sub after 1 / 5 / 20 passes` = show(vapply(fits, `[[`, 0, "sub")), target = k$target,
     `support true/found/optimum, one pass` = paste(sum(one & support), sum(one), sum(support), sep = "/"),
     `scikit-learn` = show(their_sub),
-    `its support, one pass` = if (finite) paste(sum(theirs[[1]]$b != 0 & support), sum(theirs[[1]]$b != 0), sep = "/") else ""
+    `its support, one pass` =
+      if (finite) paste(sum(theirs[[1]]$b != 0 & support), sum(theirs[[1]]$b != 0), sep = "/") else ""
   )
 }
 

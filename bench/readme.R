@@ -16,15 +16,29 @@ processor <- tryCatch(
 intro <- c(
   "# Benchmarks",
   "",
-  "Written by `Rscript bench/readme.R`; do not edit. Times are medians of several runs, single-threaded, peers in the same run. They",
+  paste(
+    "Written by `Rscript bench/readme.R`; do not edit. Times are medians of several runs, single-threaded,",
+    "peers in the same run. They"
+  ),
   "are to be read as ratios: machines differ, and are noisy.",
   "",
-  sprintf("Run on %s with R %s. Peers: glmnet %s; scikit-learn's SGDRegressor and SGDClassifier (L1 penalty, default schedule);",
-          processor, getRversion(), utils::packageVersion("glmnet")),
+  sprintf(
+    paste(
+      "Run on %s with R %s. Peers: glmnet %s;",
+      "scikit-learn's SGDRegressor and SGDClassifier (L1 penalty, default schedule);"
+    ),
+    processor, getRversion(), utils::packageVersion("glmnet")
+  ),
   "biglasso and adelie where installed.",
   "",
-  "`cells.R` makes the data. The signal's variance is four times the noise's. The targets below were found on data whose noise is not",
-  "recorded, so meeting them depends on this choice: with as much noise as signal, \"sub\" of cell A was 4.7e-5 / 9.4e-7 / 7.3e-8.",
+  paste(
+    "`cells.R` makes the data. The signal's variance is four times the noise's.",
+    "The targets below were found on data whose noise is not"
+  ),
+  paste(
+    "recorded, so meeting them depends on this choice: with as much noise as signal,",
+    "\"sub\" of cell A was 4.7e-5 / 9.4e-7 / 7.3e-8."
+  ),
   ""
 )
 path <- c("## Certified paths", "", "![Shares of glmnet's time, and growth](path.png)", "", run("bench/path.R"))

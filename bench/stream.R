@@ -28,7 +28,10 @@ run <- function(...) {
   script <- tempfile(fileext = ".R")
   writeLines(c(
     "suppressPackageStartupMessages(library(sgdlasso))",
-    "peak <- function() as.numeric(sub('[^0-9]*([0-9]+).*', '\\\\1', grep('VmHWM', readLines('/proc/self/status'), value = TRUE))) / 1024",
+    paste(
+      "peak <- function() as.numeric(sub('[^0-9]*([0-9]+).*', '\\\\1',",
+      "grep('VmHWM', readLines('/proc/self/status'), value = TRUE))) / 1024"
+    ),
     ...
   ), script)
   numbers_of(system2(rscript, script, stdout = TRUE))
@@ -39,7 +42,9 @@ cv_of <- function(rows) timed(sprintf("cv.sgdlasso(%s, seed = 1, threads = 2, pr
 trained <- function(path, call) c(sprintf("rows <- read_cache('%s', threads = 2)", path), timed(call))
 
 cat_seconds <- function(path) system.time(system2("cat", path, stdout = "/dev/null"))[["elapsed"]]
-drop_caches <- function() suppressWarnings(system2("sh", c("-c", shQuote("sync; echo 3 > /proc/sys/vm/drop_caches")), stderr = FALSE) == 0)
+drop_caches <- function() suppressWarnings(
+  system2("sh", c("-c", shQuote("sync; echo 3 > /proc/sys/vm/drop_caches")), stderr = FALSE) == 0
+)
 can_drop <- drop_caches()
 
 # reading(): list of seconds, peak and gap. Files are read warm; cold again where `cold`. `of`: millions of rows, and
@@ -58,7 +63,8 @@ row <- function(what, bytes_of, reading, cold = FALSE, of = millions) {
   data.frame(
     what = what, GB = round(file.size(bytes_of) / 1e9, 1), seconds = round(found[1], 1),
     `million rows a second` = signif(of / found[1], 2), `of the speed of cat` = signif(warm_cat / found[1], 2),
-    `of a cold read` = signif(cold_share, 2), `peak MB` = round(found[2]), gap = signif(found[3], 2), check.names = FALSE
+    `of a cold read` = signif(cold_share, 2), `peak MB` = round(found[2]), gap = signif(found[3], 2),
+    check.names = FALSE
   )
 }
 absent <- character()
@@ -71,11 +77,19 @@ has_packages <- function(...) all(vapply(c(...), requireNamespace, NA, quietly =
 # ---- this package's files ------------------------------------------------------------
 
 rows <- list(
-  row("csv: path and ten folds", csv, function() run(cv_of(sprintf("rows_csv('%s', y = 'y', threads = 2)", csv))), cold = TRUE),
+  row(
+    "csv: path and ten folds", csv, function() run(cv_of(sprintf("rows_csv('%s', y = 'y', threads = 2)", csv))),
+    cold = TRUE
+  ),
   row("csv to cache", csv, function() {
-    run(sprintf("cat(system.time(cache_rows(rows_csv('%s', y = 'y', threads = 2), '%s'))[['elapsed']], peak(), NA)", csv, cache))
+    run(sprintf(
+      "cat(system.time(cache_rows(rows_csv('%s', y = 'y', threads = 2), '%s'))[['elapsed']], peak(), NA)", csv, cache
+    ))
   }),
-  row("cache: path and ten folds", cache, function() run(cv_of(sprintf("read_cache('%s', threads = 2)", cache))), cold = TRUE),
+  row(
+    "cache: path and ten folds", cache, function() run(cv_of(sprintf("read_cache('%s', threads = 2)", cache))),
+    cold = TRUE
+  ),
   row("cache: lasso in three passes, one lambda", cache, function() {
     run(trained(cache, "sgdlasso(rows, lambda = 0.1, solver = solver_exact('passes'), threads = 2, progress = FALSE)"))
   }),
@@ -101,7 +115,10 @@ if (has("RSQLite", has_packages("DBI", "RSQLite"))) {
   base <- file.path(folder, "rows.sqlite")
   connect <- sprintf("con <- DBI::dbConnect(RSQLite::SQLite(), '%s')", base)
   types <- sprintf("setNames(rep('REAL', %d), c('y', paste0('v', 1:%d)))", columns + 1, columns)
-  run(connect, sprintf("DBI::dbWriteTable(con, 'rows', '%s', header = TRUE, sep = ',', field.types = %s); cat(0)", csv, types))
+  run(
+    connect,
+    sprintf("DBI::dbWriteTable(con, 'rows', '%s', header = TRUE, sep = ',', field.types = %s); cat(0)", csv, types)
+  )
   rows <- c(rows, list(row("SQLite: path and ten folds", base, function() {
     run(connect, cv_of("rows_sql(con, 'SELECT * FROM rows', y = 'y')"))
   })))

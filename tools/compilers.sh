@@ -33,17 +33,21 @@ report() { # name, exit code, file with messages
 }
 
 r_headers() {
-  Rscript -e 'cat(paste0("-isystem ", c(R.home("include"), system.file("include", package = "Rcpp"), system.file("include", package = "RcppEigen"))))'
+  Rscript -e 'cat(paste0(
+    "-isystem ",
+    c(R.home("include"), system.file("include", package = "Rcpp"), system.file("include", package = "RcppEigen"))
+  ))'
 }
 
-kernel_files="src/core/kernels/panel_kernels.cpp src/core/kernels/dense_kernels.cpp src/core/io/csv_numbers.cpp src/core/io/csv.cpp
-  src/core/io/decimal.cpp src/core/io/svmlight.cpp"
+kernel_files="src/core/kernels/panel_kernels.cpp src/core/kernels/dense_kernels.cpp src/core/io/csv_numbers.cpp
+  src/core/io/csv.cpp src/core/io/decimal.cpp src/core/io/svmlight.cpp"
 files=$(find src -name '*.cpp' | sort)
 
 compile_all() { # name, compiler and options
-  local name=$1 code=0
+  local name=$1 code=0 compile
   shift
-  xargs -P 2 -I{} sh -c "$* -fsyntax-only -Isrc/core $headers {} 2>>'$work/log.$name' || { echo {} >>'$work/log.$name'; exit 1; }" \
+  compile="$* -fsyntax-only -Isrc/core $headers {}"
+  xargs -P 2 -I{} sh -c "$compile 2>>'$work/log.$name' || { echo {} >>'$work/log.$name'; exit 1; }" \
     <<<"$files" || code=1
   report "$name compiles $(wc -l <<<"$files") files" $code "$work/log.$name"
 }
@@ -69,7 +73,9 @@ write_makevars() { # compiler, options
 rcpp_too() {
   R_MAKEVARS_USER="$work/Makevars" Rscript -e '
     if (getOption("repos")[["CRAN"]] == "@CRAN@") options(repos = c(CRAN = "https://cloud.r-project.org"))
-    utils::install.packages("Rcpp", lib = commandArgs(TRUE), type = "source", INSTALL_opts = "--no-docs --no-test-load")' "$work/library" &&
+    utils::install.packages(
+      "Rcpp", lib = commandArgs(TRUE), type = "source", INSTALL_opts = "--no-docs --no-test-load"
+    )' "$work/library" &&
     [ -e "$work/library/Rcpp" ]
 }
 
@@ -87,8 +93,8 @@ run_package() { # name, compiler, options
   [ $code = 0 ] && { R_LIBS="$work/library${R_LIBS:+:$R_LIBS}" NOT_CRAN=true Rscript -e '
     for (file in c("rows_csv", "rows_svmlight", "rows_files", "cache_rows", "sgdlasso")) {
       testthat::test_file(
-        file.path("tests/testthat", paste0("test-", file, ".R")), package = "sgdlasso", load_package = "installed", reporter = "check",
-        stop_on_failure = TRUE
+        file.path("tests/testthat", paste0("test-", file, ".R")), package = "sgdlasso", load_package = "installed",
+        reporter = "check", stop_on_failure = TRUE
       )
     }' >"$work/log" 2>&1 || code=1; }
   report "$name runs the package's tests of files and first fits" $code "$work/log"

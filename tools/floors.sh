@@ -13,7 +13,8 @@ climbs=$(grep -rHn '#include' src/core | awk -v floors="${floors[*]}" '
     split(part[1], folder, "/")
     above = level[folder[3]]
     if (!above) { print part[1] ": the folder " folder[3] " is no floor"; next }
-    if ($0 ~ /#include *<(R|Rcpp|RcppEigen|Rinternals|Rmath|R_ext)[.\/>]/) print part[1] ":" part[2] ": the core knows nothing of R"
+    if ($0 ~ /#include *<(R|Rcpp|RcppEigen|Rinternals|Rmath|R_ext)[.\/>]/)
+      print part[1] ":" part[2] ": the core knows nothing of R"
     if (match($0, /"[^"]*"/) == 0) next
     split(substr($0, RSTART + 1, RLENGTH - 2), to, "/")
     if (!level[to[1]]) print part[1] ":" part[2] ": includes no file of a floor"

@@ -2,7 +2,9 @@
 # file. A test that shows a deprecation has failed: what it calls will soon be gone.
 out <- commandArgs(TRUE)[1]
 library(testthat)
-results <- test_dir("tests/testthat", package = "sgdlasso", load_package = "installed", reporter = "check", stop_on_failure = FALSE)
+results <- test_dir(
+  "tests/testthat", package = "sgdlasso", load_package = "installed", reporter = "check", stop_on_failure = FALSE
+)
 table <- as.data.frame(results)
 deprecation <- function(result) inherits(result, "expectation_warning") && grepl("deprecat", conditionMessage(result))
 deprecated <- vapply(results, function(test) any(vapply(test$results, deprecation, NA)), NA)

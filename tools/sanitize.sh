@@ -59,8 +59,9 @@ for name in "$@"; do
   code=0
   case $name in
     *.R) watched Rscript "$name" >"$work/out" 2>&1 || code=$? ;;
-    *) watched Rscript -e 'testthat::test_file(commandArgs(TRUE), package = "sgdlasso", load_package = "installed", reporter = "check")' \
-      "tests/testthat/test-$name.R" >"$work/out" 2>&1 || code=$? ;;
+    *) watched Rscript -e 'testthat::test_file(
+        commandArgs(TRUE), package = "sgdlasso", load_package = "installed", reporter = "check"
+      )' "tests/testthat/test-$name.R" >"$work/out" 2>&1 || code=$? ;;
   esac
   if compgen -G "$work/report*" >/dev/null; then
     echo "$name: a report of the sanitizers"

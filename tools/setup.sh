@@ -13,8 +13,8 @@ export LANG=C.UTF-8 DEBIAN_FRONTEND=noninteractive
 
 # What the tests use; what of it takes long to install; and what takes longest or needs a server, which --newest leaves
 # as it is.
-tests_use=(testthat:3.1.5 knitr rmarkdown jsonlite lintr glmnet processx MASS ggplot2:3.4.0 vdiffr withr tibble broom DBI RSQLite pROC
-  bit64 lubridate units)
+tests_use=(testthat:3.1.5 knitr rmarkdown jsonlite lintr glmnet processx MASS ggplot2:3.4.0 vdiffr withr tibble broom
+  DBI RSQLite pROC bit64 lubridate units)
 tests_use_long=(parsnip tune workflows yardstick dials recipes rsample hardhat butcher mirai nanoarrow bigmemory)
 tests_use_longest=(RPostgres duckdb) # duckdb takes most of an hour where it must be compiled
 
@@ -42,7 +42,10 @@ apt_install() {
 
 need_apt() {
   command -v apt-get >/dev/null && return
-  echo "Install R (4.2 or later) with a C++17 compiler and make, pandoc, qpdf and clang-format by your system's package manager, then in R: install.packages(c(\"Rcpp\", \"RcppEigen\", \"Matrix\", \"generics\", \"cli\", \"testthat\", \"knitr\", \"rmarkdown\", \"jsonlite\", \"lintr\")); here these were missing: $*" >&2
+  local packages='"Rcpp", "RcppEigen", "Matrix", "generics", "cli", "testthat", "knitr", "rmarkdown", "jsonlite"'
+  local advice="Install R (4.2 or later) with a C++17 compiler and make, pandoc, qpdf and clang-format by your"
+  advice+=" system's package manager, then in R: install.packages(c($packages, \"lintr\")); here these were missing: $*"
+  echo "$advice" >&2
   exit 1
 }
 
@@ -121,7 +124,8 @@ setup_package_needs() {
 
 # A PostgreSQL server, which the tests start and stop themselves, and the headers that RPostgres is compiled with.
 setup_server() {
-  ls /usr/lib/postgresql/*/bin/initdb >/dev/null 2>&1 || command -v initdb >/dev/null || { need_apt postgresql && apt_install postgresql; }
+  ls /usr/lib/postgresql/*/bin/initdb >/dev/null 2>&1 || command -v initdb >/dev/null ||
+    { need_apt postgresql && apt_install postgresql; }
   [ -e "$(pg_config --includedir 2>/dev/null)/libpq-fe.h" ] || { need_apt libpq-dev && apt_install libpq-dev; }
 }
 
@@ -129,7 +133,8 @@ setup_server() {
 # next time.
 setup_newest() {
   local wanted=(Rcpp RcppEigen cli generics Matrix "${tests_use[@]%%:*}" "${tests_use_long[@]%%:*}")
-  setup_debian libxml2-dev libpng-dev libudunits2-dev libuv1-dev cmake || true # for xml2, vdiffr, units, fs and nanonext, compiled
+  # for xml2, vdiffr, units, fs and nanonext, compiled
+  setup_debian libxml2-dev libpng-dev libudunits2-dev libuv1-dev cmake || true
   setup_https
   newest_library=$(Rscript --vanilla -e '
     minor <- sub("\\..*", "", R.version$minor)

@@ -86,14 +86,17 @@ check_style() {
   Rscript -e '
     options(warn = 1)
     warned <- FALSE
-    found <- withCallingHandlers(lintr::lint_dir(".", exclusions = list("R/RcppExports.R")), warning = function(w) warned <<- TRUE)
+    found <- withCallingHandlers(
+      lintr::lint_dir(".", exclusions = list("R/RcppExports.R")), warning = function(w) warned <<- TRUE
+    )
     print(found)
     quit(status = warned || length(found) > 0)' || code=$?
   count $code "lintr"
 
   say "Style: clang-format"
   code=0
-  find src \( -name '*.h' -o -name '*.cpp' \) ! -name 'RcppExports*' -print0 | xargs -0 clang-format --dry-run --Werror || code=$?
+  find src \( -name '*.h' -o -name '*.cpp' \) ! -name 'RcppExports*' -print0 |
+    xargs -0 clang-format --dry-run --Werror || code=$?
   count $code "clang-format"
   run_script floors.sh
 }
@@ -120,7 +123,8 @@ check_as_cran() { # folder, what is checked, options
   if [ $code = 0 ] && grep -qE '^Status:.*(ERROR|WARNING)' "$log"; then code=1; fi
   if [ $code != 0 ]; then
     tail -n 60 "$folder"/sgdlasso.Rcheck/tests/*.Rout.fail 2>/dev/null || true
-    grep -A 5 -E '^[A-Za-z_0-9]+\.(h|cpp):.* warning:' "$folder/sgdlasso.Rcheck/00install.out" 2>/dev/null | head -n 60 || true
+    grep -A 5 -E '^[A-Za-z_0-9/]+\.(h|cpp):.* warning:' "$folder/sgdlasso.Rcheck/00install.out" 2>/dev/null |
+      head -n 60 || true
   fi
   count $code "R CMD check$2"
 }

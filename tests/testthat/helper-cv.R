@@ -15,10 +15,13 @@ plain_losses <- function(y, eta, measure, family) {
 }
 
 # The measure at each lambda, folds weighted by their rows' weights.
-plain_cv <- function(x, y, fold, lambda, measure, family = "gaussian", w = rep(1, length(y)), o = rep(0, length(y)), ...) {
+plain_cv <- function(x, y, fold, lambda, measure, family = "gaussian", w = rep(1, length(y)), o = rep(0, length(y)),
+                     ...) {
   by_fold <- sapply(sort(unique(fold)), function(k) {
     out <- fold != k
-    fit <- sgdlasso(x[out, , drop = FALSE], y[out], family, weights = w[out], offset = o[out], lambda = lambda, tol = 1e-12, ...)
+    fit <- sgdlasso(
+      x[out, , drop = FALSE], y[out], family, weights = w[out], offset = o[out], lambda = lambda, tol = 1e-12, ...
+    )
     eta <- sweep(as.matrix(x[!out, , drop = FALSE] %*% as.matrix(fit$beta)), 2, fit$a0, `+`) + o[!out]
     apply(eta, 2, function(e) weighted.mean(plain_losses(y[!out], e, measure, family), w[!out]))
   })

@@ -4,7 +4,8 @@ in_order <- function(terms) Reduce(`+`, terms)
 
 nudged <- function(value, nudge) if (value > 0) value - nudge else if (value < 0) value + nudge else value
 
-plain_nudge <- function(x, y, nudge, rate, epochs, every = "sample", init = "uniform", penalize_intercept = TRUE, seed = 0) {
+plain_nudge <- function(x, y, nudge, rate, epochs, every = "sample", init = "uniform", penalize_intercept = TRUE,
+                        seed = 0) {
   rng <- mt19937(seed)
   n <- nrow(x)
   a <- if (init == "uniform") vapply(seq_len(ncol(x)), function(j) rng$uniform(), 0) else numeric(ncol(x))

@@ -8,8 +8,8 @@ loss_of <- function(family) {
   )
 }
 
-objective <- function(x, y, a0, b, lambda, family = "gaussian", w = rep(1, length(y)), o = 0, alpha = 1, v = rep(1, ncol(x)),
-                      standardize = TRUE, intercept = TRUE) {
+objective <- function(x, y, a0, b, lambda, family = "gaussian", w = rep(1, length(y)), o = 0, alpha = 1,
+                      v = rep(1, ncol(x)), standardize = TRUE, intercept = TRUE) {
   x <- as.matrix(x)
   eta <- as.numeric(a0 + x %*% b + o)
   size <- abs(if (standardize) weighted_sd(x, w) * b else b)

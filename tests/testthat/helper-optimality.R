@@ -41,7 +41,10 @@ oracle <- function(x, y, a0, b, lambda, family = "gaussian", w = rep(1, length(y
   saturated <- saturated_loss(y, w, family)
   scale <- null - saturated
   kkt <- max(oracle_violation(b, slope, l1, l2, lower, upper), if (intercept) abs(sum(w * r)) else 0)
-  list(gap = (primal - best_dual(dual, c, l1, l2, lower, upper, family, y, u)) / scale, kkt = kkt / sqrt(2 * scale), primal = primal)
+  list(
+    gap = (primal - best_dual(dual, c, l1, l2, lower, upper, family, y, u)) / scale, kkt = kkt / sqrt(2 * scale),
+    primal = primal
+  )
 }
 
 saturated_loss <- function(y, w, family) {
@@ -101,13 +104,18 @@ null_loss <- function(y, w, o, family, intercept) {
   value <- function(a) sum(w * loss_of(family)(a + o, y))
   if (!intercept) return(value(0))
   if (family == "gaussian") return(value(sum(w * (y - o))))
-  fit <- suppressWarnings(glm.fit(rep(1, length(y)), y, w * length(y), offset = o, family = get(family)(), control = list(epsilon = 1e-14)))
+  fit <- suppressWarnings(
+    glm.fit(rep(1, length(y)), y, w * length(y), offset = o, family = get(family)(), control = list(epsilon = 1e-14))
+  )
   value(fit$coefficients)
 }
 
 # The largest gap over the lambdas of a fit, by the oracle.
 largest_gap <- function(fit, x, y, ...) {
-  max(vapply(seq_along(fit$lambda), function(k) oracle(x, y, fit$a0[k], fit$beta[, k], fit$lambda[k], fit$family, ...)$gap, 0))
+  max(vapply(
+    seq_along(fit$lambda),
+    function(k) oracle(x, y, fit$a0[k], fit$beta[, k], fit$lambda[k], fit$family, ...)$gap, 0
+  ))
 }
 
 # The gaussian lasso solved on its support: coordinate descent in plain R finds support and signs, a linear system the

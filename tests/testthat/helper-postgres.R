@@ -11,13 +11,19 @@ local_postgres <- function(env = parent.frame()) {
   withr::defer(unlink(folder, recursive = TRUE), envir = env)
   data <- file.path(folder, "data")
   log <- file.path(folder, "log")
-  run_postgres(programs[["initdb"]], c("-D", data, "-U", "postgres", "-A", "trust", "-E", "UTF8", "--locale=C", "--no-sync"), folder)
+  run_postgres(
+    programs[["initdb"]], c("-D", data, "-U", "postgres", "-A", "trust", "-E", "UTF8", "--locale=C", "--no-sync"),
+    folder
+  )
   # Before the start, so that a server that is slow to start is stopped too. It has nothing that is worth an orderly
   # end.
   withr::defer(
-    try(run_postgres(programs[["pg_ctl"]], c("-D", data, "-m", "immediate", "-w", "stop"), folder), silent = TRUE), envir = env
+    try(run_postgres(programs[["pg_ctl"]], c("-D", data, "-m", "immediate", "-w", "stop"), folder), silent = TRUE),
+    envir = env
   )
-  settings <- sprintf("-p 5432 -k '%s' -c listen_addresses='' -c fsync=off -c max_connections=10 -c shared_buffers=16MB", folder)
+  settings <- sprintf(
+    "-p 5432 -k '%s' -c listen_addresses='' -c fsync=off -c max_connections=10 -c shared_buffers=16MB", folder
+  )
   run_postgres(programs[["pg_ctl"]], c("-D", data, "-w", "-t", "60", "-l", log, "-o", settings, "start"), folder)
   con <- DBI::dbConnect(RPostgres::Postgres(), host = folder, port = 5432, user = "postgres", dbname = "postgres")
   withr::defer(DBI::dbDisconnect(con), envir = env)
@@ -47,8 +53,10 @@ postgres_folder <- function() {
     dir.create(folder, mode = "0700")
     return(folder)
   }
-  if (system2("id", c("-u", "postgres"), stdout = FALSE, stderr = FALSE) != 0) skip("R runs as root and there is no user postgres")
-  if (!nzchar(Sys.which("runuser")) && !nzchar(Sys.which("su"))) skip("R runs as root and there is neither runuser nor su")
+  if (system2("id", c("-u", "postgres"), stdout = FALSE, stderr = FALSE) != 0)
+    skip("R runs as root and there is no user postgres")
+  if (!nzchar(Sys.which("runuser")) && !nzchar(Sys.which("su")))
+    skip("R runs as root and there is neither runuser nor su")
   folder <- tempfile("pg", "/tmp")
   dir.create(folder, mode = "0700")
   system2("chown", c("postgres", shQuote(folder)))

@@ -40,7 +40,9 @@ checksum <- function(parts) {
 }
 
 u64 <- function(value) {
-  writeBin(as.integer(c(value %% 65536, value %/% 2^16 %% 65536, value %/% 2^32 %% 65536, value %/% 2^48)), raw(), size = 2)
+  writeBin(
+    as.integer(c(value %% 65536, value %/% 2^16 %% 65536, value %/% 2^32 %% 65536, value %/% 2^48)), raw(), size = 2
+  )
 }
 u64_of <- function(bytes) sum(limbs_of(bytes) * 65536^(0:3))
 bytes_of <- function(values) writeBin(values, raw())
@@ -94,8 +96,8 @@ cache_parts <- function(header) {
 
 junk <- function() {
   sample(list(
-    NULL, NA, NaN, -1, 0, 1L, 3.5, Inf, 1e9, -2147483647L, "a", character(), list(), list(1, "b"), TRUE, raw(3), 1:5, c(2, -1),
-    quote(a + b),
+    NULL, NA, NaN, -1, 0, 1L, 3.5, Inf, 1e9, -2147483647L, "a", character(), list(), list(1, "b"), TRUE, raw(3), 1:5,
+    c(2, -1), quote(a + b),
     2^40, matrix(1:4, 2), factor("u")
   ), 1)[[1]]
 }

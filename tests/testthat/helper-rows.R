@@ -31,7 +31,10 @@ block_function <- function(data, block = 37) {
 # Everything of a fit that rows decide.
 same_fit <- function(fit) {
   fit <- unclass(fit)
-  fit[setdiff(names(fit), c("call", "gap", "kkt", "trace", "solver", "na.action", "residuals", "accuracy", "passes", "model"))]
+  fit[setdiff(
+    names(fit),
+    c("call", "gap", "kkt", "trace", "solver", "na.action", "residuals", "accuracy", "passes", "model")
+  )]
 }
 
 # The same source, to be read once.

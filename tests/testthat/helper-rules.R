@@ -71,7 +71,9 @@ plain_dual <- function(x, y, w, o, family, lambda, rate, schedule, start, v, alp
   mean_scale <- sums$scale / sums$weight
   list(
     last = list(b = coefficient(z, u, now), b0 = start + now * z0),
-    average = list(b = coefficient(sums$z / sums$scale, sums$u / sums$scale, mean_scale), b0 = start + sums$z0 / sums$weight)
+    average = list(
+      b = coefficient(sums$z / sums$scale, sums$u / sums$scale, mean_scale), b0 = start + sums$z0 / sums$weight
+    )
   )
 }
 
@@ -194,7 +196,9 @@ plain_online <- function(x, y, w, o, family, lambda, v, alpha, standardize, spar
   first <- seq_len(min(64, n))
   share <- sum(w[first] * y[first]) / sum(w[first])
   share <- (share * length(first) + 0.5) / (length(first) + 1)
-  z0 <- switch(family, gaussian = weighted.mean(target[first], w[first]), binomial = qlogis(share), poisson = log(share))
+  z0 <- switch(
+    family, gaussian = weighted.mean(target[first], w[first]), binomial = qlogis(share), poisson = log(share)
+  )
   z <- big_a <- numeric(p)
   a0 <- u <- au <- g <- sum_y <- 0
   next_forget <- 80

@@ -16,7 +16,9 @@ test_that("for two classes it is the share of right ones", {
   label <- factor(d$y, 0:1, c("no", "yes"))
   fit <- sgdlasso(d$x, label, family = "binomial", lambda = 0.05, seed = 1)
   expect_equal(accuracy(fit, d$x, label), mean(predict(fit, d$x, type = "class") == label))
-  expect_equal(accuracy(fit, d$x[1:5, ], as.character(label[1:5])), mean(predict(fit, d$x, type = "class")[1:5] == label[1:5]))
+  expect_equal(
+    accuracy(fit, d$x[1:5, ], as.character(label[1:5])), mean(predict(fit, d$x, type = "class")[1:5] == label[1:5])
+  )
   expect_error(accuracy(fit, d$x, rep("maybe", 100)), "class \"maybe\"", class = "sgdlasso_error_input")
   counts <- cbind(2 - d$y, 1 + d$y)
   fit <- sgdlasso(d$x, counts, family = "binomial", lambda = 0.05, seed = 1)

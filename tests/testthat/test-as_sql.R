@@ -68,8 +68,9 @@ for (database in databases) {
     con <- local_database(database)
     d <- mixed_rows()
     formulas <- list(
-      y ~ ., y ~ city * income, y ~ city * size * member, y ~ city:age + size, y ~ city - 1, y ~ age + member - 1 + city,
-      y ~ factor(rooms) * age + as.factor(city), y ~ member:size - 1, y ~ income:age + age:member, y ~ (city + size + age)^3
+      y ~ ., y ~ city * income, y ~ city * size * member, y ~ city:age + size, y ~ city - 1,
+      y ~ age + member - 1 + city, y ~ factor(rooms) * age + as.factor(city), y ~ member:size - 1,
+      y ~ income:age + age:member, y ~ (city + size + age)^3
     )
     for (form in formulas) {
       fit <- sgdlasso(form, d, lambda = 1e-3)
@@ -102,11 +103,12 @@ for (database in databases) {
     d <- mixed_rows()
     d$rooms <- as.integer(d$rooms)
     formulas <- list(
-      y ~ log(income) + log10(income) + log2(age) + log(income, 3) + log(age, base = 0.5), y ~ exp(income - age) + sqrt(age) + abs(y - 1),
+      y ~ log(income) + log10(income) + log2(age) + log(income, 3) + log(age, base = 0.5),
+      y ~ exp(income - age) + sqrt(age) + abs(y - 1),
       y ~ I(income^2) + I(age^-2) + I(income^0.5) + I(2^rooms) + I(-(income - 3)^3),
       y ~ I((age - 40) / (rooms * 3)) + I(rooms / 2) + I(1 / 3 * +age),
-      y ~ I(age - -2) * size + I(log(age) / exp(1)), y ~ income + offset(log(age)), y ~ city + offset(age) + offset(I(income / 7)),
-      y ~ exp(-income * 500) + age
+      y ~ I(age - -2) * size + I(log(age) / exp(1)), y ~ income + offset(log(age)),
+      y ~ city + offset(age) + offset(I(income / 7)), y ~ exp(-income * 500) + age
     )
     for (form in formulas) {
       fit <- sgdlasso(form, d, lambda = 1e-4)
@@ -231,7 +233,9 @@ test_that("numbers read back to the bit, and are never integers", {
 test_that("numbers have a point, and are the same, in a locale with a decimal comma", {
   skip_if_not_installed("withr")
   before <- Sys.getlocale("LC_NUMERIC")
-  comma <- Filter(function(locale) suppressWarnings(nzchar(Sys.setlocale("LC_NUMERIC", locale))), c("de_DE.UTF-8", "fr_FR.UTF-8"))
+  comma <- Filter(
+    function(locale) suppressWarnings(nzchar(Sys.setlocale("LC_NUMERIC", locale))), c("de_DE.UTF-8", "fr_FR.UTF-8")
+  )
   suppressWarnings(Sys.setlocale("LC_NUMERIC", before))
   skip_if(length(comma) == 0, "no locale with a decimal comma is installed")
   withr::defer(suppressWarnings(Sys.setlocale("LC_NUMERIC", before)))
@@ -254,8 +258,9 @@ test_that("a term without a translation is an error that names it, if it has a c
   skip_if_not_installed("DBI")
   d <- mixed_rows()
   terms <- c(
-    "poly(age, 2)", "sin(age)", "cut(age, 3)", "scale(age)", "I(age > 40)", "I(income^rooms)", "pmin(age, 40)", "I(stats::rnorm(60))",
-    "log(income, rooms)", "as.numeric(city)", "factor(size, c(\"S\", \"M\", \"L\"))", "log(x = age)", "I((age - 90)^rooms)"
+    "poly(age, 2)", "sin(age)", "cut(age, 3)", "scale(age)", "I(age > 40)", "I(income^rooms)", "pmin(age, 40)",
+    "I(stats::rnorm(60))", "log(income, rooms)", "as.numeric(city)", "factor(size, c(\"S\", \"M\", \"L\"))",
+    "log(x = age)", "I((age - 90)^rooms)"
   )
   for (term in terms) {
     fit <- sgdlasso(stats::reformulate(c("income", term), "y"), d, lambda = 1e-4)
@@ -264,7 +269,9 @@ test_that("a term without a translation is an error that names it, if it has a c
     fit$beta[-1, ] <- 0
     expect_match(as_sql(fit), "income")
   }
-  expect_input_error(as_sql(sgdlasso(y ~ income + offset(sin(age)), d, lambda = 1e-4)), "offset\\(sin\\(age\\)\\) holds sin\\(age\\)")
+  expect_input_error(
+    as_sql(sgdlasso(y ~ income + offset(sin(age)), d, lambda = 1e-4)), "offset\\(sin\\(age\\)\\) holds sin\\(age\\)"
+  )
 })
 
 test_that("a factor with a level for missing values is an error", {

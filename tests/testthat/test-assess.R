@@ -22,7 +22,8 @@ test_that("assess agrees with glmnet's", {
   fit <- precise_glmnet(d$x, d$y, "binomial", lambda = c(0.1, 0.02))
   theirs <- glmnet::assess.glmnet(fit, d$x, d$y, weights = d$w)
   ours <- assess(sgdlasso(d$x, d$y, "binomial", lambda = c(0.1, 0.02), tol = 1e-13), d$x, d$y, weights = d$w)
-  for (measure in c("deviance", "class", "mse", "mae")) expect_equal(ours[[measure]], as.numeric(theirs[[measure]]), tolerance = 1e-6)
+  for (measure in c("deviance", "class", "mse", "mae"))
+    expect_equal(ours[[measure]], as.numeric(theirs[[measure]]), tolerance = 1e-6)
 })
 
 test_that("a confusion table counts predicted by true classes", {
@@ -57,7 +58,9 @@ test_that("counts in two columns, a formula's own response and missing rows are 
   counts <- cbind(2 - d$y, 1 + d$y)
   fit <- sgdlasso(d$x, counts, "binomial", lambda = 0.05)
   share <- counts[, 2] / 3
-  expect_equal(assess(fit, d$x, counts)$deviance, mean(plain_losses(share, predict(fit, d$x)[, 1], "deviance", "binomial")))
+  expect_equal(
+    assess(fit, d$x, counts)$deviance, mean(plain_losses(share, predict(fit, d$x)[, 1], "deviance", "binomial"))
+  )
   expect_equal(sum(confusion(fit, d$x, counts)), 120)
   cities <- murder_rates
   cities$unemployed[3] <- NA

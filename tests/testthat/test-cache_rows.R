@@ -142,7 +142,9 @@ test_that("a pass that fails leaves the old file as it was, and nothing beside i
 test_that("a cache whose making was stopped, by an error or an interrupt, is open no longer", {
   skip_if_not(dir.exists("/proc/self/fd"), "no /proc")
   folder <- withr::local_tempdir()
-  open_files <- function() sum(startsWith(Sys.readlink(list.files("/proc/self/fd", full.names = TRUE)), normalizePath(folder)), na.rm = TRUE)
+  open_files <- function() sum(
+    startsWith(Sys.readlink(list.files("/proc/self/fd", full.names = TRUE)), normalizePath(folder)), na.rm = TRUE
+  )
   d <- make_rows(60)
   stopping <- function(how) {
     left <- 0
@@ -159,7 +161,9 @@ test_that("a cache whose making was stopped, by an error or an interrupt, is ope
     Sys.sleep(1)
   }
   path <- file.path(folder, "rows")
-  expect_identical(tryCatch(cache_rows(stopping(interrupt), path), interrupt = function(e) "interrupted"), "interrupted")
+  expect_identical(
+    tryCatch(cache_rows(stopping(interrupt), path), interrupt = function(e) "interrupted"), "interrupted"
+  )
   expect_error(cache_rows(stopping(function() stop("no more")), path), "no more")
   expect_identical(open_files(), 0L)
   expect_length(list.files(folder), 0)
@@ -180,7 +184,8 @@ test_that("a cache is read on any number of threads with the same bits, and writ
   in_r <- read_cache(path)
   in_r$native <- NULL
   expected <- cv.sgdlasso(in_r, seed = 1)[c("cvm", "cvsd", "lambda")]
-  for (threads in 1:3) expect_identical(cv.sgdlasso(read_cache(path, threads), seed = 1)[c("cvm", "cvsd", "lambda")], expected)
+  for (threads in 1:3)
+    expect_identical(cv.sgdlasso(read_cache(path, threads), seed = 1)[c("cvm", "cvsd", "lambda")], expected)
   copies <- file.path(withr::local_tempdir(), c("a", "b"))
   cache_rows(in_r, copies[1])
   cache_rows(read_cache(path, threads = 2), copies[2])
@@ -293,7 +298,9 @@ test_that("a header that holds more than data is not made anything of", {
   d <- make_rows(20, 3)
   cache_rows(as_rows(d$x, d$y), path)
   file <- take_apart(path)
-  for (bad in list(list(kept = environment()), list(kept = function() 1), list(kept = quote(a)), list(labels = letters))) {
+  for (bad in list(
+    list(kept = environment()), list(kept = function() 1), list(kept = quote(a)), list(labels = letters)
+  )) {
     put_together(with_header(file, utils::modifyList(header_in(file), bad)), path)
     expect_input_error(read_cache(path), "is damaged: its header")
   }

@@ -19,7 +19,8 @@ draw_hostile <- function(family) {
   lambda <- 10^sort(runif(sample(3, 1), -4, 1), decreasing = TRUE)
   list(
     x = if (runif(1) < 0.3) Matrix::Matrix(x, sparse = TRUE) else x, y = y, weights = weights,
-    offset = if (runif(1) < 0.6) offset, family = family, lambda = lambda * if (family == "gaussian") max(abs(y)) else 1,
+    offset = if (runif(1) < 0.6) offset, family = family,
+    lambda = lambda * if (family == "gaussian") max(abs(y)) else 1,
     intercept = runif(1) < 0.7, alpha = sample(c(1, 1, 0.5, 0), 1),
     standardize = TRUE, seed = 1
   )
@@ -44,7 +45,8 @@ hostile_fit <- function(d, solver, blocks) {
   rows <- d[c("x", "y", "weights", "offset")]
   if (blocks) rows <- list(do.call(as_rows, c(rows, block = 7)))
   rest <- d[c("family", "lambda", "intercept", "alpha", "seed")]
-  if (inherits(solver, "sgdlasso_solver") && solver$name == "nudge") rest$lambda <- rest$alpha <- NULL # the nudge is the penalty
+  # the nudge is the penalty
+  if (inherits(solver, "sgdlasso_solver") && solver$name == "nudge") rest$lambda <- rest$alpha <- NULL
   tryCatch(suppressWarnings(do.call(sgdlasso, c(rows, rest, list(solver = solver)))), sgdlasso_error = function(e) NULL)
 }
 
@@ -58,7 +60,8 @@ expect_sound <- function(d, solver, blocks = FALSE) {
   expect_true(all(is.na(fit$gap) | fit$gap >= 0), info = told)
   if (!isTRUE(fit$converged)) return(TRUE)
   expect_true(all(fit$gap <= fit$tol), info = told)
-  if (isTRUE(fit$nulldev == 0) || max(abs(d$offset %||% 0)) > 1e5 * max(abs(d$y))) return(TRUE) # nothing but rounding is left
+  # nothing but rounding is left
+  if (isTRUE(fit$nulldev == 0) || max(abs(d$offset %||% 0)) > 1e5 * max(abs(d$y))) return(TRUE)
   # 0 where glm() itself cannot fit the null model
   gap <- function(k) tryCatch(gap_in_units(d, fit, k), error = function(e) 0)
   gaps <- suppressWarnings(vapply(seq_along(fit$lambda), gap, 0))
@@ -72,7 +75,9 @@ test_that("whatever overflows is never certified, by any solver", {
   for (family in c("gaussian", "binomial", "poisson")) {
     moments <- if (family == "gaussian") list(solver_exact("moments"))
     nudge <- if (family == "gaussian") list(solver_nudge(epochs = 2))
-    solvers <- c(list("auto", solver_exact("working_set"), solver_saga(epochs = 4), solver_sgd(epochs = 2)), moments, nudge)
+    solvers <- c(
+      list("auto", solver_exact("working_set"), solver_saga(epochs = 4), solver_sgd(epochs = 2)), moments, nudge
+    )
     on_blocks <- c(list("auto", solver_sgd(epochs = 2), solver_exact("passes")), moments)
     for (k in 1:12) {
       d <- draw_hostile(family)
@@ -89,11 +94,13 @@ test_that("a response whose squares vanish is refused, however its rows come", {
     y <- d$y * scale
     frame <- data.frame(d$x, y = y)
     calls <- list(
-      quote(sgdlasso(d$x, y)), quote(sgdlasso(d$x, y, intercept = FALSE, lambda = scale)), quote(sgdlasso(y ~ ., frame)),
+      quote(sgdlasso(d$x, y)), quote(sgdlasso(d$x, y, intercept = FALSE, lambda = scale)),
+      quote(sgdlasso(y ~ ., frame)),
       quote(sgdlasso(Matrix::Matrix(d$x, sparse = TRUE), y)), quote(sgdlasso(d$x, y, solver = "nudge", seed = 1)),
       quote(sgdlasso(d$x, y, solver = "saga", seed = 1)), quote(sgdlasso(as_rows(d$x, y, block = 7))),
-      quote(sgdlasso(as_rows(d$x, y, block = 7), solver = solver_exact("passes"))), quote(cv.sgdlasso(d$x, y, seed = 1)),
-      quote(sgdlasso(as_rows(d$x, y, block = 7), solver = "sgd", lambda = scale)), quote(sgdlasso(d$x, rep(scale, 40), intercept = FALSE))
+      quote(sgdlasso(as_rows(d$x, y, block = 7), solver = solver_exact("passes"))),
+      quote(cv.sgdlasso(d$x, y, seed = 1)), quote(sgdlasso(as_rows(d$x, y, block = 7), solver = "sgd", lambda = scale)),
+      quote(sgdlasso(d$x, rep(scale, 40), intercept = FALSE))
     )
     for (call in calls) expect_input_error(eval(call), "so small that its squares vanish")
   }

@@ -3,17 +3,21 @@
 
 certified_solvers <- function(x, family) {
   moments <- is.matrix(x) && family == "gaussian"
-  c(list(working_set = solver_exact("working_set"), saga = solver_saga(5)), if (moments) list(moments = solver_exact("moments")))
+  c(
+    list(working_set = solver_exact("working_set"), saga = solver_saga(5)),
+    if (moments) list(moments = solver_exact("moments"))
+  )
 }
 
 test_that("every lambda of a path is certified, by the oracle's word, for every solver and problem", {
   cases <- expand.grid(
-    family = c("gaussian", "binomial", "poisson"), sparse = c(FALSE, TRUE), alpha = c(1, 0.5, 0), standardize = c(TRUE, FALSE),
-    intercept = c(TRUE, FALSE), stringsAsFactors = FALSE
+    family = c("gaussian", "binomial", "poisson"), sparse = c(FALSE, TRUE), alpha = c(1, 0.5, 0),
+    standardize = c(TRUE, FALSE), intercept = c(TRUE, FALSE), stringsAsFactors = FALSE
   )
   for (k in seq_len(nrow(cases))) {
     case <- cases[k, ]
-    d <- if (case$sparse) make_sparse_rows(family = case$family, seed = k) else make_rows(family = case$family, seed = k)
+    d <-
+      if (case$sparse) make_sparse_rows(family = case$family, seed = k) else make_rows(family = case$family, seed = k)
     x <- if (case$sparse) as_sparse(d$x) else d$x
     solvers <- certified_solvers(x, case$family)
     for (name in names(solvers)) {
@@ -22,7 +26,9 @@ test_that("every lambda of a path is certified, by the oracle's word, for every 
         standardize = case$standardize, intercept = case$intercept, solver = solvers[[name]], seed = 1
       )
       expect_true(fit$converged)
-      gap <- largest_gap(fit, d$x, d$y, w = d$w, o = d$o, alpha = case$alpha, standardize = case$standardize, intercept = case$intercept)
+      gap <- largest_gap(
+        fit, d$x, d$y, w = d$w, o = d$o, alpha = case$alpha, standardize = case$standardize, intercept = case$intercept
+      )
       expect_lte(gap, 1e-6, label = paste("gap of", name, deparse(unclass(case), width.cutoff = 500)))
     }
   }
@@ -78,11 +84,15 @@ data_sets <- function() {
     wide = plain(make_rows(30, 80), "gaussian"),
     limited = plain(make_rows(), "gaussian", lower.limits = -0.05, upper.limits = 0.4),
     sparse = sparse(make_sparse_rows(), "gaussian"),
-    sparse_weights = sparse(make_sparse_rows(), "gaussian", weights = make_sparse_rows()$w, offset = make_sparse_rows()$o),
+    sparse_weights = sparse(
+      make_sparse_rows(), "gaussian", weights = make_sparse_rows()$w, offset = make_sparse_rows()$o
+    ),
     factors = plain(make_rows(), "gaussian", penalty.factor = c(0, 1, 2, 0.5, 1, 1, 1, 1)),
     no_intercept = plain(make_rows(), "gaussian", intercept = FALSE),
     raw = plain(make_rows(), "gaussian", standardize = FALSE),
-    transmission = list(x = as.matrix(mtcars[, c("hp", "drat", "qsec", "gear", "carb")]), y = mtcars$am, family = "binomial"),
+    transmission = list(
+      x = as.matrix(mtcars[, c("hp", "drat", "qsec", "gear", "carb")]), y = mtcars$am, family = "binomial"
+    ),
     binomial = plain(make_rows(200, family = "binomial"), "binomial", weights = make_rows(200)$w),
     binomial_sparse = sparse(make_sparse_rows(200, family = "binomial"), "binomial"),
     binomial_limits = plain(make_rows(200, family = "binomial"), "binomial", lower.limits = 0),
@@ -142,7 +152,9 @@ test_that("zero weights, repeated rows, sparse columns and a formula change noth
     times <- rep(c(1, 2, 3, 0), 15)
     again <- rep(seq_len(60), times)
     for (solver in c(list("auto"), certified_solvers(d$x, family))) {
-      solve <- function(x, y, ..., with = solver) sgdlasso(x, y, family, ..., lambda = grid, tol = 1e-12, solver = with, seed = 1)
+      solve <- function(x, y, ..., with = solver) sgdlasso(
+        x, y, family, ..., lambda = grid, tol = 1e-12, solver = with, seed = 1
+      )
       grid <- max(sgdlasso(d$x, d$y, family, weights = times)$lambda) * c(0.5, 0.1, 0.02)
       same <- function(a, b) expect_equal(unname(as.matrix(coef(a))), unname(as.matrix(coef(b))), tolerance = 1e-5)
       weighted <- solve(d$x, d$y, weights = times)
@@ -151,7 +163,9 @@ test_that("zero weights, repeated rows, sparse columns and a formula change noth
       if (is.list(solver) && identical(solver$method, "moments")) next
       same(weighted, solve(as_sparse(d$x), d$y, weights = times))
       frame <- data.frame(y = d$y, d$x, times = times)
-      by_formula <- sgdlasso(y ~ . - times, frame, family, weights = times, lambda = grid, tol = 1e-12, solver = solver, seed = 1)
+      by_formula <- sgdlasso(
+        y ~ . - times, frame, family, weights = times, lambda = grid, tol = 1e-12, solver = solver, seed = 1
+      )
       same(weighted, by_formula)
     }
   }
@@ -172,7 +186,9 @@ test_that("any number of threads gives the same bits", {
     x <- if (sparse) as_sparse(d$x) else d$x
     for (solver in certified_solvers(x, family)) {
       fit <- function(threads) {
-        found <- sgdlasso(x, d$y, family, nlambda = 4, lambda.min.ratio = 0.1, solver = solver, seed = 1, threads = threads)
+        found <- sgdlasso(
+          x, d$y, family, nlambda = 4, lambda.min.ratio = 0.1, solver = solver, seed = 1, threads = threads
+        )
         c(found[c("a0", "beta", "gap", "lambda")], list(optimality(found, x, d$y, threads = threads)))
       }
       expect_identical(fit(2), fit(1))
@@ -183,7 +199,10 @@ test_that("any number of threads gives the same bits", {
 test_that("two equal calls are identical", {
   d <- make_rows(100)
   expect_identical(sgdlasso(d$x, d$y), sgdlasso(d$x, d$y))
-  expect_identical(sgdlasso(d$x, d$y, solver = "saga", seed = 3, nlambda = 4), sgdlasso(d$x, d$y, solver = "saga", seed = 3, nlambda = 4))
+  expect_identical(
+    sgdlasso(d$x, d$y, solver = "saga", seed = 3, nlambda = 4),
+    sgdlasso(d$x, d$y, solver = "saga", seed = 3, nlambda = 4)
+  )
 })
 
 # ---- awkward data ------------------------------------------------------------------------
@@ -257,10 +276,16 @@ test_that("a gap above tol is a warning, and the fit says so", {
   d <- make_rows()
   expect_warning(fit <- sgdlasso(d$x, d$y, tol = 1e-300, nlambda = 3), class = "sgdlasso_warning_gap")
   expect_false(fit$converged)
-  expect_warning(sgdlasso(d$x, d$y, lambda = 0.1, solver = "sgd", seed = 1, tol = 1e-9), "`tol` is 1e-09", class = "sgdlasso_warning_gap")
+  expect_warning(
+    sgdlasso(d$x, d$y, lambda = 0.1, solver = "sgd", seed = 1, tol = 1e-9), "`tol` is 1e-09",
+    class = "sgdlasso_warning_gap"
+  )
   expect_no_warning(sgdlasso(d$x, d$y, lambda = 0.1, solver = "sgd", seed = 1))
   expect_output(print(summary(fit)), "Not converged")
-  expect_warning(few <- sgdlasso(make_rows(20, 300)$x, make_rows(20, 300)$y, lambda = 0.01, maxpasses = 1), class = "sgdlasso_warning_gap")
+  expect_warning(
+    few <- sgdlasso(make_rows(20, 300)$x, make_rows(20, 300)$y, lambda = 0.01, maxpasses = 1),
+    class = "sgdlasso_warning_gap"
+  )
   expect_lte(few$passes, 4)
 })
 
@@ -284,7 +309,9 @@ test_that("auto chooses by the shape of the data and says why", {
   expect_equal(chosen(as_sparse(d$x), d$y)$method, "working_set")
   expect_equal(chosen(d$x, as.numeric(d$y > 0), "binomial")$method, "working_set")
   expect_equal(chosen(d$x, d$y, solver = solver_exact("working_set"))$why, "as asked")
-  expect_error(chosen(as_sparse(d$x), d$y, solver = solver_exact("moments")), "needs dense columns", class = "sgdlasso_error_input")
+  expect_error(
+    chosen(as_sparse(d$x), d$y, solver = solver_exact("moments")), "needs dense columns", class = "sgdlasso_error_input"
+  )
 })
 
 test_that("limits that exclude 0, of the wrong length, or given to a solver that knows none are errors", {
@@ -326,7 +353,9 @@ test_that("one-sided limits on columns without a penalty are certified", {
     expect_true(fit$converged)
     expect_true(all(fit$beta >= 0))
     expect_lte(oracle(x, y, fit$a0, fit$beta[, 1], 0, lower = 0)$gap, 1e-6)
-    two <- sgdlasso(x, y, lambda = 0, lower.limits = c(0, rep(-Inf, 9)), upper.limits = c(Inf, 0.1, rep(Inf, 8)), solver = solver)
+    two <- sgdlasso(
+      x, y, lambda = 0, lower.limits = c(0, rep(-Inf, 9)), upper.limits = c(Inf, 0.1, rep(Inf, 8)), solver = solver
+    )
     expect_true(two$converged)
   }
 })

@@ -17,17 +17,23 @@ test_that("errors are of the package's classes and carry no call", {
 test_that("missing and infinite values are counted, and the first is named", {
   expect_input_error(sgdlasso(spoil(x, 22:23, NA), y),
                      "`x` has 2 missing or infinite values, the first in column 2 \\(low_income\\), row 2")
-  expect_input_error(sgdlasso(unname(spoil(x, 5, Inf)), y), "`x` has 1 missing or infinite value, the first in column 1, row 5")
+  expect_input_error(
+    sgdlasso(unname(spoil(x, 5, Inf)), y), "`x` has 1 missing or infinite value, the first in column 1, row 5"
+  )
   expect_input_error(sgdlasso(x, spoil(y, 3, NaN)), "`y` has 1 missing or infinite value, the first at position 3")
   expect_input_error(sgdlasso(x, y, weights = spoil(y, 4, NA)), "`weights` has 1 missing")
-  expect_input_error(sgdlasso(x, y, offset = spoil(y, 4, -Inf)), "`offset` has 1 missing or infinite value, the first at position 4")
+  expect_input_error(
+    sgdlasso(x, y, offset = spoil(y, 4, -Inf)), "`offset` has 1 missing or infinite value, the first at position 4"
+  )
   sparse <- as_sparse(x * (x > 20))
   sparse@x[5] <- NA
   where <- which(is.na(as.matrix(sparse)), arr.ind = TRUE)
   expect_input_error(sgdlasso(sparse, y), sprintf("first in column %d .*, row %d", where[1, "col"], where[1, "row"]))
   d <- murder_rates
   d$unemployed[7] <- Inf
-  expect_input_error(sgdlasso(murder_rate ~ ., d), "`x` has 1 missing or infinite value, the first in column 3 \\(unemployed\\), row 7")
+  expect_input_error(
+    sgdlasso(murder_rate ~ ., d), "`x` has 1 missing or infinite value, the first in column 3 \\(unemployed\\), row 7"
+  )
 })
 
 test_that("a missing value among very large finite ones is found, and finite ones alone are no error", {
@@ -38,7 +44,9 @@ test_that("a missing value among very large finite ones is found, and finite one
 
 test_that("columns that are not numbers point to the formula call", {
   expect_input_error(sgdlasso(cbind(x, "a"), y), "matrix of character values.*formula")
-  expect_input_error(sgdlasso(cbind(murder_rates[1:3], city = letters[1:20]), y), "1 column that is not numeric: \"city\".*formula")
+  expect_input_error(
+    sgdlasso(cbind(murder_rates[1:3], city = letters[1:20]), y), "1 column that is not numeric: \"city\".*formula"
+  )
   expect_input_error(sgdlasso(cbind(murder_rates[1:3], city = factor(letters[1:20])), y), "\"city\"")
   expect_input_error(sgdlasso(matrix(1i, 20, 1), y), "complex")
   expect_input_error(sgdlasso(list(1, 2), y), "`x` is a list of length 2")
@@ -58,7 +66,9 @@ test_that("lengths and dimensions must agree", {
 })
 
 test_that("weights, lambda, alpha, factors and the rest must lie in their range", {
-  expect_input_error(sgdlasso(x, y, weights = spoil(y, 2, -1)), "`weights` has 1 negative value, the first at position 2")
+  expect_input_error(
+    sgdlasso(x, y, weights = spoil(y, 2, -1)), "`weights` has 1 negative value, the first at position 2"
+  )
   expect_input_error(sgdlasso(x, y, weights = 0 * y), "`weights` are all 0")
   expect_input_error(sgdlasso(x, y, lambda = c(1, -2)), "`lambda` is -2 at position 2")
   expect_input_error(sgdlasso(x, y, lambda = NA_real_), "`lambda` is NA")
@@ -69,7 +79,9 @@ test_that("weights, lambda, alpha, factors and the rest must lie in their range"
   expect_input_error(sgdlasso(x, y, nlambda = 0), "`nlambda` is 0.*whole number")
   expect_input_error(sgdlasso(x, y, nlambda = 2.5), "`nlambda` is 2.5.*whole number")
   expect_input_error(sgdlasso(x, y, lambda.min.ratio = 0), "`lambda.min.ratio` is 0.*above 0")
-  expect_input_error(sgdlasso(x, y, penalty.factor = c(1, -1, 1)), "`penalty.factor` is negative or missing at position 2")
+  expect_input_error(
+    sgdlasso(x, y, penalty.factor = c(1, -1, 1)), "`penalty.factor` is negative or missing at position 2"
+  )
   expect_input_error(sgdlasso(x, y, penalty.factor = c(0, 0, 0)), "`penalty.factor` is 0 for every column")
   expect_input_error(sgdlasso(x, y, exclude = 4), "`exclude` names a column")
   expect_input_error(sgdlasso(x, y, standardize = "yes"), "`standardize` must be TRUE or FALSE")
@@ -169,7 +181,10 @@ test_that("columns are excluded by number or by name, in every call", {
     optimality(list(a0 = 0, beta = numeric(5)), x, d$y, lambda = .1, exclude = "b"),
     optimality(list(a0 = 0, beta = numeric(5)), x, d$y, lambda = .1, exclude = 2)
   )
-  expect_equal(sgdlasso(unname(x), d$y, exclude = "V2", lambda = .01)$beta@x, sgdlasso(unname(x), d$y, exclude = 2, lambda = .01)$beta@x)
+  expect_equal(
+    sgdlasso(unname(x), d$y, exclude = "V2", lambda = .01)$beta@x,
+    sgdlasso(unname(x), d$y, exclude = 2, lambda = .01)$beta@x
+  )
   for (call in list(
     function() sgdlasso(x, d$y, exclude = c("b", "g")), function() sgdlasso(y ~ ., d, exclude = "g"),
     function() sgdlasso(y ~ ., as_rows(d, block = 7), exclude = "g"), function() cv.sgdlasso(x, d$y, exclude = "g")
@@ -193,8 +208,8 @@ test_that("sparse matrices that are not what their class says are refused wherev
     unsorted = changed("i", replace(x@i, at, x@i[rev(at)])), doubled = changed("i", replace(x@i, at, x@i[at[1]])),
     falling = changed("p", replace(x@p, 3, x@p[2] - 1L)), start = changed("p", x@p + 1L), short = changed("p", x@p[-1]),
     values = changed("x", x@x[-1]), rows = changed("i", x@i[-1]), integers = changed("x", as.integer(x@x)),
-    wide = changed("Dim", c(40L, 600L)), negative_dim = changed("Dim", c(-1L, 6L)), names = changed("Dimnames", list(NULL, "a")),
-    huge = changed("p", replace(x@p, 4, .Machine$integer.max))
+    wide = changed("Dim", c(40L, 600L)), negative_dim = changed("Dim", c(-1L, 6L)),
+    names = changed("Dimnames", list(NULL, "a")), huge = changed("p", replace(x@p, 4, .Machine$integer.max))
   )
   for (one in bad) {
     expect_input_error(sgdlasso(one, d$y), "`x` is a sparse matrix that is not valid")

@@ -1,6 +1,8 @@
 expect_input_error <- function(code, message) expect_error(code, message, class = "sgdlasso_error_input")
 
-damaged_fits <- function(fit, times) lapply(seq_len(times), function(k) structure(damaged(unclass(fit), "call"), class = class(fit)))
+damaged_fits <- function(fit, times) lapply(
+  seq_len(times), function(k) structure(damaged(unclass(fit), "call"), class = class(fit))
+)
 
 # Everything that looks into a fit and hands a part of it to the core.
 uses_of <- function(d) {
@@ -44,8 +46,9 @@ test_that("coefficients whose indices lead elsewhere are named", {
     fit
   }
   for (bad in list(
-    changed("p", fit$beta@p + 5L), changed("p", rev(fit$beta@p)), changed("i", fit$beta@i + 100L), changed("i", -1L - fit$beta@i),
-    changed("x", numeric()), changed("Dim", c(5L, 9L)), changed("i", rev(fit$beta@i)), changed("x", replace(fit$beta@x, 1, NA))
+    changed("p", fit$beta@p + 5L), changed("p", rev(fit$beta@p)), changed("i", fit$beta@i + 100L),
+    changed("i", -1L - fit$beta@i), changed("x", numeric()), changed("Dim", c(5L, 9L)), changed("i", rev(fit$beta@i)),
+    changed("x", replace(fit$beta@x, 1, NA))
   )) {
     expect_input_error(predict(bad, d$x), "`object` is a fit whose `beta`")
     expect_input_error(coef(bad, s = 0.07), "`object` is a fit whose `beta`")

@@ -7,7 +7,10 @@ trainer <- function(checkpoint, call) {
     "suppressMessages(library(sgdlasso)); options(sgdlasso.checkpoint.seconds = 0, digits = 22)",
     "set.seed(1); x <- matrix(rnorm(9600), 2400); y <- x[, 1] + rnorm(2400); w <- runif(2400)",
     "source <- as_rows(x, y, w, block = 23); open <- source$open",
-    "source$open <- function() { pass <- open(); read <- pass$read; pass$read <- function() { Sys.sleep(.03); read() }; pass }",
+    paste(
+      "source$open <- function() { pass <- open(); read <- pass$read;",
+      "pass$read <- function() { Sys.sleep(.03); read() }; pass }"
+    ),
     sprintf("checkpoint <- '%s'", checkpoint), call
   )
 }
@@ -16,8 +19,10 @@ calls <- c(
   "cv <- cv.sgdlasso(source, checkpoint = checkpoint, seed = 3); cat(sprintf('%a', cv$cvm))",
   paste(
     "source <- as_rows(x, y > 0, block = 90); open <- source$open",
-    "source$open <- function() { pass <- open(); read <- pass$read; pass$read <- function() { Sys.sleep(.03); read() }; pass }",
-    "fit <- sgdlasso(source, family = 'binomial', checkpoint = checkpoint); cat(sprintf('%a', c(fit$a0, fit$beta@x)))", sep = "; "
+    "source$open <- function() { pass <- open(); read <- pass$read",
+    "pass$read <- function() { Sys.sleep(.03); read() }; pass }",
+    "fit <- sgdlasso(source, family = 'binomial', checkpoint = checkpoint); cat(sprintf('%a', c(fit$a0, fit$beta@x)))",
+    sep = "; "
   ),
   paste(
     "fit <- sgdlasso(source, lambda = .1, solver = solver_sgd(epochs = 2), checkpoint = checkpoint)",
@@ -25,7 +30,10 @@ calls <- c(
   )
 )
 
-test_that("a process killed at random moments, five times for each kind of pass, ends in the bits of one that was not", {
+test_that(paste(
+  "a process killed at random moments, five times for each kind of pass,",
+  "ends in the bits of one that was not"
+), {
   skip_on_cran() # takes half a minute
   skip_if_not_installed("processx")
   set.seed(6)
@@ -80,7 +88,9 @@ watched <- function(source, on_read, all = FALSE) {
   }
   source
 }
-failing <- function(source, after, ...) watched(source, function(count) if (count > after) stop("the line went dead"), ...)
+failing <- function(source, after, ...) watched(
+  source, function(count) if (count > after) stop("the line went dead"), ...
+)
 local_source <- function(fail_after = Inf) {
   d <- make_rows(200)
   failing(as_rows(d$x, d$y, block = 20), fail_after)
@@ -135,7 +145,9 @@ test_that("a checkpoint of another call, or a damaged one, is an error", {
   lambda <- 0.2 # the same words, and another call
   expect_input_error(sgdlasso(local_source(), lambda = lambda, checkpoint = checkpoint), "left by another call")
   writeBin(bytes, checkpoint)
-  expect_identical(same_fit(sgdlasso(source, lambda = 0.1, checkpoint = checkpoint)), same_fit(sgdlasso(source, lambda = 0.1)))
+  expect_identical(
+    same_fit(sgdlasso(source, lambda = 0.1, checkpoint = checkpoint)), same_fit(sgdlasso(source, lambda = 0.1))
+  )
   d <- make_rows(30)
   expect_input_error(sgdlasso(d$x, d$y, checkpoint = checkpoint), "rows are in memory")
   expect_input_error(sgdlasso(source, checkpoint = "no such folder/state"), "does not exist")
@@ -151,13 +163,18 @@ test_that("a full disk is told, and training goes on", {
     "set.seed(1); x <- matrix(rnorm(4000), 100); y <- x[, 1] + rnorm(100)",
     "tell <- function(w) { cat('told '); invokeRestart('muffleWarning') }",
     "state <- file.path(tempdir(), 'state')",
-    "fit <- withCallingHandlers(sgdlasso(as_rows(x, y), lambda = .1, checkpoint = state), sgdlasso_warning_checkpoint = tell)",
+    paste(
+      "fit <- withCallingHandlers(sgdlasso(as_rows(x, y), lambda = .1, checkpoint = state),",
+      "sgdlasso_warning_checkpoint = tell)"
+    ),
     "cat(isTRUE(all.equal(fit$beta, sgdlasso(x, y, lambda = .1)$beta)), length(list.files(tempdir(), 'state')))"
   )
   file <- withr::local_tempfile(fileext = ".R")
   writeLines(script, file)
   command <- sprintf("trap '' XFSZ; ulimit -f 2; exec '%s' '%s'", file.path(R.home("bin"), "Rscript"), file)
-  out <- processx::run("bash", c("-c", command), env = c("current", R_LIBS = paste(.libPaths(), collapse = ":")), error_on_status = FALSE)
+  out <- processx::run(
+    "bash", c("-c", command), env = c("current", R_LIBS = paste(.libPaths(), collapse = ":")), error_on_status = FALSE
+  )
   expect_match(out$stdout, "^(told )+TRUE 0$")
 })
 
@@ -207,19 +224,25 @@ stopped_training <- function(kind, checkpoint, after = Inf) {
   source <- function(x, offset = NULL) failing(as_rows(x, d$y, offset = offset, block = 40), after, all = TRUE)
   switch(kind,
     grid = sgdlasso(
-      source(d$x, d$o), family = "binomial", nlambda = 8, penalty.factor = c(0, 1, 1, 1, 1, 1), maxpasses = 40, checkpoint = checkpoint
+      source(d$x, d$o), family = "binomial", nlambda = 8, penalty.factor = c(0, 1, 1, 1, 1, 1), maxpasses = 40,
+      checkpoint = checkpoint
     ),
     sgd = sgdlasso(source(d$x), lambda = c(1, 0.1), solver = solver_sgd(epochs = 2), checkpoint = checkpoint),
-    sparse = sgdlasso(source(as_sparse(d$x)), lambda = c(1, 0.1), solver = solver_exact("passes"), checkpoint = checkpoint),
+    sparse = sgdlasso(
+      source(as_sparse(d$x)), lambda = c(1, 0.1), solver = solver_exact("passes"), checkpoint = checkpoint
+    ),
     moments = sgdlasso(source(d$x), nlambda = 5, checkpoint = checkpoint),
     folds = cv.sgdlasso(source(d$x), nlambda = 5, seed = 3, checkpoint = checkpoint),
     levels = sgdlasso(
-      y ~ a + f + t, data = failing(as_rows(block_function(mixed_frame(150))), after, all = TRUE), nlambda = 5, checkpoint = checkpoint
+      y ~ a + f + t, data = failing(as_rows(block_function(mixed_frame(150))), after, all = TRUE), nlambda = 5,
+      checkpoint = checkpoint
     )
   )
 }
 training_kinds <- c("grid", "sgd", "sparse", "moments", "folds", "levels")
-whole_bits <- function(fit) unlist(if (inherits(fit, "sgdlasso")) fit[c("a0", "lambda", "gap")] else fit[c("cvm", "cvsd")])
+whole_bits <- function(fit) unlist(
+  if (inherits(fit, "sgdlasso")) fit[c("a0", "lambda", "gap")] else fit[c("cvm", "cvsd")]
+)
 
 test_that("a checkpoint that fits in every checksum and in nothing else is refused or taken up, and never ends R", {
   withr::local_options(sgdlasso.checkpoint.seconds = 0)
@@ -275,7 +298,10 @@ test_that("equal calls leave equal bytes in checkpoints and fits, whatever memor
     script <- c(
       "suppressMessages(library(sgdlasso)); options(sgdlasso.checkpoint.seconds = 0)",
       sprintf("source('%s')", c(test_path("helper-data.R"), test_path("helper-rows.R"))),
-      "expressions <- parse(commandArgs(TRUE)); for (e in expressions) if (!identical(e[[1]], quote(test_that))) eval(e)",
+      paste(
+        "expressions <- parse(commandArgs(TRUE));",
+        "for (e in expressions) if (!identical(e[[1]], quote(test_that))) eval(e)"
+      ),
       "for (kind in training_kinds) for (after in c(3, 8, 14, 20, 26, 32)) {",
       "  checkpoint <- file.path(tempdir(), kind)",
       "  try(stopped_training(kind, checkpoint, after), silent = TRUE)",
@@ -290,7 +316,9 @@ test_that("equal calls leave equal bytes in checkpoints and fits, whatever memor
     writeLines(script, file)
     libraries <- paste(.libPaths(), collapse = .Platform$path.sep)
     environment <- c("current", R_LIBS = libraries, MALLOC_PERTURB_ = perturb)
-    processx::run(file.path(R.home("bin"), "Rscript"), c(file, test_path("test-checkpoint.R")), env = environment)$stdout
+    processx::run(
+      file.path(R.home("bin"), "Rscript"), c(file, test_path("test-checkpoint.R")), env = environment
+    )$stdout
   }
   digests <- lapply(c("1", "85", "203"), digest_of)
   expect_gt(nchar(digests[[1]]), 1000)

@@ -4,12 +4,16 @@ test_that("errors of others become one sentence, those of the package stay", {
     "a {brace}", "x\n"
   )
   for (message in messages) {
-    told <- tryCatch(or_input_error(stop(message), "It failed", "Give another."), sgdlasso_error_input = conditionMessage)
+    told <- tryCatch(
+      or_input_error(stop(message), "It failed", "Give another."), sgdlasso_error_input = conditionMessage
+    )
     expect_match(told, "^It failed: .*[^.,:; ][.!?]?[.!?] Give another[.]$")
     expect_no_match(told, "[.][.]|\n|[?!:][.]")
     own <- tryCatch(or_input_error(abort_input("Known.", "Give it."), message), sgdlasso_error_input = conditionMessage)
     expect_identical(own, "Known. Give it.")
-    deep <- tryCatch(or_input_error(or_input_error(stop(message), "It failed"), "And so"), sgdlasso_error_input = conditionMessage)
+    deep <- tryCatch(
+      or_input_error(or_input_error(stop(message), "It failed"), "And so"), sgdlasso_error_input = conditionMessage
+    )
     expect_no_match(deep, "And so")
   }
 })

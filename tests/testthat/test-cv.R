@@ -13,14 +13,18 @@ test_that("the measure is what a fit of its own for every fold gives, whatever t
   }
 })
 
-test_that("weights, offset, alpha, penalty factors, limits, no intercept, no standardisation and sparse columns reach every fold", {
+test_that(paste(
+  "weights, offset, alpha, penalty factors, limits, no intercept, no standardisation and sparse columns",
+  "reach every fold"
+), {
   d <- make_rows(90)
   fold <- rep(1:6, 15)
   x <- d$x
   lambda <- c(2, 0.5, 0.1)
   cases <- list(
     list(weights = d$w), list(offset = d$o), list(alpha = 0.4), list(penalty.factor = c(0, 2, 1, 1, 1, 1, 3, 0)),
-    list(lower.limits = -0.05, upper.limits = 0.05), list(intercept = FALSE), list(standardize = FALSE), list(solver = "saga")
+    list(lower.limits = -0.05, upper.limits = 0.05), list(intercept = FALSE), list(standardize = FALSE),
+    list(solver = "saga")
   )
   for (case in cases) {
     cv <- do.call(cv.sgdlasso, c(list(x, d$y, foldid = fold, lambda = lambda, tol = 1e-12, seed = 1), case))
@@ -72,7 +76,8 @@ test_that("folds and numbers are glmnet's for the same seed", {
   for (field in c("lambda.min", "lambda.1se", "gamma.min", "gamma.1se", "index")) {
     expect_equal(both$ours$relaxed[[field]], both$theirs$relaxed[[field]], ignore_attr = TRUE)
   }
-  for (k in 1:2) expect_equal(both$ours$relaxed$statlist[[k]]$cvm, unname(both$theirs$relaxed$statlist[[k]]$cvm), tolerance = 1e-5)
+  for (k in 1:2)
+    expect_equal(both$ours$relaxed$statlist[[k]]$cvm, unname(both$theirs$relaxed$statlist[[k]]$cvm), tolerance = 1e-5)
 })
 
 test_that("the fit inside is the fit to all rows, and glmnet.fit reads it", {
@@ -97,7 +102,9 @@ test_that("every lambda is solved in every fold, not interpolated", {
   for (k in 1:3) {
     out <- fold != k
     model <- cv$folds[[k]]
-    gap <- vapply(seq_along(cv$lambda), function(l) oracle(d$x[out, ], d$y[out], model$a0[l], model$beta[, l], cv$lambda[l])$gap, 0)
+    gap <- vapply(
+      seq_along(cv$lambda), function(l) oracle(d$x[out, ], d$y[out], model$a0[l], model$beta[, l], cv$lambda[l])$gap, 0
+    )
     expect_lte(max(gap), 1.001e-6)
   }
 })
@@ -117,7 +124,9 @@ test_that("a formula gives what its columns give, with missing rows dropped and 
   piped <- d |> cv.sgdlasso(formula = y ~ ., nfolds = 4)
   expect_equal(piped$cvm, by_formula$cvm)
   chosen <- c(lambda.min = by_formula$lambda.min)
-  expect_equal(residuals(by_formula, s = "lambda.min"), residuals(sgdlasso(y ~ ., data = d), s = chosen), tolerance = 1e-8)
+  expect_equal(
+    residuals(by_formula, s = "lambda.min"), residuals(sgdlasso(y ~ ., data = d), s = chosen), tolerance = 1e-8
+  )
 })
 
 test_that("a zero weight is an absent row, in its fold too", {
@@ -232,10 +241,16 @@ test_that("what cannot be cross-validated is an error that says so", {
   expect_input_error(cv.sgdlasso(d$x, d$y, nfolds = 1), "`nfolds` is 1")
   expect_input_error(cv.sgdlasso(d$x, d$y, foldid = 1:5), "`foldid` has 5 values, x has 20 rows")
   expect_input_error(cv.sgdlasso(d$x, d$y, foldid = rep(1, 20)), "one fold only")
-  expect_input_error(cv.sgdlasso(d$x, d$y, foldid = c(NA, rep(1:2, length.out = 19))), "1 missing value, the first at position 1")
-  expect_input_error(cv.sgdlasso(d$x, d$y, weights = rep(1:0, each = 10), foldid = rep(1:2, each = 10)), "are in one fold")
+  expect_input_error(
+    cv.sgdlasso(d$x, d$y, foldid = c(NA, rep(1:2, length.out = 19))), "1 missing value, the first at position 1"
+  )
+  expect_input_error(
+    cv.sgdlasso(d$x, d$y, weights = rep(1:0, each = 10), foldid = rep(1:2, each = 10)), "are in one fold"
+  )
   halves <- rep(1:2, each = 10)
-  expect_input_error(cv.sgdlasso(d$x, halves - 1, family = "binomial", foldid = halves), "one class only outside fold 1")
+  expect_input_error(
+    cv.sgdlasso(d$x, halves - 1, family = "binomial", foldid = halves), "one class only outside fold 1"
+  )
   expect_input_error(cv.sgdlasso(d$x, d$y, type.measure = "auc"), "Only binomial fits have classes")
   expect_input_error(cv.sgdlasso(d$x, d$y, type.measure = "mxe"), "`type.measure` is \"mxe\"")
   expect_input_error(cv.sgdlasso(d$x, d$y, repeats = 2, foldid = rep(1:2, 10)), "not drawn again")
@@ -253,7 +268,9 @@ test_that("a fold without one class says nothing of the area under the curve, an
   y <- rep(0:1, c(6, 14))
   fold <- rep(1:5, each = 4)
   expect_warning(
-    cv <- cv.sgdlasso(d$x, y, family = "binomial", foldid = fold, type.measure = "auc", lambda = c(0.1, 0.05), keep = TRUE),
+    cv <- cv.sgdlasso(
+      d$x, y, family = "binomial", foldid = fold, type.measure = "auc", lambda = c(0.1, 0.05), keep = TRUE
+    ),
     "4 fold", class = "sgdlasso_warning_fold"
   )
   expect_equal(cv$cvm, apply(cv$fit.preval[fold == 2, ], 2, area_under_curve, y = y[fold == 2]), ignore_attr = TRUE)
@@ -265,7 +282,9 @@ test_that("a fold without one class says nothing of the area under the curve, an
 
 test_that("a fit that was not brought to tol is warned about", {
   d <- make_rows(60, family = "binomial")
-  expect_warning(cv.sgdlasso(d$x, d$y, family = "binomial", tol = 1e-30, nlambda = 3, nfolds = 3), class = "sgdlasso_warning_gap")
+  expect_warning(
+    cv.sgdlasso(d$x, d$y, family = "binomial", tol = 1e-30, nlambda = 3, nfolds = 3), class = "sgdlasso_warning_gap"
+  )
 })
 
 test_that("R's random numbers are drawn for the folds only, and before anything else", {
@@ -338,8 +357,9 @@ test_that("folds for all rows of the data are taken along the rows that stay", {
   expected <- cv.sgdlasso(as.matrix(complete[c("a", "b")]), complete$y, foldid = complete$fold)
   fold <- d$fold
   for (cv in list(
-    cv.sgdlasso(y ~ a + b, d, foldid = fold), cv.sgdlasso(y ~ a + b, d, foldid = d$fold), cv.sgdlasso(y ~ a + b, d, foldid = complete$fold),
-    cv.sgdlasso(y ~ a + b, d, foldid = letters[d$fold]), cv.sgdlasso(y ~ a + b, d, foldid = d$fold, na.action = na.exclude)
+    cv.sgdlasso(y ~ a + b, d, foldid = fold), cv.sgdlasso(y ~ a + b, d, foldid = d$fold),
+    cv.sgdlasso(y ~ a + b, d, foldid = complete$fold), cv.sgdlasso(y ~ a + b, d, foldid = letters[d$fold]),
+    cv.sgdlasso(y ~ a + b, d, foldid = d$fold, na.action = na.exclude)
   )) {
     expect_equal(cv$cvm, expected$cvm)
     expect_equal(cv$foldid, expected$foldid)
@@ -351,5 +371,7 @@ test_that("folds for all rows of the data are taken along the rows that stay", {
   missing <- d$fold
   missing[2] <- NA # of a row that is dropped
   expect_equal(cv.sgdlasso(y ~ a + b, d, foldid = missing)$nzero, cv.sgdlasso(y ~ a + b, d, foldid = d$fold)$nzero)
-  expect_error(cv.sgdlasso(y ~ a + b, d, foldid = d$fold[1:59]), "`foldid` has 59 values", class = "sgdlasso_error_input")
+  expect_error(
+    cv.sgdlasso(y ~ a + b, d, foldid = d$fold[1:59]), "`foldid` has 59 values", class = "sgdlasso_error_input"
+  )
 })

@@ -15,9 +15,12 @@ every_kind <- function(n = 40) {
 
 random_formula <- function() {
   variables <- sample(c(
-    "a", "b", "day", "f", "g", "o", "t", "l", "m", "s", "`odd:name`", "poly(a, 2)", "factor(b)", "log(a^2)", "interaction(f, g)"
+    "a", "b", "day", "f", "g", "o", "t", "l", "m", "s", "`odd:name`", "poly(a, 2)", "factor(b)", "log(a^2)",
+    "interaction(f, g)"
   ), sample(1:4, 1))
-  term <- function(i) paste(sample(variables, sample(seq_len(min(3, length(variables))), 1)), collapse = sample(c(":", "*"), 1))
+  term <- function(i) paste(
+    sample(variables, sample(seq_len(min(3, length(variables))), 1)), collapse = sample(c(":", "*"), 1)
+  )
   end <- sample(c("", " - 1", " + offset(a)", paste(" -", variables[1])), 1)
   as.formula(paste("y ~", paste(vapply(seq_len(sample(1:4, 1)), term, ""), collapse = " + "), end))
 }
@@ -25,7 +28,8 @@ random_formula <- function() {
 random_contrasts <- function(frame) {
   contrasts <- list()
   kinds <- c("contr.treatment", "contr.sum", "contr.SAS", "contr.helmert", "contr.poly")
-  for (name in intersect(c("f", "g", "o", "t", "l"), names(frame))) if (runif(1) < 0.3) contrasts[[name]] <- sample(kinds, 1)
+  for (name in intersect(c("f", "g", "o", "t", "l"), names(frame)))
+    if (runif(1) < 0.3) contrasts[[name]] <- sample(kinds, 1)
   if ("f" %in% names(frame) && runif(1) < 0.2) contrasts$f <- matrix(rnorm(8), 4, 2)
   if (length(contrasts)) contrasts
 }
@@ -54,7 +58,9 @@ test_that("sparse columns are those of model.matrix(), for any formula and contr
 # Enough levels and rows to be sparse.
 many_levels <- function(n = 16500) {
   set.seed(22)
-  d <- data.frame(f = factor(sample(250, n, TRUE), 250:1), t = sample(c("n", "s", "w"), n, TRUE), a = rnorm(n), w = runif(n))
+  d <- data.frame(
+    f = factor(sample(250, n, TRUE), 250:1), t = sample(c("n", "s", "w"), n, TRUE), a = rnorm(n), w = runif(n)
+  )
   d$y <- as.integer(d$f) / 100 + d$a * (d$t == "s") + rnorm(n)
   d$a[7] <- NA
   d

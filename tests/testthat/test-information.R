@@ -37,13 +37,16 @@ test_that("with a ridge part they have the trace of what maps y to the fit, as d
     fitted_at <- function(y) {
       l2 <- 0.7 * ridge / plain_ridge(y, d$w, 0, "gaussian", 0.3)
       fit <- sgdlasso(
-        x, y, alpha = 0.12 / (0.12 + l2), lambda = 0.12 + l2, weights = d$w, standardize = standardize, penalty.factor = v, tol = 1e-15
+        x, y, alpha = 0.12 / (0.12 + l2), lambda = 0.12 + l2, weights = d$w, standardize = standardize,
+        penalty.factor = v, tol = 1e-15
       )
       predict(fit, x)[, 1]
     }
     step <- 1e-3
     trace <- sum(vapply(1:40, function(i) (fitted_at(replace(y, i, y[i] + step))[i] - fitted_at(y)[i]) / step, 0))
-    fit <- sgdlasso(x, y, alpha = 0.3, lambda = 0.4, weights = d$w, standardize = standardize, penalty.factor = v, tol = 1e-15)
+    fit <- sgdlasso(
+      x, y, alpha = 0.3, lambda = 0.4, weights = d$w, standardize = standardize, penalty.factor = v, tol = 1e-15
+    )
     # the intercept is one of them, the variance is counted besides
     expect_equal(attr(logLik(fit), "df"), trace + 1, tolerance = 1e-4)
   }
@@ -124,7 +127,9 @@ test_that("with more columns than rows a criterion chooses among models that the
     values <- suppressWarnings(list(aic = AIC(fit), bic = BIC(fit), ebic = EBIC(fit)))
     df <- fit$df + fit$intercept + 1
     for (name in names(values)) {
-      expect_warning(s <- lambda_at(fit, name), if (which.min(values[[name]]) %in% which(df > n / 2)) "smallest beyond" else NA)
+      expect_warning(
+        s <- lambda_at(fit, name), if (which.min(values[[name]]) %in% which(df > n / 2)) "smallest beyond" else NA
+      )
       expect_equal(s[[name]], fit$lambda[df <= n / 2][which.min(values[[name]][df <= n / 2])])
     }
   }

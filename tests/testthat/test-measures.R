@@ -18,7 +18,8 @@ test_that("a proportion is as many rows of both classes", {
   share <- sample(0:5, 20, TRUE) / 5
   rows <- rep(1:20, each = 2)
   expect_equal(
-    area_under_curve(share, eta, rep(2, 20)), area_under_curve(rep(0:1, 20), eta[rows], as.vector(rbind(1 - share, share)))
+    area_under_curve(share, eta, rep(2, 20)),
+    area_under_curve(rep(0:1, 20), eta[rows], as.vector(rbind(1 - share, share)))
   )
   for (measure in c("mse", "mae")) {
     expect_true(all(row_losses(share, cbind(eta), measure, "binomial") >= 0))

@@ -73,7 +73,9 @@ test_that("rows that na.exclude left out come back as NA", {
 test_that("a response that is missing, or impossible, is an error", {
   expect_error(residuals(path, newx = x), "`newy` is missing", class = "sgdlasso_error_input")
   expect_error(residuals(path, newy = y), "without rows", class = "sgdlasso_error_input")
-  expect_error(residuals(path, newx = x, newy = y[1:3]), "`newy` has 3 values for 20 rows", class = "sgdlasso_error_input")
+  expect_error(
+    residuals(path, newx = x, newy = y[1:3]), "`newy` has 3 values for 20 rows", class = "sgdlasso_error_input"
+  )
   two <- sgdlasso(x, y > 20, family = "binomial", lambda = 0.1, seed = 1)
   expect_error(accuracy(two, x, (y > 20) + 1), "`newy` is 2 at position 3.*no binomial", class = "sgdlasso_error_input")
   counts <- sgdlasso(x, round(y), family = "poisson", lambda = 1, seed = 1)
@@ -161,8 +163,11 @@ test_that("the model frame is that of lm(), without an environment", {
   expect_equal(model.frame(fit), frame, ignore_attr = "terms")
   expect_identical(environment(attr(model.frame(fit), "terms")), environment())
   expect_null(attr(attr(fit$model, "terms"), ".Environment"))
-  expect_equal(model.frame(fit, data = d[1:9, ]), model.frame(lm(y ~ a + log(b) + t, d, weights = w, offset = k), data = d[1:9, ]),
-               ignore_attr = c("terms", "na.action"))
+  expect_equal(
+    model.frame(fit, data = d[1:9, ]),
+    model.frame(lm(y ~ a + log(b) + t, d, weights = w, offset = k), data = d[1:9, ]),
+    ignore_attr = c("terms", "na.action")
+  )
   expect_identical(model.frame(cv.sgdlasso(y ~ a, d, lambda = c(1, 0.1))), model.frame(sgdlasso(y ~ a, d)))
   expect_null(sgdlasso(y ~ a, d, model = FALSE)$model)
   expect_null(cv.sgdlasso(y ~ a, d, model = FALSE)$sgdlasso.fit$model)
@@ -191,7 +196,9 @@ test_that("data that are not found are named, and so is what to give instead", {
   expect_lost(optimality(inside), "'lost' not found")
   inside <- (function(df) sgdlasso(murder_rate ~ ., data = df, lambda = 1, model = FALSE))(murder_rates)
   expect_lost(fitted(inside), "`data` is a function")
-  inside <- (function(times) sgdlasso(murder_rate ~ ., data = murder_rates, weights = times, lambda = 1, model = FALSE))(1:20)
+  inside <- (function(times) sgdlasso(
+    murder_rate ~ ., data = murder_rates, weights = times, lambda = 1, model = FALSE
+  ))(1:20)
   expect_lost(residuals(inside), "'times' not found")
   inside <- (function(lost) sgdlasso(lost, y, lambda = 1))(x)
   expect_lost(residuals(inside), "'lost' not found")

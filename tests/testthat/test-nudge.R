@@ -47,7 +47,8 @@ test_that("twenty random settings give the bits of the plain loop", {
   set.seed(1)
   for (k in 1:20) {
     setting <- list(
-      nudge = 10^runif(1, -4, -1), rate = 10^runif(1, -3, -0.5), epochs = sample(1:6, 1), every = sample(c("sample", "epoch"), 1),
+      nudge = 10^runif(1, -4, -1), rate = 10^runif(1, -3, -0.5), epochs = sample(1:6, 1),
+      every = sample(c("sample", "epoch"), 1),
       init = sample(c("uniform", "zero"), 1), penalize_intercept = sample(c(TRUE, FALSE), 1)
     )
     seed <- floor(runif(1, 0, 2^32))
@@ -75,9 +76,13 @@ test_that("a coefficient at exactly zero is not nudged", {
   x <- cbind(c(1, 2, 0, 0), c(0, 0, 1, 3))
   y <- c(1, 2, 3, 4)
   for (seed in 1:5) {
-    plain <- plain_nudge(x, y, nudge = 0.01, rate = 0.1, epochs = 1, init = "zero", penalize_intercept = FALSE, seed = seed)
-    fit <- sgdlasso(x, y, standardize = FALSE, seed = seed,
-                    solver = solver_nudge(nudge = 0.01, rate = 0.1, epochs = 1, init = "zero", penalize_intercept = FALSE))
+    plain <- plain_nudge(
+      x, y, nudge = 0.01, rate = 0.1, epochs = 1, init = "zero", penalize_intercept = FALSE, seed = seed
+    )
+    fit <- sgdlasso(
+      x, y, standardize = FALSE, seed = seed,
+      solver = solver_nudge(nudge = 0.01, rate = 0.1, epochs = 1, init = "zero", penalize_intercept = FALSE)
+    )
     expect_identical(unname(fit$beta[, 1]), plain$coefficients)
   }
 })

@@ -26,7 +26,8 @@ test_that("64-bit integers are their values in every door, whether bit64 is ther
   doors <- function() {
     grid <- c(3, 1, .1)
     same(
-      sgdlasso(y ~ a + b + offset(o), wide, weights = w, lambda = grid), sgdlasso(y ~ a + b + offset(o), d, weights = w, lambda = grid)
+      sgdlasso(y ~ a + b + offset(o), wide, weights = w, lambda = grid),
+      sgdlasso(y ~ a + b + offset(o), d, weights = w, lambda = grid)
     )
     same(
       sgdlasso(y ~ log(abs(a) + 1) + I(b^2) + a:b, wide, offset = o, subset = b > 1, lambda = grid),
@@ -40,7 +41,8 @@ test_that("64-bit integers are their values in every door, whether bit64 is ther
     for (wide_y in list(wide$y, integer64(matrix(d$y)))) {
       same(
         sgdlasso(
-          wide_x, wide_y, weights = wide$w, offset = wide$o, lambda = grid, penalty.factor = integer64(1:2), upper.limits = integer64(5)
+          wide_x, wide_y, weights = wide$w, offset = wide$o, lambda = grid, penalty.factor = integer64(1:2),
+          upper.limits = integer64(5)
         ),
         whole
       )
@@ -54,14 +56,22 @@ test_that("64-bit integers are their values in every door, whether bit64 is ther
     expect_equal(predict(fit, in_64_bits(d[1:5, ]), s = 1), predict(fit, d[1:5, ], s = 1))
     expect_equal(residuals(fit, newdata = wide), residuals(fit, newdata = d))
     plain <- sgdlasso(x, d$y, lambda = grid, offset = d$o)
-    expect_equal(predict(plain, wide_x, newoffset = wide$o, s = integer64(1)), predict(plain, x, newoffset = d$o, s = 1))
+    expect_equal(
+      predict(plain, wide_x, newoffset = wide$o, s = integer64(1)), predict(plain, x, newoffset = d$o, s = 1)
+    )
     expect_equal(
       cv.sgdlasso(y ~ a + b, wide, foldid = integer64(d$b %% 3), lambda = grid)$cvm,
       cv.sgdlasso(y ~ a + b, d, foldid = d$b %% 3, lambda = grid)$cvm
     )
-    same(sgdlasso(as_rows(wide_x, wide$y, wide$w, block = 7), lambda = grid), sgdlasso(as_rows(x, d$y, d$w, block = 7), lambda = grid))
+    same(
+      sgdlasso(as_rows(wide_x, wide$y, wide$w, block = 7), lambda = grid),
+      sgdlasso(as_rows(x, d$y, d$w, block = 7), lambda = grid)
+    )
     same(sgdlasso(y ~ ., as_rows(wide, block = 7), lambda = grid), sgdlasso(y ~ ., d, lambda = grid))
-    same(sgdlasso(y ~ factor(g) + b, as_rows(wide, block = 7), lambda = grid), sgdlasso(y ~ factor(g) + b, d, lambda = grid))
+    same(
+      sgdlasso(y ~ factor(g) + b, as_rows(wide, block = 7), lambda = grid),
+      sgdlasso(y ~ factor(g) + b, d, lambda = grid)
+    )
   }
   doors()
   skip_if_not_installed("bit64")
@@ -78,7 +88,10 @@ test_that("the missing 64-bit integer is missing", {
   same(sgdlasso(y ~ a + b, as_rows(wide, block = 8), lambda = 1), sgdlasso(y ~ a + b, d, lambda = 1))
   expect_input_error(sgdlasso(wide[c("a", "b")], d$a), "`x` has 2 missing")
   expect_input_error(sgdlasso(wide["a"], wide$y), "`y` has 1 missing")
-  expect_equal(is.na(predict(sgdlasso(y ~ a + b, d, lambda = 1), in_64_bits(d[1:3, ])))[, 1], c("1" = FALSE, "2" = FALSE, "3" = TRUE))
+  expect_equal(
+    is.na(predict(sgdlasso(y ~ a + b, d, lambda = 1), in_64_bits(d[1:3, ])))[, 1],
+    c("1" = FALSE, "2" = FALSE, "3" = TRUE)
+  )
 })
 
 test_that("integers that no double holds are an error, where they are looked at", {
@@ -102,7 +115,8 @@ classes_of_numbers <- function(n) {
   set.seed(5)
   k <- sample(1:200, n, TRUE)
   list(
-    date = as.Date("2020-01-01") + k, time = as.POSIXct("1970-01-01", tz = "UTC") + k, difference = as.difftime(k, units = "hours"),
+    date = as.Date("2020-01-01") + k, time = as.POSIXct("1970-01-01", tz = "UTC") + k,
+    difference = as.difftime(k, units = "hours"),
     hexmode = as.hexmode(k), octmode = as.octmode(k), roman = utils::as.roman(k),
     labelled = structure(k + 0, class = c("haven_labelled", "vctrs_vctr")), as_is = I(k), column = scale(k),
     unknown = structure(k + 0, class = "unheard_of"), logical = k > 100, noquote = noquote(letters[k %% 3 + 1]),
@@ -135,7 +149,9 @@ test_that("every class is what lm() takes it for, or an error, in every door", {
     if (!is.null(plain)) expect_equal(plain$beta[1, 1], unname(known[2]), tolerance = 1e-6, info = name)
     response <- tryCatch(sgdlasso(cbind(seq_len(n)), d$v, lambda = 0), sgdlasso_error_input = function(e) NULL)
     if (!is.null(response)) {
-      expect_equal(response$beta[1, 1], unname(coef(lm(as.numeric(unclass(d$v)) ~ seq_len(n)))[2]), tolerance = 1e-6, info = name)
+      expect_equal(
+        response$beta[1, 1], unname(coef(lm(as.numeric(unclass(d$v)) ~ seq_len(n)))[2]), tolerance = 1e-6, info = name
+      )
     }
   }
 })
@@ -150,8 +166,8 @@ test_that("dates stay dates and differences of time keep their unit, whatever ne
   units(minutes$took) <- "mins"
   expect_equal(predict(fit, minutes), predict(fit, d))
   expect_equal(
-    same_fit(sgdlasso(y ~ took, as_rows(block_function_of(list(d[1:9, ], minutes[10:40, ]))), lambda = .01)), same_fit(fit),
-    tolerance = 1e-10
+    same_fit(sgdlasso(y ~ took, as_rows(block_function_of(list(d[1:9, ], minutes[10:40, ]))), lambda = .01)),
+    same_fit(fit), tolerance = 1e-10
   )
   expect_input_error(predict(fit, transform(d, took = k)), "took")
   dated <- sgdlasso(y ~ when, d, lambda = .01)
@@ -161,7 +177,9 @@ test_that("dates stay dates and differences of time keep their unit, whatever ne
   d$end <- d$start + d$k * 30
   chosen <- sgdlasso(y ~ I(end - start), d, lambda = .01)
   expect_equal(predict(chosen, d[30:40, ]), predict(chosen, d)[30:40, , drop = FALSE])
-  expect_input_error(sgdlasso(y ~ I(end - start), as_rows(d[c(30:40, 1:29), ], block = 11)), "depends on all rows|difftime in")
+  expect_input_error(
+    sgdlasso(y ~ I(end - start), as_rows(d[c(30:40, 1:29), ], block = 11)), "depends on all rows|difftime in"
+  )
 })
 
 test_that("objects whose other slots tell what their numbers mean are refused", {
@@ -177,6 +195,11 @@ test_that("variables with units are predicted in the units of training", {
   skip_if_not_installed("units")
   d <- data.frame(y = rnorm(9), v = units::set_units(1:9, "m", mode = "standard"))
   fit <- sgdlasso(y ~ v, d, lambda = .01)
-  expect_equal(unname(predict(fit, d)), unname(predict(sgdlasso(y ~ v, data.frame(y = d$y, v = 1:9), lambda = .01), data.frame(v = 1:9))))
-  expect_input_error(predict(fit, data.frame(v = units::set_units(1:9, "km", mode = "standard"))), "units of km, training had units of m")
+  expect_equal(
+    unname(predict(fit, d)),
+    unname(predict(sgdlasso(y ~ v, data.frame(y = d$y, v = 1:9), lambda = .01), data.frame(v = 1:9)))
+  )
+  expect_input_error(
+    predict(fit, data.frame(v = units::set_units(1:9, "km", mode = "standard"))), "units of km, training had units of m"
+  )
 })

@@ -13,8 +13,8 @@ agrees <- function(found, expected, slack = 1e-9) {
 
 test_that("gap, violation and objective of any coefficients are the oracle's, whatever the problem", {
   cases <- expand.grid(
-    family = c("gaussian", "binomial", "poisson"), sparse = c(FALSE, TRUE), alpha = c(1, 0.6, 0), standardize = c(TRUE, FALSE),
-    intercept = c(TRUE, FALSE), stringsAsFactors = FALSE
+    family = c("gaussian", "binomial", "poisson"), sparse = c(FALSE, TRUE), alpha = c(1, 0.6, 0),
+    standardize = c(TRUE, FALSE), intercept = c(TRUE, FALSE), stringsAsFactors = FALSE
   )
   for (k in seq_len(nrow(cases))) {
     case <- cases[k, ]
@@ -28,10 +28,12 @@ test_that("gap, violation and objective of any coefficients are the oracle's, wh
     b[2] <- 0
     for (lambda in c(0.3, 0.01)) {
       found <- optimality(
-        list(a0 = a0, beta = b), x, d$y, weights = d$w, offset = d$o, lambda = lambda, family = case$family, alpha = case$alpha,
-        standardize = case$standardize, intercept = case$intercept, penalty.factor = v
+        list(a0 = a0, beta = b), x, d$y, weights = d$w, offset = d$o, lambda = lambda, family = case$family,
+        alpha = case$alpha, standardize = case$standardize, intercept = case$intercept, penalty.factor = v
       )
-      expected <- oracle(d$x, d$y, a0, b, lambda, case$family, d$w, d$o, case$alpha, v, case$standardize, case$intercept)
+      expected <- oracle(
+        d$x, d$y, a0, b, lambda, case$family, d$w, d$o, case$alpha, v, case$standardize, case$intercept
+      )
       # the best s of an elastic net outside gaussian is searched on the squared loss: a valid gap, not always the least
       if (case$family != "gaussian" && case$alpha < 1) {
         expect_gte(found$gap, expected$gap - 1e-9)
@@ -48,8 +50,8 @@ test_that("unpenalised columns, lambda 0 and limits are certified as the oracle 
     d <- make_rows(family = family)
     b <- c(0.5, -0.2, 0, 0.01, 0, 0, 0, 0.001)
     check <- function(lambda, ..., v = rep(1, 8), lower = -Inf, upper = Inf, exact = TRUE) {
-      found <- optimality(list(a0 = 0.2, beta = b), d$x, d$y, d$w, d$o, lambda = lambda, family = family, penalty.factor = v,
-                          lower.limits = lower, upper.limits = upper)
+      found <- optimality(list(a0 = 0.2, beta = b), d$x, d$y, d$w, d$o, lambda = lambda, family = family,
+                          penalty.factor = v, lower.limits = lower, upper.limits = upper)
       expected <- oracle(d$x, d$y, 0.2, b, lambda, family, d$w, d$o, v = v, lower = lower, upper = upper)
       if (exact) agrees(found, expected, 1e-8) else expect_gte(found$gap, expected$gap - 1e-8)
     }
@@ -87,8 +89,10 @@ test_that("a fit can be checked by x and y, by data and by its call", {
   by_formula <- sgdlasso(murder_rate ~ ., murder_rates, lambda = c(2, 1))
   expect_equal(optimality(by_formula, data = murder_rates), optimality(fit))
   expect_equal(optimality(by_formula), optimality(fit))
-  expect_equal(optimality(sgdlasso(as_sparse(x), y, lambda = c(2, 1), weights = 1:20), as_sparse(x), y, weights = 1:20)$gap, c(0, 0),
-               tolerance = 1e-6)
+  expect_equal(
+    optimality(sgdlasso(as_sparse(x), y, lambda = c(2, 1), weights = 1:20), as_sparse(x), y, weights = 1:20)$gap,
+    c(0, 0), tolerance = 1e-6
+  )
 })
 
 test_that("the gap of a fit is the one that anyone finds from its coefficients", {
@@ -108,7 +112,9 @@ test_that("the gap of a fit is the one that anyone finds from its coefficients",
 test_that("the published run and another package's coefficients can be checked", {
   normalized <- read.csv(test_path("fixtures", "murder_rates_normalized.csv"))
   fit <- sgdlasso(murder_rate ~ ., normalized, standardize = FALSE, seed = 0, solver = solver_nudge(0.001, 0.06, 8))
-  expected <- oracle(as.matrix(normalized[, 1:3]), normalized$murder_rate, fit$a0, fit$beta[, 1], fit$lambda, standardize = FALSE)
+  expected <- oracle(
+    as.matrix(normalized[, 1:3]), normalized$murder_rate, fit$a0, fit$beta[, 1], fit$lambda, standardize = FALSE
+  )
   expect_equal(fit$gap, expected$gap, tolerance = 1e-9)
   expect_gt(fit$gap, 0.1)
   skip_if_not_installed("glmnet")
@@ -117,7 +123,9 @@ test_that("the published run and another package's coefficients can be checked",
   found <- optimality(list(a0 = theirs$a0, beta = theirs$beta), d$x, d$y, lambda = theirs$lambda)
   expect_lt(max(found$gap), 1e-5)
   loose <- precise_glmnet(d$x, d$y, thresh = 1e-4)
-  expect_gt(max(optimality(list(a0 = loose$a0, beta = loose$beta), d$x, d$y, lambda = loose$lambda)$gap), 10 * max(found$gap))
+  expect_gt(
+    max(optimality(list(a0 = loose$a0, beta = loose$beta), d$x, d$y, lambda = loose$lambda)$gap), 10 * max(found$gap)
+  )
 })
 
 test_that("an excluded column with a coefficient is infinitely far", {
@@ -147,7 +155,9 @@ test_that("a fit's own rows are known again where R's deviance is infinite", {
   y <- rep(0:1, 25)
   offset <- c(45, numeric(49)) # so the mean of a row without event rounds to 1
   fit <- sgdlasso(x, y, family = "binomial", offset = offset, lambda = c(0.1, 0.01), intercept = FALSE)
-  expect_equal(sum(binomial()$dev.resids(as.double(y), plogis(predict(fit, x, newoffset = offset)[, 2]), rep(1, 50))), Inf)
+  expect_equal(
+    sum(binomial()$dev.resids(as.double(y), plogis(predict(fit, x, newoffset = offset)[, 2]), rep(1, 50))), Inf
+  )
   expect_equal(optimality(fit, x, y, offset = offset)$lambda, fit$lambda)
 })
 

@@ -10,15 +10,19 @@ unknown <- function(code) {
   expect_s3_class(error, "sgdlasso_error_input")
   conditionMessage(error)
 }
-call_with <- function(f, ..., argument, value = 1) do.call(f, c(list(...), stats::setNames(list(value), argument)), quote = TRUE)
+call_with <- function(f, ..., argument, value = 1) do.call(
+  f, c(list(...), stats::setNames(list(value), argument)), quote = TRUE
+)
 
 test_that("every name of the table is told of by every function that does not have it", {
   names_of_others <- unlist(lapply(unname(called_elsewhere), names))
   expect_false(anyDuplicated(names_of_others) > 0)
   for (name in names_of_others) {
     said <- character()
-    if (is.na(pmatch(name, names(formals(sgdlasso.matrix))))) said <- unknown(call_with(sgdlasso, d$x, d$y, argument = name))
-    if (is.na(pmatch(name, names(formals(predict.sgdlasso))))) said <- c(said, unknown(call_with(predict, fit, d$x, argument = name)))
+    if (is.na(pmatch(name, names(formals(sgdlasso.matrix)))))
+      said <- unknown(call_with(sgdlasso, d$x, d$y, argument = name))
+    if (is.na(pmatch(name, names(formals(predict.sgdlasso)))))
+      said <- c(said, unknown(call_with(predict, fit, d$x, argument = name)))
     if (is.na(pmatch(name, names(formals(cv.sgdlasso.matrix)))) && !name %in% names(formals(sgdlasso.matrix))) {
       said <- c(said, unknown(call_with(cv.sgdlasso, d$x, d$y, argument = name)))
     }
@@ -27,7 +31,9 @@ test_that("every name of the table is told of by every function that does not ha
 })
 
 test_that("what a name is called here is an argument that there is", {
-  for (found in Filter(function(text) startsWith(text, "`") && grepl("()", text, fixed = TRUE), unlist(unname(called_elsewhere)))) {
+  for (found in Filter(
+    function(text) startsWith(text, "`") && grepl("()", text, fixed = TRUE), unlist(unname(called_elsewhere))
+  )) {
     ours <- regmatches(found, gregexpr("(?<=`)[a-z._]+(?=`)", sub(" \\(scikit.*", "", found), perl = TRUE))[[1]]
     arguments <- unlist(lapply(list(sgdlasso.matrix, cv.sgdlasso.matrix, solver_sgd), function(f) names(formals(f))))
     expect_true(all(ours %in% arguments), info = found)
@@ -40,7 +46,9 @@ test_that("arguments of glmnet's calls that differ are told by name", {
   expect_match(unknown(predict(fit, d$x, lambda = 0.1)), "is `s`")
   expect_match(unknown(coef(fit, lambda = 0.1)), "is `s`")
   expect_match(unknown(sgdlasso(d$x, d$y, type.gaussian = "naive")), "default solver chooses")
-  expect_match(unknown(sgdlasso(d$x, d$y, family = "multinomial")), "\"poisson\"\\. More than two classes are for glmnet")
+  expect_match(
+    unknown(sgdlasso(d$x, d$y, family = "multinomial")), "\"poisson\"\\. More than two classes are for glmnet"
+  )
   expect_match(unknown(predict(fit, d$x, type = "prob")), "It is called \"response\"")
   expect_match(unknown(sgdlasso(d$x, d$y, penalty = "MCP")), "\"MCP\".*no MCP or SCAD")
   expect_match(unknown(sgdlasso(d$x, d$y, nfolds = 5)), "It is an argument of cv.sgdlasso\\(\\)")
@@ -50,7 +58,9 @@ test_that("arguments of glmnet's calls that differ are told by name", {
 
 test_that("a name is suggested only where it is near", {
   known <- argument_names()
-  for (name in c("lamda", "Lambda", "standardise", "penalty_factor", "weigths", "intercpt", "max.passes", "nlambdas", "pen")) {
+  for (name in c(
+    "lamda", "Lambda", "standardise", "penalty_factor", "weigths", "intercpt", "max.passes", "nlambdas", "pen"
+  )) {
     expect_match(nearest_name(name, known), "^Did you mean `", info = name)
   }
   expect_null(nearest_name("wibble", known))
@@ -62,7 +72,10 @@ test_that("a name is suggested only where it is near", {
     said <- nearest_name(name, known)
     if (is.null(said)) next
     near <- sub(".*`(.*)`.*", "\\1", said)
-    expect_true(adist(name, gsub("[._]", "", near)) <= max(1, nchar(name) %/% 3) || startsWith(near, name), info = paste(name, near))
+    expect_true(
+      adist(name, gsub("[._]", "", near)) <= max(1, nchar(name) %/% 3) || startsWith(near, name),
+      info = paste(name, near)
+    )
   }
   expect_match(unknown(sgdlasso(d$x, d$y, wibble = 1)), "The manual has those that there are")
 })
@@ -70,12 +83,12 @@ test_that("a name is suggested only where it is near", {
 test_that("no method swallows an argument that it does not know", {
   given <- list(
     sgdlasso = list(object = fit, methods = c(
-      "predict", "coef", "fitted", "residuals", "deviance", "nobs", "logLik", "formula", "family", "summary", "accuracy", "assess",
-      "confusion", "roc", "tidy", "glance", "augment", "as_sql", "optimality", "plot"
+      "predict", "coef", "fitted", "residuals", "deviance", "nobs", "logLik", "formula", "family", "summary",
+      "accuracy", "assess", "confusion", "roc", "tidy", "glance", "augment", "as_sql", "optimality", "plot"
     )),
     cv.sgdlasso = list(object = cv, methods = c(
-      "predict", "coef", "fitted", "residuals", "deviance", "nobs", "logLik", "formula", "family", "summary", "accuracy", "assess",
-      "confusion", "roc", "tidy", "glance", "augment", "as_sql", "plot"
+      "predict", "coef", "fitted", "residuals", "deviance", "nobs", "logLik", "formula", "family", "summary",
+      "accuracy", "assess", "confusion", "roc", "tidy", "glance", "augment", "as_sql", "plot"
     ))
   )
   grDevices::pdf(NULL)
@@ -83,7 +96,9 @@ test_that("no method swallows an argument that it does not know", {
   for (class in names(given)) {
     for (generic in given[[class]]$methods) {
       method <- getS3method(generic, class, envir = asNamespace("sgdlasso"))
-      expect_match(unknown(call_with(method, given[[class]]$object, argument = "wibble")), "no argument `wibble`", info = generic)
+      expect_match(
+        unknown(call_with(method, given[[class]]$object, argument = "wibble")), "no argument `wibble`", info = generic
+      )
     }
   }
   expect_equal(nobs(fit, use.fallback = TRUE), 40)

@@ -48,7 +48,9 @@ test_that("logistic_reg() gives the levels in parsnip's order, the second one mo
   for (ordered in c(FALSE, TRUE)) {
     d$y <- factor(d$y, c("yes", "no"), ordered = ordered)
     fit <- parsnip::fit(logistic(0.05), y ~ ., d)
-    no <- unname(predict(sgdlasso(x, as.numeric(d$y == "no"), family = "binomial"), x, s = 0.05, type = "response")[, 1])
+    no <- unname(
+      predict(sgdlasso(x, as.numeric(d$y == "no"), family = "binomial"), x, s = 0.05, type = "response")[, 1]
+    )
     expect_equal(predict(fit, d, type = "prob"), tibble::tibble(.pred_yes = 1 - no, .pred_no = no), tolerance = 1e-6)
     expected <- factor(ifelse(no > 0.5, "no", "yes"), c("yes", "no"), ordered = ordered)
     expect_identical(predict(fit, d), tibble::tibble(.pred_class = expected))
@@ -84,7 +86,9 @@ test_that("multi_predict() gives for each penalty what predict() of that penalty
       for (penalty in penalties) {
         alone <- parsnip::fit(if (family == "gaussian") linear(penalty) else logistic(penalty), y ~ ., d)
         expected <- as.data.frame(predict(alone, d, type = type))
-        expect_equal(long[long$penalty == penalty, -1, drop = FALSE], expected, tolerance = 1e-8, ignore_attr = "row.names")
+        expect_equal(
+          long[long$penalty == penalty, -1, drop = FALSE], expected, tolerance = 1e-8, ignore_attr = "row.names"
+        )
       }
     }
     raw <- parsnip::multi_predict(fit, d, type = "raw", penalty = penalties)
@@ -92,7 +96,9 @@ test_that("multi_predict() gives for each penalty what predict() of that penalty
     expect_equal(raw[, 2], predict(parsnip::fit(update(spec, penalty = 0.1), y ~ ., d), d, type = "raw")[, 1])
   }
   # without penalties: that of the fit
-  expect_equal(unnested(parsnip::multi_predict(fit, d, type = "prob"))$.pred_no, predict(fit, d, type = "prob")$.pred_no)
+  expect_equal(
+    unnested(parsnip::multi_predict(fit, d, type = "prob"))$.pred_no, predict(fit, d, type = "prob")$.pred_no
+  )
 })
 
 test_that("a penalty below the end of the path is solved", {
@@ -183,7 +189,9 @@ test_that("tidy() lists the coefficients at the penalty, as for parsnip's glmnet
 test_that("the fit function says what it cannot use", {
   d <- make_frame()
   expect_error(parsnip::fit(linear(NULL), y ~ ., d), "`penalty` is missing", class = "sgdlasso_error_input")
-  expect_error(parsnip_sgdlasso(as.matrix(d[, 1:8]), d$y, penalty = c(1, 2)), "`penalty`", class = "sgdlasso_error_input")
+  expect_error(
+    parsnip_sgdlasso(as.matrix(d[, 1:8]), d$y, penalty = c(1, 2)), "`penalty`", class = "sgdlasso_error_input"
+  )
   expect_error(parsnip::fit(linear(1, lambda = 2), y ~ ., d), "`path_values`", class = "sgdlasso_error_input")
   fit <- parsnip::fit(linear(1), y ~ ., d)
   expect_error(parsnip::multi_predict(fit, d, type = "prob"), "`type`", class = "sgdlasso_error_input")
@@ -194,7 +202,8 @@ test_that("the fit function says what it cannot use", {
 
 # Tunes penalty and mixture of a workflow with a recipe over three folds.
 tuned <- function(spec, d, metric) {
-  for (package in c("tune", "workflows", "dials", "hardhat", "recipes", "rsample", "yardstick")) skip_if_not_installed(package)
+  for (package in c("tune", "workflows", "dials", "hardhat", "recipes", "rsample", "yardstick"))
+    skip_if_not_installed(package)
   set.seed(1)
   rows <- rsample::vfold_cv(d, v = 3)
   recipe <- recipes::step_normalize(recipes::recipe(y ~ ., d), recipes::all_numeric_predictors())

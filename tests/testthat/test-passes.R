@@ -12,7 +12,8 @@ above_optimum <- function(fit, exact, x, y, ...) {
 test_that("models from passes are certified, and the certificate is never too small", {
   settings <- list(
     list(), list(alpha = 0.5), list(alpha = 0), list(intercept = FALSE), list(standardize = FALSE),
-    list(penalty.factor = c(0, 2, 1, 0, 1, Inf, 1, 1)), list(lower.limits = -0.05, upper.limits = 0.3), list(weights = TRUE),
+    list(penalty.factor = c(0, 2, 1, 0, 1, Inf, 1, 1)), list(lower.limits = -0.05, upper.limits = 0.3),
+    list(weights = TRUE),
     list(weights = TRUE, offset = TRUE), list(lambda = c(0.1, 0)), list(lambda = 0, upper.limits = 0.1),
     list(penalty.factor = c(0, rep(1, 7)), upper.limits = 0.2), list(offset = TRUE, penalty.factor = c(0, rep(1, 7)))
   )
@@ -31,7 +32,10 @@ test_that("models from passes are certified, and the certificate is never too sm
     same <- seq_len(min(length(fit$lambda), length(exact$lambda)))
     expect_equal(fit$lambda[same], exact$lambda[same], tolerance = 1e-6)
     expect_equal(fit$nulldev, exact$nulldev, tolerance = 1e-8)
-    of_oracle <- list(w = w %||% rep(1, 400), o = o %||% rep(0, 400), alpha = given$alpha %||% 1, v = given$penalty.factor %||% rep(1, 8))
+    of_oracle <- list(
+      w = w %||% rep(1, 400), o = o %||% rep(0, 400), alpha = given$alpha %||% 1,
+      v = given$penalty.factor %||% rep(1, 8)
+    )
     of_oracle$standardize <- given$standardize %||% TRUE
     of_oracle$intercept <- given$intercept %||% TRUE
     common$nlambda <- NULL
@@ -53,13 +57,18 @@ test_that("the gap that passes tell is at least what is left to gain, long befor
     few <- solver_exact("passes")
     cases <- list(
       list(solver = sgd), list(solver = few, maxpasses = 1), list(solver = few, maxpasses = 2),
-      list(solver = sgd, penalty.factor = c(0, 0, rep(1, 6))), list(solver = few, maxpasses = 1, penalty.factor = c(0, 0, rep(1, 6))),
+      list(solver = sgd, penalty.factor = c(0, 0, rep(1, 6))),
+      list(solver = few, maxpasses = 1, penalty.factor = c(0, 0, rep(1, 6))),
       list(solver = few, maxpasses = 1, penalty.factor = c(0, rep(1, 7)), upper.limits = 0.3)
     )
     for (case in cases) for (lambda in list(c(0.1, 0.01), c(0.01, 0))) {
-      common <- c(list(family = family, lambda = lambda), case[intersect(names(case), c("penalty.factor", "upper.limits"))])
+      common <- c(
+        list(family = family, lambda = lambda), case[intersect(names(case), c("penalty.factor", "upper.limits"))]
+      )
       exact <- do.call(sgdlasso, c(list(d$x, d$y, tol = 1e-10), common))
-      fit <- suppressWarnings(do.call(sgdlasso, c(list(as_rows(d$x, d$y)), common, case[intersect(names(case), c("solver", "maxpasses"))])))
+      fit <- suppressWarnings(
+        do.call(sgdlasso, c(list(as_rows(d$x, d$y)), common, case[intersect(names(case), c("solver", "maxpasses"))]))
+      )
       above <- above_optimum(fit, exact, d$x, d$y, v = case$penalty.factor %||% rep(1, 8)) / scale
       if (fit$solver$name == "sgd") expect_true(all(above > 1e-9), info = family)
       expect_true(all(above <= fit$gap + 1e-12), info = family)
@@ -99,12 +108,16 @@ test_that("auto takes moments where it can, passes where it cannot, and few colu
 test_that("formulas on sources train binomial and poisson models as in memory", {
   d <- mixed_frame()
   d$two <- factor(ifelse(d$l, "yes", "no"), c("no", "yes"))
-  streamed <- sgdlasso(two ~ a * f + t, data = as_rows(block_function(d)), family = "binomial", tol = 1e-9, lambda = c(0.1, 0.01))
+  streamed <- sgdlasso(
+    two ~ a * f + t, data = as_rows(block_function(d)), family = "binomial", tol = 1e-9, lambda = c(0.1, 0.01)
+  )
   whole <- sgdlasso(two ~ a * f + t, data = d, family = "binomial", tol = 1e-9, lambda = c(0.1, 0.01))
   expect_equal(streamed$beta, whole$beta, tolerance = 1e-3)
   expect_equal(streamed$classnames, c("no", "yes"))
   expect_equal(predict(streamed, d[1:9, ], type = "class"), predict(whole, d[1:9, ], type = "class"))
-  trials <- function(data) sgdlasso(cbind(k, 5 - k) ~ a + l, data = data, family = "binomial", lambda = 0.01, tol = 1e-9)
+  trials <- function(data) sgdlasso(
+    cbind(k, 5 - k) ~ a + l, data = data, family = "binomial", lambda = 0.01, tol = 1e-9
+  )
   expect_equal(trials(as_rows(d))$beta, trials(d)$beta, tolerance = 1e-3)
   counts <- function(data) {
     sgdlasso(k ~ b + f + offset(a / 9), data = data, family = "poisson", weights = w, lambda = 0.01, tol = 1e-9)
@@ -169,7 +182,8 @@ test_that("blocks of any size, and several lambdas at once, give the same bits",
     sgdlasso(once(as_rows(d$x, d$y, d$w, d$o, block = block)), family = "poisson", lambda = lambda)
   }
   whole <- train(500)
-  for (block in c(1, 7, 64, 100)) expect_identical(train(block)[c("a0", "beta", "x.sd")], whole[c("a0", "beta", "x.sd")])
+  for (block in c(1, 7, 64, 100))
+    expect_identical(train(block)[c("a0", "beta", "x.sd")], whole[c("a0", "beta", "x.sd")])
   expect_identical(train(33, 0.05)$beta@x, whole$beta[, 2][whole$beta[, 2] != 0] |> unname())
 })
 
@@ -178,7 +192,9 @@ test_that("rows in two parts equal rows at once, bit for bit", {
     d <- if (sparse) make_sparse_rows(400, 12, family) else make_rows(400, 6, family)
     x <- if (sparse) as_sparse(d$x) else d$x
     part <- function(rows) as_rows(x[rows, ], d$y[rows], d$w[rows], d$o[rows], block = 50)
-    train <- function(rows) sgdlasso(rows, family = family, lambda = c(0.2, 0.02), solver = solver_sgd(epochs = 1, shuffle = "none"))
+    train <- function(rows) sgdlasso(
+      rows, family = family, lambda = c(0.2, 0.02), solver = solver_sgd(epochs = 1, shuffle = "none")
+    )
     for (first in c(64, 79, 80, 250)) {
       whole <- train(part(1:400))
       two <- update(train(part(seq_len(first))), moredata = part((first + 1):400))
@@ -187,8 +203,10 @@ test_that("rows in two parts equal rows at once, bit for bit", {
       expect_true(all(is.na(two$gap)))
       file <- withr::local_tempfile()
       saveRDS(train(once(part(seq_len(first)))), file)
-      three <- update(readRDS(file), moredata = list(x = x[(first + 1):300, ], y = d$y[(first + 1):300], weights = d$w[(first + 1):300],
-                                                     offset = d$o[(first + 1):300]))
+      three <- update(readRDS(file), moredata = list(
+        x = x[(first + 1):300, ], y = d$y[(first + 1):300], weights = d$w[(first + 1):300],
+        offset = d$o[(first + 1):300]
+      ))
       three <- update(three, moredata = part(301:400))
       expect_identical(three[c("a0", "beta", "x.sd")], whole[c("a0", "beta", "x.sd")])
     }
@@ -221,10 +239,14 @@ test_that("where rows come again stochastic gradient descent is certified, and n
   set.seed(9)
   wild <- matrix(rcauchy(2000), 500)
   y <- rpois(500, 3)
-  hostile <- sgdlasso(as_rows(wild, y, block = 100), family = "poisson", lambda = c(0.1, 0.001), solver = solver_sgd(epochs = 2))
+  hostile <- sgdlasso(
+    as_rows(wild, y, block = 100), family = "poisson", lambda = c(0.1, 0.001), solver = solver_sgd(epochs = 2)
+  )
   expect_true(all(hostile$dev.ratio >= -1e-9))
-  expect_lte(max(vapply(1:2, function(k) objective(wild, y, hostile$a0[k], hostile$beta[, k], hostile$lambda[k], "poisson"), 0)),
-             objective(wild, y, log(mean(y)), numeric(4), 0, "poisson") + 1e-9)
+  expect_lte(
+    max(vapply(1:2, function(k) objective(wild, y, hostile$a0[k], hostile$beta[, k], hostile$lambda[k], "poisson"), 0)),
+    objective(wild, y, log(mean(y)), numeric(4), 0, "poisson") + 1e-9
+  )
 })
 
 test_that("scales may be given, and then need not be learned", {
@@ -239,9 +261,13 @@ test_that("scales may be given, and then need not be learned", {
   unit <- c(1e6, 1, 1, 1, 1, 1e-6)
   other <- sgdlasso(once(as_rows(sweep(d$x, 2, unit, `*`), d$y)), lambda = 0.1, solver = solver_sgd(scale = s * unit))
   expect_equal(as.numeric(other$beta) * unit, as.numeric(given$beta), tolerance = 1e-8)
-  expect_input_error(sgdlasso(as_rows(d$x, d$y), lambda = 0.1, solver = solver_sgd(scale = 1:3)), "`scale` has 3 values")
+  expect_input_error(
+    sgdlasso(as_rows(d$x, d$y), lambda = 0.1, solver = solver_sgd(scale = 1:3)), "`scale` has 3 values"
+  )
   expect_input_error(solver_sgd(scale = 0), "`scale` is 0")
-  expect_input_error(sgdlasso(d$x, d$y, lambda = 0.1, solver = solver_sgd(scale = s)), "`scale` is given, and the rows are in memory")
+  expect_input_error(
+    sgdlasso(d$x, d$y, lambda = 0.1, solver = solver_sgd(scale = s)), "`scale` is given, and the rows are in memory"
+  )
   expect_output(print(solver_sgd(scale = s)), "scale = \"6 numbers\"|scale = 6 numbers")
 })
 
@@ -255,15 +281,19 @@ test_that("little memory takes the lambdas in turns, to the same models", {
   expect_equal(turns$lambda, whole$lambda)
   expect_lte(max(turns$gap), 1e-6)
   expect_equal(turns$beta, whole$beta, tolerance = 1e-3)
-  expect_input_error(sgdlasso(as_rows(d$x, d$y), family = "binomial", memory = 3000), "one lambda on 40 columns takes 3.84kB")
+  expect_input_error(
+    sgdlasso(as_rows(d$x, d$y), family = "binomial", memory = 3000), "one lambda on 40 columns takes 3.84kB"
+  )
   # a path ends where memory does, and a lambda of yours is an error
   expect_warning(
-    short <- sgdlasso(as_rows(d$x, d$y), family = "binomial", nlambda = 30, memory = 8 * 3 * 15^2), class = "sgdlasso_warning_memory"
+    short <- sgdlasso(as_rows(d$x, d$y), family = "binomial", nlambda = 30, memory = 8 * 3 * 15^2),
+    class = "sgdlasso_warning_memory"
   )
   expect_lt(length(short$lambda), length(whole$lambda))
   expect_lte(max(short$gap), 1e-6)
   expect_input_error(
-    sgdlasso(as_rows(d$x, d$y), family = "binomial", lambda = 1e-4, memory = 8 * 3 * 15^2), "nonzero coefficients together"
+    sgdlasso(as_rows(d$x, d$y), family = "binomial", lambda = 1e-4, memory = 8 * 3 * 15^2),
+    "nonzero coefficients together"
   )
 })
 
@@ -285,7 +315,8 @@ test_that("the certificate of stochastic gradient descent needs no memory for pr
     expect_gt(fit$df, sqrt(1e5 / 8 / 3))
     expect_equal(fit$gap, optimality(fit, x, z)$gap, tolerance = 1)
     free <- sgdlasso(
-      as_rows(x, z), family = family, lambda = 1e-2, solver = solver_sgd(epochs = 3), penalty.factor = c(0, 0, rep(1, 798)), memory = "1MB"
+      as_rows(x, z), family = family, lambda = 1e-2, solver = solver_sgd(epochs = 3),
+      penalty.factor = c(0, 0, rep(1, 798)), memory = "1MB"
     )
     expect_gte(free$gap, optimality(free, x, z)$gap * 0.4)
   }
@@ -295,7 +326,8 @@ test_that("sizes of memory are numbers or words", {
   expect_equal(check_memory("256MB"), 256e6)
   expect_equal(check_memory("1.5 GB"), 1.5e9)
   expect_equal(check_memory(1000), 1000)
-  for (bad in list("much", "256", Inf, -1, NA, c(1, 2), NULL, "1.2.3MB")) expect_input_error(check_memory(bad), "`memory` is")
+  for (bad in list("much", "256", Inf, -1, NA, c(1, 2), NULL, "1.2.3MB"))
+    expect_input_error(check_memory(bad), "`memory` is")
   expect_equal(format_memory(256e6), "256MB")
   expect_equal(format_memory(12), "12B")
 })
@@ -316,7 +348,9 @@ test_that("what a source cannot give is an error that says so", {
   refused(as_rows(d$x, d$y), "`keep.moments` is TRUE", keep.moments = TRUE)
   refused(as_rows(d$x, rep(1, 200), block = 50), "one class only, \"1\"")
   refused(as_rows(d$x, 2 * d$y, block = 50), "In rows 1 to 50 of the source: `y` is 2")
-  expect_input_error(sgdlasso(d$x, d$y, solver = solver_exact("passes")), "`method` is \"passes\", and the rows are in memory")
+  expect_input_error(
+    sgdlasso(d$x, d$y, solver = solver_exact("passes")), "`method` is \"passes\", and the rows are in memory"
+  )
   f <- factor(c("a", "b"))[d$y + 1]
   changing <- as_rows(d$x, f, block = 100)
   open <- changing$open
@@ -389,7 +423,9 @@ test_that("rows that change between passes are an error, never a model", {
     source
   }
   train <- function(how) sgdlasso(changed(how), family = "binomial", lambda = 0.05)
-  expect_input_error(train(as_rows(d$x[1:199, ], d$y[1:199])), "other rows in a later pass than in the first \\(199 and 200")
+  expect_input_error(
+    train(as_rows(d$x[1:199, ], d$y[1:199])), "other rows in a later pass than in the first \\(199 and 200"
+  )
   expect_input_error(train(as_rows(d$x, 1 - d$y)), "other rows in a later pass")
   expect_input_error(train(as_rows(d$x, d$y, d$w)), "other rows in a later pass")
   reordered <- train(as_rows(d$x[200:1, ], rev(d$y), block = 33))

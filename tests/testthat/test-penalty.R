@@ -5,8 +5,9 @@ enet_cases <- function() {
   list(
     d = d,
     given = list(
-      list(), list(weights = d$w), list(offset = d$o), list(intercept = FALSE), list(intercept = FALSE, offset = d$o, weights = d$w),
-      list(standardize = FALSE, weights = d$w), list(penalty.factor = c(0, 1, 2, 1, 3, 1)), list(lower.limits = 0, upper.limits = 1)
+      list(), list(weights = d$w), list(offset = d$o), list(intercept = FALSE),
+      list(intercept = FALSE, offset = d$o, weights = d$w), list(standardize = FALSE, weights = d$w),
+      list(penalty.factor = c(0, 1, 2, 1, 3, 1)), list(lower.limits = 0, upper.limits = 1)
     )
   )
 }
@@ -14,7 +15,9 @@ enet_cases <- function() {
 test_that("lambda and alpha mean what they mean in glmnet", {
   skip_if_not_installed("glmnet")
   cases <- enet_cases()
-  for (given in cases$given) for (alpha in c(0, 0.2, 0.7)) for (solver in list("auto", solver_exact("working_set"), "saga")) {
+  for (given in cases$given) for (alpha in c(0, 0.2, 0.7)) for (solver in list(
+    "auto", solver_exact("working_set"), "saga"
+  )) {
     if (identical(solver, "saga") && !is.null(given$lower.limits)) next
     arguments <- c(list(cases$d$x, 50 + 1e3 * cases$d$y, alpha = alpha), given)
     ours <- do.call(sgdlasso, c(arguments, list(solver = solver, tol = 1e-13, seed = 1, nlambda = 20)))
@@ -29,7 +32,9 @@ test_that("lambda and alpha mean what they mean in glmnet", {
 test_that("no fit depends on the units of y", {
   cases <- enet_cases()
   d <- cases$d
-  in_memory <- list("auto", solver_exact("working_set"), "saga", solver_sgd(), solver_sgd("cumulative"), solver_sgd("proximal"))
+  in_memory <- list(
+    "auto", solver_exact("working_set"), "saga", solver_sgd(), solver_sgd("cumulative"), solver_sgd("proximal")
+  )
   for (given in cases$given[1:7]) for (solver in in_memory) {
     fit_at <- function(unit) {
       given$offset <- if (!is.null(given$offset)) unit * given$offset
@@ -73,7 +78,10 @@ plain_ridge_path <- function(x, y, lambda) {
   n <- length(y)
   z <- scale(x)[, ] * sqrt(n / (n - 1))
   share <- plain_ridge(y, rep(1, n), 0, "gaussian", 0)
-  vapply(lambda, function(one) solve(crossprod(z) / n + one * share * diag(ncol(x)), crossprod(z, y - mean(y)) / n)[, 1], numeric(ncol(x)))
+  vapply(
+    lambda, function(one) solve(crossprod(z) / n + one * share * diag(ncol(x)), crossprod(z, y - mean(y)) / n)[, 1],
+    numeric(ncol(x))
+  )
 }
 
 test_that("the first models of a path are those of their own lambda, however little they explain", {
@@ -138,8 +146,12 @@ test_that("each fold has a deviation of its own, as in cv.glmnet", {
 
 test_that("moments that are kept, merged and updated have the deviation of all rows", {
   d <- make_rows(60)
-  fit <- function(rows) sgdlasso(d$x[rows, ], d$y[rows], alpha = 0.4, lambda = c(1, 0.2), tol = 1e-12, keep.moments = TRUE)
+  fit <- function(rows) sgdlasso(
+    d$x[rows, ], d$y[rows], alpha = 0.4, lambda = c(1, 0.2), tol = 1e-12, keep.moments = TRUE
+  )
   all <- fit(1:60)
-  parts <- list(update(fit(1:20), moredata = list(x = d$x[21:60, ], y = d$y[21:60])), combine_fits(fit(1:33), fit(34:60)))
+  parts <- list(
+    update(fit(1:20), moredata = list(x = d$x[21:60, ], y = d$y[21:60])), combine_fits(fit(1:33), fit(34:60))
+  )
   for (part in parts) expect_equal(part$beta, all$beta, tolerance = 1e-8)
 })

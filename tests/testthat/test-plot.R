@@ -80,14 +80,17 @@ text_boxes <- function(draw) {
   found <- function(pattern) as.numeric(sub(paste0(".*", pattern, ".*"), "\\1", lines))
   up <- grepl("rotate\\(-90\\)", lines)
   place <- ifelse(up, "translate\\(([-0-9.]+),[-0-9.]+\\)", "<text x='([-0-9.]+)'")
-  number <- function(pattern) mapply(function(line, one) as.numeric(sub(paste0(".*", one, ".*"), "\\1", line)), lines, pattern)
+  number <- function(pattern) mapply(
+    function(line, one) as.numeric(sub(paste0(".*", one, ".*"), "\\1", line)), lines, pattern
+  )
   x <- number(place)
   y <- number(ifelse(up, "translate\\([-0-9.]+,([-0-9.]+)\\)", " y='([-0-9.]+)'"))
   long <- found("textLength='([0-9.]+)px'")
   size <- found("font-size: ([0-9.]+)px")
   before <- long * ifelse(grepl("anchor='middle'", lines), 0.5, ifelse(grepl("anchor='end'", lines), 1, 0))
   data.frame(
-    text = gsub("<[^>]*>", "", lines), left = ifelse(up, x - 0.7 * size, x - before), right = ifelse(up, x + 0.2 * size, x - before + long),
+    text = gsub("<[^>]*>", "", lines), left = ifelse(up, x - 0.7 * size, x - before),
+    right = ifelse(up, x + 0.2 * size, x - before + long),
     top = ifelse(up, y + before - long, y - 0.7 * size), bottom = ifelse(up, y + before, y + 0.2 * size)
   )
 }
@@ -98,7 +101,10 @@ ill_placed <- function(boxes) {
   meets <- vapply(seq_len(nrow(boxes)), function(k) {
     one <- boxes[k, ]
     others <- boxes[-k, ]
-    any(one$left < others$right - 0.5 & one$right > others$left + 0.5 & one$top < others$bottom - 0.5 & one$bottom > others$top + 0.5)
+    any(
+      one$left < others$right - 0.5 & one$right > others$left + 0.5 &
+        one$top < others$bottom - 0.5 & one$bottom > others$top + 0.5
+    )
   }, NA)
   boxes$text[outside | meets]
 }
@@ -114,7 +120,8 @@ test_that("no text meets another or leaves the figure, whatever the numbers and 
     fit <- sgdlasso(x, y, nlambda = 20)
     cv <- cv.sgdlasso(x, y, lambda = fit$lambda, nfolds = 3, relax = trial %% 2 == 0)
     pictures <- list(
-      path = function() plot(fit, most = 60), raw = function() plot(fit, scale = "raw"), cv = function() plot(cv, main = "A title"),
+      path = function() plot(fit, most = 60), raw = function() plot(fit, scale = "raw"),
+      cv = function() plot(cv, main = "A title"),
       norm = function() plot(fit, xvar = "norm", main = "A title"), trace = function() plot(fit, what = "trace"),
       coefficients = function() plot(fit, what = "coefficients", most = 60)
     )
@@ -177,7 +184,8 @@ skip_pictures_without <- function(what, here, pattern = NULL) {
   for (picture in list.files(test_path("_snaps", "plot"), pattern)) announce_snapshot_file(name = picture)
   skip(paste(what, "is not installed"))
 }
-version_of <- function(package) if (requireNamespace(package, quietly = TRUE)) format(utils::packageVersion(package)) else "none"
+version_of <- function(package)
+  if (requireNamespace(package, quietly = TRUE)) format(utils::packageVersion(package)) else "none"
 
 test_that("pictures look as they did when they were last looked at", {
   skip_pictures_without("vdiffr", requireNamespace("vdiffr", quietly = TRUE))
@@ -186,7 +194,8 @@ test_that("pictures look as they did when they were last looked at", {
   y <- as.numeric(x %*% seq(-1, 1, length.out = 10)) + rnorm(60)
   cv <- cv.sgdlasso(x, y, foldid = rep(1:6, 10))
   fit <- cv$sgdlasso.fit
-  for (xvar in c("lambda", "norm", "dev")) vdiffr::expect_doppelganger(paste("path by", xvar), function() plot(fit, xvar = xvar))
+  for (xvar in c("lambda", "norm", "dev"))
+    vdiffr::expect_doppelganger(paste("path by", xvar), function() plot(fit, xvar = xvar))
   vdiffr::expect_doppelganger("cross-validation", function() plot(cv, main = "cross-validation"))
   vdiffr::expect_doppelganger("coefficients", function() plot(cv, what = "coefficients"))
   relaxed <- cv.sgdlasso(x, y, foldid = rep(1:6, 10), relax = TRUE)
@@ -195,7 +204,8 @@ test_that("pictures look as they did when they were last looked at", {
   vdiffr::expect_doppelganger("trace", function() plot(trained, what = "trace"))
   # 3.5 draws axes otherwise than 3.4, with which the pictures were made
   skip_pictures_without("ggplot2 3.4", startsWith(version_of("ggplot2"), "3.4."), "^autoplot-")
-  for (xvar in c("lambda", "norm", "dev")) vdiffr::expect_doppelganger(paste("autoplot path by", xvar), ggplot2::autoplot(fit, xvar = xvar))
+  for (xvar in c("lambda", "norm", "dev"))
+    vdiffr::expect_doppelganger(paste("autoplot path by", xvar), ggplot2::autoplot(fit, xvar = xvar))
   vdiffr::expect_doppelganger("autoplot cross-validation", ggplot2::autoplot(cv))
   vdiffr::expect_doppelganger("autoplot relaxed cross-validation", ggplot2::autoplot(relaxed))
   vdiffr::expect_doppelganger("autoplot coefficients", ggplot2::autoplot(cv, what = "coefficients"))

@@ -13,7 +13,9 @@ test_that("link is a0 + x b + offset, response its mean, both n x k", {
   expect_equal(predict(two, x, type = "response"), plogis(predict(two, x)))
   expect_equal(predict(two, x, type = "class")[, 2], ifelse(predict(two, x)[, 2] > 0, "TRUE", "FALSE"))
   counts <- sgdlasso(x, round(y), family = "poisson", lambda = 1, offset = log(x[, 1]), seed = 1)
-  expect_equal(predict(counts, x, type = "response", newoffset = log(x[, 1])), exp(predict(counts, x, newoffset = log(x[, 1]))))
+  expect_equal(
+    predict(counts, x, type = "response", newoffset = log(x[, 1])), exp(predict(counts, x, newoffset = log(x[, 1])))
+  )
 })
 
 test_that("coefficients between two lambdas are interpolated linearly", {
@@ -97,14 +99,18 @@ test_that("unseen levels and absent variables are errors that name them", {
   fit <- sgdlasso(weight ~ group, PlantGrowth, lambda = 0.01, seed = 1)
   expect_input_error(predict(fit, newdata = data.frame(group = c("trt1", "new"))),
                      "`newdata` has 1 level of group that training did not see: \"new\".*\"ctrl\", \"trt1\", \"trt2\"")
-  expect_input_error(predict(by_formula, newdata = murder_rates["population"]), "`newdata` lacks 2 variables of the formula")
+  expect_input_error(
+    predict(by_formula, newdata = murder_rates["population"]), "`newdata` lacks 2 variables of the formula"
+  )
   expect_equal(dim(predict(fit, newdata = data.frame(group = "trt2"))), c(1, 1))
 })
 
 test_that("variables must have the type that training saw", {
   expect_input_error(predict(by_formula, newdata = transform(murder_rates, unemployed = factor(unemployed))),
                      "`newdata` does not suit the formula.*\"numeric\".*\"factor\"")
-  expect_input_error(predict(by_formula, newdata = transform(murder_rates, unemployed = as.character(unemployed))), "does not suit")
+  expect_input_error(
+    predict(by_formula, newdata = transform(murder_rates, unemployed = as.character(unemployed))), "does not suit"
+  )
   fit <- sgdlasso(weight ~ factor(as.character(group)), PlantGrowth, lambda = 0.01, seed = 1)
   expect_input_error(predict(fit, newdata = data.frame(group = "new")), "does not suit the formula.*new level")
   missing <- transform(murder_rates, unemployed = NA)
@@ -160,12 +166,21 @@ test_that("exact = TRUE solves at s, from x and y, from data, or from the data o
   solved <- predict(sgdlasso(x, y, lambda = 2, tol = 1e-10), x)
   expect_equal(predict(path, x, s = 2, exact = TRUE), solved, tolerance = 1e-6, ignore_attr = TRUE)
   by_formula <- sgdlasso(murder_rate ~ ., murder_rates, lambda = c(8, 3), tol = 1e-10)
-  expect_equal(coef(by_formula, s = 5, exact = TRUE, data = murder_rates), coef(path, s = 5, exact = TRUE), tolerance = 1e-6)
+  expect_equal(
+    coef(by_formula, s = 5, exact = TRUE, data = murder_rates), coef(path, s = 5, exact = TRUE), tolerance = 1e-6
+  )
   w <- 1:20
   o <- y / 10
-  full <- sgdlasso(x, y, weights = w, offset = o, alpha = 0.5, penalty.factor = c(1, 2, 3), upper.limits = 3, lambda = c(8, 3), tol = 1e-10)
-  direct <- sgdlasso(x, y, weights = w, offset = o, alpha = 0.5, penalty.factor = c(1, 2, 3), upper.limits = 3, lambda = 4, tol = 1e-10)
-  expect_equal(coef(full, s = 4, exact = TRUE, x = x, y = y, weights = w, offset = o)[, 1], coef(direct)[, 1], tolerance = 1e-6)
+  full <- sgdlasso(
+    x, y, weights = w, offset = o, alpha = 0.5, penalty.factor = c(1, 2, 3), upper.limits = 3, lambda = c(8, 3),
+    tol = 1e-10
+  )
+  direct <- sgdlasso(
+    x, y, weights = w, offset = o, alpha = 0.5, penalty.factor = c(1, 2, 3), upper.limits = 3, lambda = 4, tol = 1e-10
+  )
+  expect_equal(
+    coef(full, s = 4, exact = TRUE, x = x, y = y, weights = w, offset = o)[, 1], coef(direct)[, 1], tolerance = 1e-6
+  )
 })
 
 test_that("exact = TRUE predicts new data of a formula, with factors, missing values, functions and an offset", {
@@ -174,7 +189,10 @@ test_that("exact = TRUE predicts new data of a formula, with factors, missing va
   for (form in list(y ~ x1 + x2 + g, y ~ log(x1^2) + x2)) {
     fit <- sgdlasso(form, d, tol = 1e-10)
     direct <- sgdlasso(form, d, lambda = 0.0123, tol = 1e-10)
-    expect_equal(predict(fit, newdata = d, s = 0.0123, exact = TRUE), predict(direct, newdata = d), tolerance = 1e-5, ignore_attr = TRUE)
+    expect_equal(
+      predict(fit, newdata = d, s = 0.0123, exact = TRUE), predict(direct, newdata = d), tolerance = 1e-5,
+      ignore_attr = TRUE
+    )
   }
   expect_equal(unname(predict(fit, newdata = data.frame(x1 = NA, x2 = 1), s = 0.0123, exact = TRUE)[1, 1]), NA_real_)
   shifted <- sgdlasso(y ~ x1, d, offset = rep(3, 40))
@@ -190,7 +208,10 @@ test_that("exact = TRUE is refused other data, and the nudge's fits", {
   x <- as.matrix(murder_rates[, 1:3])
   y <- murder_rates$murder_rate
   path <- sgdlasso(x, y, lambda = c(8, 3))
-  expect_error(coef(path, s = 5, exact = TRUE, x = x, y = rev(y)), "not those that the fit was trained on", class = "sgdlasso_error_input")
+  expect_error(
+    coef(path, s = 5, exact = TRUE, x = x, y = rev(y)), "not those that the fit was trained on",
+    class = "sgdlasso_error_input"
+  )
   nudged <- sgdlasso(x / 1e7, y, solver = "nudge", seed = 1)
   expect_error(coef(nudged, s = 5, exact = TRUE), "the nudge", class = "sgdlasso_error_input")
 })
@@ -206,7 +227,8 @@ test_that("columns are named by the lambdas asked for, as in glmnet 5", {
   for (s in list(0.7, c(1, 0.7), c(2, 0.5, 0.123456789))) {
     names <- paste0("s=", format(s))
     found <- suppressWarnings(list(
-      coef(fit, s = s), predict(fit, x, s = s), predict(fit, x, s = s, exact = TRUE), coef(fit, s = s, gamma = 0.5), fitted(fit, s = s)
+      coef(fit, s = s), predict(fit, x, s = s), predict(fit, x, s = s, exact = TRUE), coef(fit, s = s, gamma = 0.5),
+      fitted(fit, s = s)
     ))
     for (one in found) expect_identical(colnames(one), names)
     expect_named(suppressWarnings(predict(fit, type = "nonzero", s = s)), names)

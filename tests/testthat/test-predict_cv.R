@@ -10,10 +10,14 @@ test_that("coefficients and predictions are those of the fit at the chosen lambd
   expect_equal(predict(cv, d$x[1:3, ], s = names(chosen)), predict(fit, d$x[1:3, ], s = chosen))
   expect_equal(predict(cv, d$x, s = 0.2), predict(fit, d$x, s = 0.2))
   expect_equal(predict(cv, type = "nonzero"), predict(fit, type = "nonzero", s = c(lambda.1se = cv$lambda.1se)))
-  expect_equal(coef(cv, s = 0.21, exact = TRUE), coef(sgdlasso(d$x, d$y, lambda = c(fit$lambda, 0.21)), s = 0.21), tolerance = 1e-4)
+  expect_equal(
+    coef(cv, s = 0.21, exact = TRUE), coef(sgdlasso(d$x, d$y, lambda = c(fit$lambda, 0.21)), s = 0.21), tolerance = 1e-4
+  )
   expect_equal(accuracy(cv, d$x, d$y), accuracy(fit, d$x, d$y, s = cv$lambda.1se))
   expect_identical(nobs(cv), 80L)
-  expect_input_error(coef(cv, s = "lambda.best"), "It must be lambdas, or one of \"lambda.min\", \"lambda.1se\", \"aic\"")
+  expect_input_error(
+    coef(cv, s = "lambda.best"), "It must be lambdas, or one of \"lambda.min\", \"lambda.1se\", \"aic\""
+  )
   skip_if_not_installed("DBI")
   expect_equal(as_sql(cv, s = "lambda.min"), as_sql(fit, s = cv$lambda.min))
 })
@@ -24,7 +28,9 @@ test_that("relaxed results come with the gamma that was chosen", {
   chosen <- cv$relaxed
   best <- c(lambda.min = chosen$lambda.min)
   expect_equal(coef(cv, s = "lambda.min"), coef(cv$sgdlasso.fit, s = best, gamma = chosen$gamma.min))
-  expect_equal(predict(cv, d$x), predict(cv$sgdlasso.fit, d$x, s = c(lambda.1se = chosen$lambda.1se), gamma = chosen$gamma.1se))
+  expect_equal(
+    predict(cv, d$x), predict(cv$sgdlasso.fit, d$x, s = c(lambda.1se = chosen$lambda.1se), gamma = chosen$gamma.1se)
+  )
   expect_equal(coef(cv, s = "lambda.min", gamma = 1), coef(cv$sgdlasso.fit, s = best))
   if (chosen$gamma.min != chosen$gamma.1se) {
     expect_input_error(coef(cv, s = c("lambda.min", "lambda.1se")), "different gammas")
@@ -53,7 +59,9 @@ test_that("CV+ bounds are the paper's order statistics", {
     expect_equal(unname(got[, 2:3]), unname(expected), tolerance = 1e-4)
     expect_equal(got[, "fit"], predict(cv, new, s = s)[, 1])
   }
-  expect_equal(unname(predict(cv, new, interval = "prediction", level = 0.99)[, 2:3]), matrix(rep(c(-Inf, Inf), each = 4), 4))
+  expect_equal(
+    unname(predict(cv, new, interval = "prediction", level = 0.99)[, 2:3]), matrix(rep(c(-Inf, Inf), each = 4), 4)
+  )
 })
 
 test_that("at a lambda fixed beforehand about the level is covered, well above what the paper guarantees", {

@@ -53,13 +53,17 @@ test_that("a summary of columns with equal or missing names prints", {
 })
 
 test_that("a binomial summary names the modelled class", {
-  fit <- sgdlasso(as.matrix(murder_rates[, 1:3]), factor(murder_rates$murder_rate > 20, c(FALSE, TRUE), c("low", "high")),
-                  family = "binomial", lambda = 0.1, seed = 1)
+  fit <- sgdlasso(
+    as.matrix(murder_rates[, 1:3]), factor(murder_rates$murder_rate > 20, c(FALSE, TRUE), c("low", "high")),
+    family = "binomial", lambda = 0.1, seed = 1
+  )
   expect_output(print(summary(fit)), "modelled class \"high\".*rows in the right class")
 })
 
 test_that("a summary of a fit without nonzero coefficients, or of a constant response, prints", {
   x <- as.matrix(murder_rates[, 1:3])
-  expect_output(print(summary(sgdlasso(x, murder_rates$murder_rate, lambda = 100, seed = 1))), "Nonzero coefficients: 0 of 3")
+  expect_output(
+    print(summary(sgdlasso(x, murder_rates$murder_rate, lambda = 100, seed = 1))), "Nonzero coefficients: 0 of 3"
+  )
   expect_output(print(summary(sgdlasso(x, rep(1, 20)))), "The response is constant")
 })

@@ -10,7 +10,10 @@ test_that("a relaxed model is least squares, or glm, on its own columns", {
   y <- make_rows(80, family = "binomial")$y
   binary <- sgdlasso(d$x, y, "binomial", lambda = 0.1, relax = TRUE)
   on <- which(binary$beta[, 1] != 0)
-  expect_equal(unname(coef(binary, gamma = 0)[c(1, on + 1), 1]), unname(coef(glm(y ~ d$x[, on], family = "binomial"))), tolerance = 1e-2)
+  expect_equal(
+    unname(coef(binary, gamma = 0)[c(1, on + 1), 1]), unname(coef(glm(y ~ d$x[, on], family = "binomial"))),
+    tolerance = 1e-2
+  )
 })
 
 test_that("gamma mixes lasso and relaxed coefficients, and predictions follow", {
@@ -30,14 +33,18 @@ test_that("relaxed fits agree with glmnet's", {
   ours <- sgdlasso(d$x, d$y, relax = TRUE, nlambda = 8, tol = 1e-10)
   theirs <- precise_glmnet(d$x, d$y, relax = TRUE, lambda = ours$lambda)
   # at the largest lambda rounding decides whether a column is in
-  expect_equal(as.matrix(ours$relaxed$beta)[, -1], as.matrix(theirs$relaxed$beta)[, -1], tolerance = 1e-4, ignore_attr = TRUE)
+  expect_equal(
+    as.matrix(ours$relaxed$beta)[, -1], as.matrix(theirs$relaxed$beta)[, -1], tolerance = 1e-4, ignore_attr = TRUE
+  )
 })
 
 test_that("a relaxed fit that is not certified is a warning", {
   set.seed(2)
   x <- matrix(rnorm(600), 60)
   y <- x[, 1] + rnorm(60)
-  expect_warning(sgdlasso(x, y, lambda = 0.01, tol = 1e-300, relax = TRUE), "of the relaxed fit", class = "sgdlasso_warning_gap") |>
+  expect_warning(
+    sgdlasso(x, y, lambda = 0.01, tol = 1e-300, relax = TRUE), "of the relaxed fit", class = "sgdlasso_warning_gap"
+  ) |>
     expect_warning("of the fit", class = "sgdlasso_warning_gap")
 })
 

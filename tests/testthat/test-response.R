@@ -27,8 +27,12 @@ test_that("in a formula the first column counts the modelled class, as in glm", 
   frame <- data.frame(d$x[, 1:2], won = rbinom(100, 5, plogis(2 * scale(d$x[, 1]))))
   by_formula <- sgdlasso(cbind(won, 5 - won) ~ X1 + X2, frame, family = "binomial", lambda = 0.01, seed = 1)
   expect_gt(by_formula$beta["X1", 1], 0)
-  expect_equal(as.numeric(by_formula$beta),
-               as.numeric(sgdlasso(d$x[, 1:2], cbind(5 - frame$won, frame$won), family = "binomial", lambda = 0.01, seed = 1)$beta))
+  expect_equal(
+    as.numeric(by_formula$beta),
+    as.numeric(sgdlasso(
+      d$x[, 1:2], cbind(5 - frame$won, frame$won), family = "binomial", lambda = 0.01, seed = 1
+    )$beta)
+  )
 })
 
 test_that("classes without a name of their own get 0 and 1", {

@@ -35,8 +35,14 @@ test_that("csv files give what read.csv() gives, whatever the size of a piece", 
   expect_equal(all_rows(rows_csv(zipped)), expected, tolerance = 1e-14)
 })
 
-test_that("quotes, line breaks of either kind, blank lines, a byte order mark and a last line without an end are understood", {
-  found <- all_rows(rows_csv(local_text("\ufeffa,\"b \"\"c\"\"\",d\r\n1,\"x, y\",\r\n\r\n+2.5e3,\"two\nlines \"\"q\"\"\",-.5\r\n NA ,,7.")))
+test_that(paste(
+  "quotes, line breaks of either kind, blank lines, a byte order mark and a last line without an end",
+  "are understood"
+), {
+  found <- all_rows(rows_csv(local_text(paste0(
+    "\ufeffa,\"b \"\"c\"\"\",d\r\n1,\"x, y\",\r\n\r\n",
+    "+2.5e3,\"two\nlines \"\"q\"\"\",-.5\r\n NA ,,7."
+  ))))
   expect_equal(names(found), c("a", "b \"c\"", "d"))
   expect_equal(found$a, c(1, 2500, NA))
   expect_equal(found[[2]], c("x, y", "two\nlines \"q\"", ""))
@@ -46,7 +52,9 @@ test_that("quotes, line breaks of either kind, blank lines, a byte order mark an
 
 test_that("numbers are read to the nearest double", {
   set.seed(1)
-  numbers <- c(0.1, 1 / 3, 5e-324, 1.7976931348623157e308, 123456789012345678, 2^53 + 2, 1e22, 1e23, 8.41e21, 9007199254740993, -0)
+  numbers <- c(
+    0.1, 1 / 3, 5e-324, 1.7976931348623157e308, 123456789012345678, 2^53 + 2, 1e22, 1e23, 8.41e21, 9007199254740993, -0
+  )
   numbers <- c(numbers, rnorm(2000) * 10^sample(-300:300, 2000, TRUE))
   text <- c(sprintf("%.17g", numbers), "1e400", "-1e400", "1e-400", "inf", "0.30000000000000000000000000000000004")
   read <- all_rows(rows_csv(local_text(paste(c("x", text), collapse = "\n")), bytes = 100))$x
@@ -193,7 +201,9 @@ test_that("where something else than a number stands, R goes on from that block,
   file <- local_text(paste(append(lines, "1,2", 200), collapse = "\n"))
   expect_input_error(sgdlasso(rows_csv(file, y = "y", bytes = 1000)), "line 201: it has 2 fields, not 6")
   file <- local_text(paste(append(lines, "1,2,Inf,1,1,1", 200), collapse = "\n"))
-  expect_input_error(sgdlasso(rows_csv(file, y = "y", bytes = 3000)), "In rows [0-9]+ to [0-9]+ of the source: .*missing or infinite")
+  expect_input_error(
+    sgdlasso(rows_csv(file, y = "y", bytes = 3000)), "In rows [0-9]+ to [0-9]+ of the source: .*missing or infinite"
+  )
   rows <- rows_csv(local_text(paste(append(lines, "\"1\",2,3,4,5,6", 200), collapse = "\n")), y = "y", bytes = 2000)
   expect_setequal(kinds_of_blocks(rows), c("sgdlasso_native_block", "list"))
 })

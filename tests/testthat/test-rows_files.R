@@ -37,8 +37,13 @@ file_kinds <- function() {
   set.seed(1)
   x <- matrix(round(rnorm(400), 6), 100)
   list(
-    csv = list(lines = c("y,a,b,c", apply(x, 1, paste, collapse = ",")), open = function(file) rows_csv(file, bytes = 1500)),
-    numbers = list(lines = c("y,a,b,c", apply(x, 1, paste, collapse = ",")), open = function(file) rows_csv(file, y = "y", bytes = 1500)),
+    csv = list(
+      lines = c("y,a,b,c", apply(x, 1, paste, collapse = ",")), open = function(file) rows_csv(file, bytes = 1500)
+    ),
+    numbers = list(
+      lines = c("y,a,b,c", apply(x, 1, paste, collapse = ",")),
+      open = function(file) rows_csv(file, y = "y", bytes = 1500)
+    ),
     svm = list(
       lines = sprintf("%.6f 1:%.6f 2:%.6f 4:%.6f", x[, 1], x[, 2], x[, 3], x[, 4]),
       open = function(file) rows_svmlight(file, columns = 4, bytes = 1500)
@@ -78,7 +83,8 @@ test_that("a compressed file that is cut off anywhere is an error that names it"
   for (name in c("csv", "svm")) for (how in c("gz", "bz2", "xz")) for (streams in 1:2) {
     kind <- kinds[[name]]
     whole <- compressed(kind$lines, how, streams)
-    ends <- length(compressed(kind$lines[seq_len(ceiling(length(kind$lines) / 2))], how)) # between two streams nothing is missing
+    # between two streams nothing is missing
+    ends <- length(compressed(kind$lines[seq_len(ceiling(length(kind$lines) / 2))], how))
     sizes <- unique(c(0:6, length(whole) - c(1, 4, 5, 8, 9), sample(length(whole) - 1, 15)))
     for (size in if (streams == 2) setdiff(sizes, ends) else sizes) {
       found <- expect_error_or_rows(whole[seq_len(size)], paste0(".", how), kind, NULL, paste(name, how, size))
@@ -114,7 +120,8 @@ test_that("a fit of a file that is cut off is no fit of its first rows", {
 
 test_that("what is not compressed as its name says, or in a way that is not checked, is refused", {
   plain <- "y,a\n1,2\n3,5\n"
-  for (ext in c(".gz", ".bz2", ".xz", ".zst")) expect_input_error(all_blocks(rows_csv(local_bytes(plain, ext))), "as its name says")
+  for (ext in c(".gz", ".bz2", ".xz", ".zst"))
+    expect_input_error(all_blocks(rows_csv(local_bytes(plain, ext))), "as its name says")
   zstd <- as.raw(c(0x28, 0xb5, 0x2f, 0xfd, 1:20))
   expect_input_error(all_blocks(rows_csv(local_bytes(zstd, ".csv"))), "compressed by zstd")
   expect_identical(all_blocks(rows_csv(local_bytes("BZh9,y\n1,2\n", ".csv")))[[1]]$y, 2) # text
@@ -127,14 +134,18 @@ test_that("zero bytes and text that is not UTF-8 are errors that name file and l
     bytes
   }
   for (bytes in c(3, 1e6)) {
-    bad <- function(text, message) expect_input_error(all_blocks(rows_csv(local_bytes(text, ".csv"), bytes = bytes)), message)
+    bad <- function(text, message) expect_input_error(
+      all_blocks(rows_csv(local_bytes(text, ".csv"), bytes = bytes)), message
+    )
     bad(zero("y,t\n1,u\n2,w\n3,v#v\n"), "line 4: \"v\\?v\" in column 2 holds a zero byte")
     bad(zero("y,t#\n1,2\n"), "line 1: .*zero byte")
     bad(c(charToRaw("y,t\n1,u\n2,caf"), as.raw(0xe9), charToRaw("\n")), "line 3: \"caf\\?\" in column 2 is not UTF-8")
     bad(c(charToRaw("y,caf"), as.raw(0xe9), charToRaw("\n1,2\n")), "line 1: .*UTF-8")
   }
   expect_input_error(all_blocks(rows_csv(local_bytes(zero("y,a\n1,2\n3,#\n"), ".csv"), y = "y")), "holds a zero byte")
-  expect_input_error(all_blocks(rows_svmlight(local_bytes(zero("1 1:2\n1 1:2#\n"), ".svm"))), "line 2: \"2\\?\" is not a number")
+  expect_input_error(
+    all_blocks(rows_svmlight(local_bytes(zero("1 1:2\n1 1:2#\n"), ".svm"))), "line 2: \"2\\?\" is not a number"
+  )
   fine <- all_blocks(rows_csv(local_bytes("t,y\n\u20ac \u00e9\U1F600,1\n", ".csv")))[[1]]
   expect_identical(fine$t, "\u20ac \u00e9\U1F600")
 })
@@ -183,7 +194,9 @@ test_that("blank lines are no records and take no memory of records", {
   expect_identical(nrow(numbers_in(rows_csv(file))), 3L)
   for (threads in 1:2) {
     found <- 0
-    for_each_row_block(rows_csv(file, y = "y", threads = threads), function(block) found <<- found + block_rows(block), native = TRUE)
+    for_each_row_block(
+      rows_csv(file, y = "y", threads = threads), function(block) found <<- found + block_rows(block), native = TRUE
+    )
     expect_equal(found, 3)
   }
   if (capabilities("profmem")) expect_lt(allocated(numbers_in(rows_csv(file, y = "y"))), 1e8)
@@ -204,7 +217,10 @@ test_that("a quote inside a field that is not quoted is a character like others,
   text <- c("y,t", "1,5\" pipe", "2,\"x, \"\"y\"\"\nz\"", "3,6\" pipe", "4,\"\"", "5,a\"b\"c")
   file <- local_bytes(paste0(text, "\n", collapse = ""), ".csv")
   for (bytes in c(1:20, 1e6)) {
-    expect_identical(do.call(rbind, all_blocks(rows_csv(file, bytes = bytes)))$t, c("5\" pipe", "x, \"y\"\nz", "6\" pipe", "", "a\"b\"c"))
+    expect_identical(
+      do.call(rbind, all_blocks(rows_csv(file, bytes = bytes)))$t,
+      c("5\" pipe", "x, \"y\"\nz", "6\" pipe", "", "a\"b\"c")
+    )
   }
 })
 
@@ -214,7 +230,8 @@ test_that("numbers of columns that are none, or beyond what may be, are errors t
     expect_input_error(all_blocks(rows_svmlight(file)), message)
     expect_input_error(all_blocks(rows_svmlight(file, first = 0)), message)
   }
-  for (index in c("2147483647", "2147483648", "100000001", "1e300", "inf")) bad(index, "line 2: .* (is beyond|is no number of)")
+  for (index in c("2147483647", "2147483648", "100000001", "1e300", "inf"))
+    bad(index, "line 2: .* (is beyond|is no number of)")
   for (index in c("-1", "nan", "1.5", "", "a")) bad(index, "line 2: .* is no number of a column")
   expect_input_error(rows_svmlight(local_bytes("1 1:2\n", ".svm"), columns = 2^31 - 1), "`columns`")
 })

@@ -51,7 +51,9 @@ test_that("duckdb hands out blocks, never the whole result", {
   DBI::dbWriteTable(con, "d", d)
   for (columns in c("a", "a, t")) {
     blocks <- list()
-    for_each_row_block(rows_sql(con, paste("SELECT", columns, "FROM d"), block = 3000), function(block) blocks <<- c(blocks, list(block)))
+    for_each_row_block(
+      rows_sql(con, paste("SELECT", columns, "FROM d"), block = 3000), function(block) blocks <<- c(blocks, list(block))
+    )
     expect_lte(max(vapply(blocks, nrow, 0L)), 3000)
     expect_equal(do.call(rbind, blocks), d[strsplit(columns, ", ")[[1]]], ignore_attr = TRUE)
   }
@@ -80,7 +82,9 @@ test_that("Parquet comes through duckdb", {
   DBI::dbWriteTable(con, "d", d)
   DBI::dbExecute(con, sprintf("COPY d TO '%s' (FORMAT parquet)", file))
   rows <- rows_sql(con, sprintf("SELECT * FROM '%s'", file), y = "y")
-  expect_equal(sgdlasso(rows, lambda = 0.1)$beta, sgdlasso(as.matrix(d[1:2]), d$y, lambda = 0.1)$beta, tolerance = 1e-10)
+  expect_equal(
+    sgdlasso(rows, lambda = 0.1)$beta, sgdlasso(as.matrix(d[1:2]), d$y, lambda = 0.1)$beta, tolerance = 1e-10
+  )
 })
 
 test_that("a big.matrix gives the in-memory fit", {

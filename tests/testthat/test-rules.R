@@ -5,8 +5,8 @@ families <- c("gaussian", "binomial", "poisson")
 
 # Fits in the order of the rows, at one lambda, with relative weights as the core sees them.
 fit_in_order <- function(d, x, family, lambda, solver, alpha, standardize, v) {
-  sgdlasso(x, d$y, family = family, weights = d$w, offset = d$o, lambda = lambda, alpha = alpha, standardize = standardize,
-           penalty.factor = v, solver = solver)
+  sgdlasso(x, d$y, family = family, weights = d$w, offset = d$o, lambda = lambda, alpha = alpha,
+           standardize = standardize, penalty.factor = v, solver = solver)
 }
 
 settings_of <- function(family, sparse, seed) {
@@ -49,11 +49,13 @@ for (sparse in c(FALSE, TRUE)) for (family in families) {
       columns <- textbook_columns(k$d$x, k$d$w, standardize, !sparse)
       rate <- if (standardize) 0.02 else 0.00005
       schedule <- c("constant", "sqrt", "inverse")[seed + (every == 1)]
-      plain <- plain_primal(columns$x, k$d$y, k$w, k$d$o, family, k$lambda, rate, schedule, k$start, k$v, k$alpha, every, epochs = 2)
+      plain <- plain_primal(
+        columns$x, k$d$y, k$w, k$d$o, family, k$lambda, rate, schedule, k$start, k$v, k$alpha, every, epochs = 2
+      )
       # Averages of sparse rows are over fewer iterates, which the next test looks at.
       for (average in if (sparse) FALSE else c(TRUE, FALSE)) {
-        solver <- solver_sgd(if (every == 1) "proximal" else "truncated", rate = rate, schedule = schedule, average = average,
-                             epochs = 2, shuffle = "none")
+        solver <- solver_sgd(if (every == 1) "proximal" else "truncated", rate = rate, schedule = schedule,
+                             average = average, epochs = 2, shuffle = "none")
         fit <- fit_in_order(k$d, k$x, family, k$lambda, solver, k$alpha, standardize, k$v)
         expect_same(fit, if (average) plain$average else plain$last, columns)
       }
@@ -63,11 +65,17 @@ for (sparse in c(FALSE, TRUE)) for (family in families) {
   test_that(paste("the adaptive rule equals its plain loop:", kind), {
     for (seed in 1:2) for (standardize in c(TRUE, FALSE)) {
       k <- settings_of(family, sparse, seed)
-      plain <- plain_adaptive(k$d$x, k$d$y, k$w, k$d$o, family, k$lambda, k$v, k$alpha, standardize, sparse, k$start, epochs = 3)
-      fit <- fit_in_order(k$d, k$x, family, k$lambda, solver_sgd(epochs = 3, shuffle = "none"), k$alpha, standardize, k$v)
+      plain <- plain_adaptive(
+        k$d$x, k$d$y, k$w, k$d$o, family, k$lambda, k$v, k$alpha, standardize, sparse, k$start, epochs = 3
+      )
+      fit <- fit_in_order(
+        k$d, k$x, family, k$lambda, solver_sgd(epochs = 3, shuffle = "none"), k$alpha, standardize, k$v
+      )
       # the best of 1, 1/2, ..., each with its best intercept
       best_intercept <- function(b) plain_null(k$d$y, k$d$w, as.numeric(k$d$x %*% b) + k$d$o, family)
-      value <- function(b) objective(k$d$x, k$d$y, best_intercept(b), b, k$lambda, family, k$d$w, k$d$o, k$alpha, k$v, standardize)
+      value <- function(b) objective(
+        k$d$x, k$d$y, best_intercept(b), b, k$lambda, family, k$d$w, k$d$o, k$alpha, k$v, standardize
+      )
       scales <- c(2^-(0:10), 0)
       b <- plain$beta * scales[which.min(vapply(scales, function(scale) value(scale * plain$beta), 0))]
       s <- weighted_sd(k$d$x, k$d$w)
@@ -81,7 +89,9 @@ for (sparse in c(FALSE, TRUE)) for (family in families) {
 test_that("the cumulative rule is Tsuruoka's, weight by weight", {
   d <- make_rows()
   columns <- textbook_columns(d$x, d$w, TRUE, TRUE)
-  plain <- plain_cumulative(columns$x, d$y, d$w / mean(d$w), d$o, "gaussian", 0.2, 0.03, "sqrt", plain_null(d$y, d$w, d$o, "gaussian"))
+  plain <- plain_cumulative(
+    columns$x, d$y, d$w / mean(d$w), d$o, "gaussian", 0.2, 0.03, "sqrt", plain_null(d$y, d$w, d$o, "gaussian")
+  )
   solver <- solver_sgd("cumulative", rate = 0.03, schedule = "sqrt", average = FALSE, epochs = 1, shuffle = "none")
   fit <- fit_in_order(d, d$x, "gaussian", 0.2, solver, 1, TRUE, NULL)
   expect_true(any(plain$b == 0) && any(plain$b != 0))
@@ -121,8 +131,10 @@ test_that("textbook rules without an intercept take plain steps on the columns a
   d <- make_rows()
   b <- numeric(8)
   for (t in 1:60) b <- soft(b + 0.0005 * d$x[t, ] * (d$y[t] - sum(d$x[t, ] * b)), 0.0005 * 0.3)
-  fit <- sgdlasso(d$x, d$y, lambda = 0.3, standardize = FALSE, intercept = FALSE,
-                  solver = solver_sgd("proximal", rate = 0.0005, schedule = "constant", average = FALSE, epochs = 1, shuffle = "none"))
+  fit <- sgdlasso(
+    d$x, d$y, lambda = 0.3, standardize = FALSE, intercept = FALSE,
+    solver = solver_sgd("proximal", rate = 0.0005, schedule = "constant", average = FALSE, epochs = 1, shuffle = "none")
+  )
   expect_equal(unname(fit$beta[, 1]), b, tolerance = 1e-10)
   expect_identical(unname(fit$a0), 0)
 })
@@ -130,7 +142,10 @@ test_that("textbook rules without an intercept take plain steps on the columns a
 test_that("a lambda of a path starts from the coefficients of the last one, for dual averaging from nothing", {
   d <- make_rows(200)
   fit <- function(rule, lambda) {
-    sgdlasso(d$x, d$y, lambda = lambda, solver = solver_sgd(rule, rate = if (rule != "adaptive") 0.01, epochs = 1, shuffle = "none"))
+    sgdlasso(
+      d$x, d$y, lambda = lambda,
+      solver = solver_sgd(rule, rate = if (rule != "adaptive") 0.01, epochs = 1, shuffle = "none")
+    )
   }
   for (rule in c("cumulative", "proximal", "truncated")) {
     # with the same lambda twice, the second pass goes on from the first

@@ -20,7 +20,8 @@ test_that("integer, logical and every kind of sparse matrix are taken", {
   same(lasso(z == 1, v, lambda = 0.01), by_double)
   sparse <- as_sparse(z)
   by_sparse <- lasso(sparse, v, lambda = 0.01)
-  for (class in c("TsparseMatrix", "RsparseMatrix")) same(lasso(methods::as(sparse, class), v, lambda = 0.01), by_sparse)
+  for (class in c("TsparseMatrix", "RsparseMatrix"))
+    same(lasso(methods::as(sparse, class), v, lambda = 0.01), by_sparse)
   same(lasso(methods::as(sparse, "nMatrix"), v, lambda = 0.01), by_sparse)
   same(lasso(methods::as(sparse, "lMatrix"), v, lambda = 0.01), by_sparse)
   expect_s3_class(lasso(Matrix::Diagonal(20), y, lambda = 0.01), "sgdlasso")
@@ -89,7 +90,10 @@ test_that("two equal calls are identical, and the fit holds no environment, func
   expect_identical(a, fit())
   contains <- function(value) {
     if (is.environment(value) || is.function(value) || typeof(value) == "externalptr") return(TRUE)
-    inside <- c(if (is.list(value) && !is.language(value)) unclass(value), attributes(value)[setdiff(names(attributes(value)), "package")])
+    inside <- c(
+      if (is.list(value) && !is.language(value)) unclass(value),
+      attributes(value)[setdiff(names(attributes(value)), "package")]
+    )
     any(vapply(inside, contains, NA))
   }
   expect_false(contains(unclass(a)))
@@ -103,8 +107,10 @@ test_that("the grid is glmnet's", {
   skip_if_not_installed("glmnet")
   d <- make_rows(family = "gaussian")
   grid <- function(...) range(lasso(d$x, d$y, ...)$lambda)
-  for (arguments in list(list(), list(standardize = FALSE), list(weights = d$w), list(offset = d$o), list(intercept = FALSE),
-                         list(penalty.factor = c(0, 0.5, 1:6)), list(alpha = 0.3), list(exclude = c(1, 3)))) {
+  for (arguments in list(
+    list(), list(standardize = FALSE), list(weights = d$w), list(offset = d$o), list(intercept = FALSE),
+    list(penalty.factor = c(0, 0.5, 1:6)), list(alpha = 0.3), list(exclude = c(1, 3))
+  )) {
     ours <- do.call(lasso, c(list(d$x, d$y), arguments))$lambda
     theirs <- do.call(glmnet::glmnet, c(list(d$x, d$y, family = gaussian()), arguments))$lambda
     expect_equal(ours[1:5], theirs[1:5], tolerance = 1e-6, info = deparse(arguments))
@@ -160,7 +166,9 @@ test_that("twenty epochs of the default come near glmnet's optimum for every fam
     x <- if (sparse) as_sparse(d$x) else d$x
     lambda <- max(lasso(x, d$y, family = family, weights = d$w, offset = d$o, nlambda = 5)$lambda) / 10
     best <- precise_glmnet(x, d$y, family = family, weights = d$w, offset = d$o, lambda = lambda)
-    fit <- lasso(x, d$y, family = family, weights = d$w, offset = d$o, lambda = lambda, solver = solver_sgd(epochs = 20))
+    fit <- lasso(
+      x, d$y, family = family, weights = d$w, offset = d$o, lambda = lambda, solver = solver_sgd(epochs = 20)
+    )
     value <- function(at) objective(x, d$y, at$a0, as.numeric(at$beta), lambda, family, d$w, d$o)
     null <- objective(x, d$y, plain_null(d$y, d$w, d$o, family), numeric(ncol(x)), lambda, family, d$w, d$o)
     gap <- (value(fit) - value(best)) / (null - value(best))
@@ -182,7 +190,9 @@ test_that("averaging keeps exact zeros for the dual rules", {
 
 # ---- no tuning ----------------------------------------------------------------------
 
-null_objective <- function(d, family) objective(d$x, d$y, plain_null(d$y, d$w, d$o, family), numeric(ncol(d$x)), 0, family, d$w, d$o)
+null_objective <- function(d, family) objective(
+  d$x, d$y, plain_null(d$y, d$w, d$o, family), numeric(ncol(d$x)), 0, family, d$w, d$o
+)
 
 test_that("every rule is finite and never worse than the null model on hostile data, without a rate", {
   rules <- c("adaptive", "truncated", "cumulative", "proximal", "dual_averaging")
@@ -193,13 +203,15 @@ test_that("every rule is finite and never worse than the null model on hostile d
     family <- c("gaussian", "binomial", "poisson")[seed %% 3 + 1]
     x <- matrix(switch(seed %% 4 + 1, rnorm(n * p), rcauchy(n * p), rexp(n * p)^4, rbinom(n * p, 1, 0.1)), n)
     x <- sweep(x, 2, 10^runif(p, -8, 8), `*`)
-    y <- switch(family, gaussian = rcauchy(n) * 1e5, binomial = c(0, 1, rbinom(n - 2, 1, 0.5)), poisson = c(1e6, rpois(n - 1, 2)))
+    y <- switch(
+      family, gaussian = rcauchy(n) * 1e5, binomial = c(0, 1, rbinom(n - 2, 1, 0.5)), poisson = c(1e6, rpois(n - 1, 2))
+    )
     d <- list(x = x, y = y, w = rexp(n), o = rnorm(n))
     worst <- null_objective(d, family)
     for (rule in rules) {
       source <- if (runif(1) < 0.5) x else as_sparse(x)
-      fit <- lasso(source, y, family = family, weights = d$w, offset = d$o, lambda = c(1, 0.01), standardize = seed %% 2 == 0,
-                   solver = solver_sgd(rule, epochs = 2))
+      fit <- lasso(source, y, family = family, weights = d$w, offset = d$o, lambda = c(1, 0.01),
+                   standardize = seed %% 2 == 0, solver = solver_sgd(rule, epochs = 2))
       expect_true(all(is.finite(fit$beta@x)) && all(is.finite(fit$a0)))
       expect_true(all(fit$trace$objective[c(2, 4)] <= worst + 1e-9 * abs(worst)))
     }
@@ -210,7 +222,9 @@ test_that("a rule without a rate starts again with a smaller one where its first
   set.seed(3)
   x <- cbind(c(rnorm(50), 30))
   y <- c(rpois(50, 1), 0)
-  fit <- lasso(x, y, family = "poisson", lambda = 0.01, standardize = FALSE, solver = solver_sgd("proximal", schedule = "constant"))
+  fit <- lasso(
+    x, y, family = "poisson", lambda = 0.01, standardize = FALSE, solver = solver_sgd("proximal", schedule = "constant")
+  )
   expect_true(all(is.finite(fit$beta[, 1])))
   expect_gte(fit$dev.ratio, 0)
 })
@@ -267,7 +281,9 @@ test_that("the trace tells mean squared error, objective and nonzeros of the coe
   last <- tail(fit$trace, 1)
   error <- d$y - d$o - predict(fit, d$x, newoffset = 0 * d$o)
   expect_equal(last$mse, sum(d$w * error^2) / sum(d$w), tolerance = 1e-12)
-  expect_equal(last$objective, objective(d$x, d$y, fit$a0, fit$beta[, 1], 0.2, "gaussian", d$w, d$o, 0.7), tolerance = 1e-12)
+  expect_equal(
+    last$objective, objective(d$x, d$y, fit$a0, fit$beta[, 1], 0.2, "gaussian", d$w, d$o, 0.7), tolerance = 1e-12
+  )
   expect_equal(last$nonzero, fit$df)
   expect_true(all(diff(fit$trace$rate) < 0))
 })
@@ -282,7 +298,10 @@ test_that("copied and gathered rows are the same rows", {
 
 test_that("excluded columns and infinite penalty factors are zero and count as 1 in the penalties' sum", {
   d <- make_rows()
-  same(lasso(d$x, d$y, lambda = 0.1, exclude = c(2, 5)), lasso(d$x, d$y, lambda = 0.1, penalty.factor = c(1, Inf, 1, 1, Inf, 1, 1, 1)))
+  same(
+    lasso(d$x, d$y, lambda = 0.1, exclude = c(2, 5)),
+    lasso(d$x, d$y, lambda = 0.1, penalty.factor = c(1, Inf, 1, 1, Inf, 1, 1, 1))
+  )
   fit <- lasso(d$x, d$y, lambda = 0.1, exclude = c(2, 5))
   expect_equal(unname(fit$beta[c(2, 5), 1]), c(0, 0))
 })

@@ -54,7 +54,8 @@ test_that("with yardstick, in either order, accuracy() knows fits, data frames a
 
 test_that("with pROC, in either order, roc() knows fits, formulas, and responses with predictors", {
   theirs <- c(
-    "as.numeric(roc(d$class, d$a, quiet = TRUE)$auc)" = "wilcox.test(a ~ class, d[40:1, ], exact = FALSE)$statistic[[1]] |>
+    "as.numeric(roc(d$class, d$a, quiet = TRUE)$auc)" =
+      "wilcox.test(a ~ class, d[40:1, ], exact = FALSE)$statistic[[1]] |>
       (\\(w) max(w, prod(table(d$class)) - w) / prod(table(d$class)))()",
     "as.numeric(roc(class ~ a, d, quiet = TRUE)$auc)" = "as.numeric(roc(d$class, d$a, quiet = TRUE)$auc)"
   )

@@ -1,14 +1,20 @@
 test_that("constructors hold the defaults, a bare string stands for them", {
-  expect_equal(unclass(solver_nudge()), list(name = "nudge", nudge = 0.001, rate = 0.01, epochs = 100L, every = "sample",
-                                             init = "uniform", penalize_intercept = TRUE))
-  expect_equal(unclass(solver_sgd()), list(name = "sgd", rule = "adaptive", rate = NULL, schedule = NULL, average = TRUE,
-                                           epochs = 5L, shuffle = "blocks", copy = TRUE))
+  expect_equal(unclass(solver_nudge()), list(
+    name = "nudge", nudge = 0.001, rate = 0.01, epochs = 100L, every = "sample", init = "uniform",
+    penalize_intercept = TRUE
+  ))
+  expect_equal(unclass(solver_sgd()), list(
+    name = "sgd", rule = "adaptive", rate = NULL, schedule = NULL, average = TRUE, epochs = 5L, shuffle = "blocks",
+    copy = TRUE
+  ))
   x <- as.matrix(murder_rates[, 1:3])
   y <- murder_rates$murder_rate
   by_name <- sgdlasso(x, y, lambda = 1, seed = 1, solver = "sgd")
   expect_identical(by_name$solver, solver_sgd())
   expect_identical(coef(by_name), coef(sgdlasso(x, y, lambda = 1, seed = 1, solver = solver_sgd())))
-  expect_identical(coef(sgdlasso(x, y, seed = 1, solver = "nudge")), coef(sgdlasso(x, y, seed = 1, solver = solver_nudge())))
+  expect_identical(
+    coef(sgdlasso(x, y, seed = 1, solver = "nudge")), coef(sgdlasso(x, y, seed = 1, solver = solver_nudge()))
+  )
 })
 
 test_that("settings out of range are errors that name them", {
@@ -32,6 +38,9 @@ test_that("settings out of range are errors that name them", {
 })
 
 test_that("a solver prints as the call that makes it", {
-  expect_output(print(solver_sgd("proximal", rate = 0.1)), 'solver_sgd(rule = "proximal", rate = 0.1, schedule = "sqrt"', fixed = TRUE)
+  expect_output(
+    print(solver_sgd("proximal", rate = 0.1)), 'solver_sgd(rule = "proximal", rate = 0.1, schedule = "sqrt"',
+    fixed = TRUE
+  )
   expect_identical(eval(parse(text = format(solver_nudge(epochs = 3)))), solver_nudge(epochs = 3))
 })

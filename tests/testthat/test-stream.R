@@ -70,7 +70,9 @@ test_that("one pass gives cross-validation, with folds by a hash of the row's nu
   expect_equal(cv$lambda.1se, whole$lambda.1se)
   expect_equal(coef(cv), coef(whole), tolerance = 1e-8)
   # independent of the blocks, and the folds are of about equal size
-  expect_equal(cv.sgdlasso(as_rows(d$x, d$y, d$w, block = 300), seed = 8, nfolds = 6, tol = 1e-12)$cvm, cv$cvm, tolerance = 1e-10)
+  expect_equal(
+    cv.sgdlasso(as_rows(d$x, d$y, d$w, block = 300), seed = 8, nfolds = 6, tol = 1e-12)$cvm, cv$cvm, tolerance = 1e-10
+  )
   counts <- table(r_hash_folds(1:60000, 3, 10))
   expect_lt(stats::chisq.test(counts)$statistic, 35)
   by_formula <- cv.sgdlasso(
@@ -90,8 +92,12 @@ test_that("what a source cannot give is an error that says so", {
   expect_input_error(sgdlasso(y ~ a, data = rows, solver = "saga"), "`solver` is")
   expect_input_error(sgdlasso(y ~ b, data = as_rows(d), relax = TRUE), "`relax` is TRUE")
   expect_input_error(cv.sgdlasso(y ~ b, data = rows, type.measure = "mae"), "`type.measure` is \"mae\"")
-  expect_input_error(cv.sgdlasso(y ~ b, data = rows, foldid = rep(1:3, 100)), "`foldid` is given, and rows come from a source")
-  expect_input_error(cv.sgdlasso(as_rows(matrix(1:6, 3), 1:3), keep = TRUE), "`keep` is given, and rows come from a source")
+  expect_input_error(
+    cv.sgdlasso(y ~ b, data = rows, foldid = rep(1:3, 100)), "`foldid` is given, and rows come from a source"
+  )
+  expect_input_error(
+    cv.sgdlasso(as_rows(matrix(1:6, 3), 1:3), keep = TRUE), "`keep` is given, and rows come from a source"
+  )
   expect_input_error(sgdlasso(y ~ f, data = d, xlev = list(f = "u")), "`xlev` is given, and `data` is in memory")
   expect_input_error(sgdlasso(function(reset) NULL), "as_rows\\(x\\)")
   expect_input_error(sgdlasso(as_rows(function(reset) NULL)), "no row of positive weight")
@@ -118,8 +124,12 @@ test_that("numbers too large for squares are an error in cross-validation of a s
 
 test_that("options that need rows in memory are refused in every call", {
   d <- mixed_frame()
-  expect_input_error(cv.sgdlasso(y ~ b, data = as_rows(d), grouped = FALSE), "`grouped` is given, and rows come from a source")
-  expect_input_error(cv.sgdlasso(as_rows(matrix(1:6, 3), 1:3), grouped = FALSE), "`grouped` is given, and rows come from a source")
+  expect_input_error(
+    cv.sgdlasso(y ~ b, data = as_rows(d), grouped = FALSE), "`grouped` is given, and rows come from a source"
+  )
+  expect_input_error(
+    cv.sgdlasso(as_rows(matrix(1:6, 3), 1:3), grouped = FALSE), "`grouped` is given, and rows come from a source"
+  )
 })
 
 test_that("a block that is neither a data frame nor a list is an error that says so", {

@@ -23,10 +23,11 @@ random_frame <- function(n) {
 }
 
 random_formula <- function(d) {
-  terms <- c("a", "log(b)", "factor(m)", "k", "f", "g", "o", "t", "l", "day", "took", "id", "paste(g, l)", "I(a^2)", "cut(k, c(-1, 1, 9))",
-             "ordered(m)", "addNA(g)", "interaction(g, l)", "as.factor(t)")
+  terms <- c("a", "log(b)", "factor(m)", "k", "f", "g", "o", "t", "l", "day", "took", "id", "paste(g, l)", "I(a^2)",
+             "cut(k, c(-1, 1, 9))", "ordered(m)", "addNA(g)", "interaction(g, l)", "as.factor(t)")
   chosen <- sample(terms, sample(1:6, 1))
-  if (runif(1) < .5) chosen <- c(chosen, paste(sample(c("a", "f", "g", "o", "t", "l"), 2), collapse = sample(c(":", "*"), 1)))
+  if (runif(1) < .5)
+    chosen <- c(chosen, paste(sample(c("a", "f", "g", "o", "t", "l"), 2), collapse = sample(c(":", "*"), 1)))
   right <- paste(chosen, collapse = " + ")
   if (runif(1) < .3) right <- ". - r"
   if (runif(1) < .3) right <- paste(right, "-", sample(c("z", "f", "t", chosen[1]), 1))
@@ -99,7 +100,10 @@ test_that("random formulas on random frames in random blocks give the in-memory 
     known <- plain_lm(fit, draw$d)
     if (!is.list(whole) || is.null(known)) next
     free <- outcome(fit(rows, tol = 1e-12, lambda = 0))
-    expect_equal(as.matrix(coef(free)[names(known), , drop = FALSE])[, 1], known, tolerance = 1e-5, ignore_attr = TRUE, info = about)
+    expect_equal(
+      as.matrix(coef(free)[names(known), , drop = FALSE])[, 1], known, tolerance = 1e-5, ignore_attr = TRUE,
+      info = about
+    )
     compared <- compared + 1
   }
   expect_gt(fits, 30)
@@ -116,7 +120,9 @@ streams_as_whole <- function(form, d, blocks = list(d[1:9, ], d[-(1:9), ]), whol
 
 small_frame <- function(n = 40) {
   set.seed(2)
-  d <- data.frame(a = rnorm(n), k = rep(0:3, length.out = n), f = factor(sample(c("u", "v", "w"), n, TRUE), c("w", "v", "u")))
+  d <- data.frame(
+    a = rnorm(n), k = rep(0:3, length.out = n), f = factor(sample(c("u", "v", "w"), n, TRUE), c("w", "v", "u"))
+  )
   d$t <- rep(c("b", "a", "10", "9", "a"), length.out = n)
   d$y <- d$a + (d$f == "u") + (d$t == "9") + rnorm(n)
   d
@@ -213,8 +219,10 @@ test_that("what depends on all rows at once is refused, in whatever words", {
   d$start <- as.POSIXct("2020-01-01", tz = "UTC")
   d$end <- d$start + seq_len(40)^3
   rows <- as_rows(d, block = 20)
-  for (form in list(y ~ I(a - mean(a)), y ~ cut(a, 3), y ~ rank(a), y ~ rev(a), y ~ cumsum(a), y ~ reorder(t, a), y ~ I(a / max(a)),
-                    y ~ as.integer(factor(t)), log(y - min(y) + 1) ~ a, y ~ scale(a), y ~ poly(a, 2))) {
+  for (form in list(
+    y ~ I(a - mean(a)), y ~ cut(a, 3), y ~ rank(a), y ~ rev(a), y ~ cumsum(a), y ~ reorder(t, a), y ~ I(a / max(a)),
+    y ~ as.integer(factor(t)), log(y - min(y) + 1) ~ a, y ~ scale(a), y ~ poly(a, 2)
+  )) {
     told <- "depends on all rows at once|must be computed by itself"
     expect_error(sgdlasso(form, rows), told, class = "sgdlasso_error_input", info = deparse1(form))
   }
@@ -223,7 +231,8 @@ test_that("what depends on all rows at once is refused, in whatever words", {
   expect_input_error(sgdlasso(y ~ a, rows, subset = 1:5), "`subset` is a integer")
   expect_input_error(sgdlasso(y ~ a, rows, subset = a > max(a) - 1), "depends on all rows")
   by_row <- list(
-    y ~ I(a^2), y ~ cut(a, c(-9, 0, 9)), y ~ factor(k), y ~ pmax(a, k), y ~ ifelse(a > 0, "up", "down"), y ~ relevel(f, "u")
+    y ~ I(a^2), y ~ cut(a, c(-9, 0, 9)), y ~ factor(k), y ~ pmax(a, k), y ~ ifelse(a > 0, "up", "down"),
+    y ~ relevel(f, "u")
   )
   for (form in by_row) {
     streams_as_whole(form, d)
@@ -265,7 +274,10 @@ test_that("a csv file and a database give the in-memory fit of what they hold", 
   }
   by_name <- rows_sql(con, "SELECT y, a, big FROM d WHERE a IS NOT NULL", y = "y", block = 7)
   kept <- d[-4, ]
-  expect_equal(same_fit(sgdlasso(by_name, lambda = .01)), same_fit(sgdlasso(kept[c("a", "big")], kept$y, lambda = .01)), tolerance = 1e-8)
+  expect_equal(
+    same_fit(sgdlasso(by_name, lambda = .01)), same_fit(sgdlasso(kept[c("a", "big")], kept$y, lambda = .01)),
+    tolerance = 1e-8
+  )
 })
 
 test_that("cross-validation on a source draws the fold of a row by its place, whatever rows are left out", {

@@ -60,7 +60,9 @@ test_that("a file of another call, or of other rows, is an error", {
   )
   rows <- source$rows
   source$rows <- breaking_rows(d[120:1, ], 20)$rows
-  expect_error(sgdlasso(y ~ a + t, source$rows, checkpoint = path), "a pass over other rows", class = "sgdlasso_error_input")
+  expect_error(
+    sgdlasso(y ~ a + t, source$rows, checkpoint = path), "a pass over other rows", class = "sgdlasso_error_input"
+  )
   source$rows <- rows
   expect_silent(sgdlasso(y ~ a + t, source$rows, checkpoint = path))
 })

@@ -37,7 +37,9 @@ test_that("glance() is one row with broom's columns, the worst gap and what trai
   expect_identical(names(row), c(names(theirs), "gap", "converged", "solver", "family"))
   expect_equal(row[c("nulldev", "nobs")], theirs[c("nulldev", "nobs")])
   expect_identical(row$nobs, 20L)
-  expect_identical(as.list(row[c("converged", "solver", "family")]), list(converged = TRUE, solver = "exact", family = "gaussian"))
+  expect_identical(
+    as.list(row[c("converged", "solver", "family")]), list(converged = TRUE, solver = "exact", family = "gaussian")
+  )
   # gaps that differ from lambda to lambda
   trained <- sgdlasso(x, y, lambda = grid, seed = 1, solver = "sgd")
   row <- generics::glance(trained)
@@ -77,7 +79,10 @@ test_that("augment() of a cross-validation is that of its fit at the chosen lamb
   cv <- cv.sgdlasso(murder_rate ~ ., data = murder_rates, foldid = rep(1:5, 4))
   fit <- sgdlasso(murder_rate ~ ., data = murder_rates)
   expect_equal(generics::augment(cv), generics::augment(fit, s = cv$lambda.1se))
-  expect_equal(generics::augment(cv, murder_rates[1:3, ], s = "lambda.min"), generics::augment(fit, murder_rates[1:3, ], s = cv$lambda.min))
+  expect_equal(
+    generics::augment(cv, murder_rates[1:3, ], s = "lambda.min"),
+    generics::augment(fit, murder_rates[1:3, ], s = cv$lambda.min)
+  )
 })
 
 test_that("augment() adds the fitted mean and response minus it to a data frame", {
@@ -145,7 +150,9 @@ test_that("augment() says what is missing or too much", {
   fit <- sgdlasso(x, y, lambda = grid)
   expect_error(generics::augment(fit, x), "`s` is missing, and the fit has 5 lambdas", class = "sgdlasso_error_input")
   expect_error(generics::augment(fit, x, s = 1:2), "`s` holds 2 lambdas", class = "sgdlasso_error_input")
-  expect_error(generics::augment(fit, x, newx = x, s = 1), "`data` and `newx` are both given", class = "sgdlasso_error_input")
+  expect_error(
+    generics::augment(fit, x, newx = x, s = 1), "`data` and `newx` are both given", class = "sgdlasso_error_input"
+  )
   expect_error(generics::augment(fit, x, lambda = 1), "no argument `lambda`", class = "sgdlasso_error_input")
   expect_error(generics::tidy(fit, return_zeroes = TRUE), "Did you mean `return_zeros`", class = "sgdlasso_error_input")
 })

@@ -27,8 +27,8 @@ test_that("matrix fits take rows as a list, and a lambda of yours stays", {
   part <- function(rows) list(x = d$x[rows, ], y = d$y[rows], weights = d$w[rows], offset = d$o[rows])
   fitted_to <- function(rows, ...) {
     sgdlasso(
-      d$x[rows, ], d$y[rows], weights = d$w[rows], offset = d$o[rows], lambda = c(1, 0.2), alpha = 0.7, penalty.factor = c(0, 1:7),
-      upper.limits = 0.5, tol = 1e-12, ...
+      d$x[rows, ], d$y[rows], weights = d$w[rows], offset = d$o[rows], lambda = c(1, 0.2), alpha = 0.7,
+      penalty.factor = c(0, 1:7), upper.limits = 0.5, tol = 1e-12, ...
     )
   }
   all <- update(fitted_to(1:50, keep.moments = TRUE), moredata = part(51:90))
@@ -58,8 +58,8 @@ complete_frame <- function() mixed_frame(82)[-c(5, 77), ]
 
 # Names that functions on the way have for things of their own, and others.
 awkward_names <- c(
-  "l", "lambda", "call", "object", "fit", "formula.", "asked", "evaluate", "envir", "extras", "existing", "settings", "x", "y", "data",
-  "a", "f", "c", "T", "moredata", "family", "matched"
+  "l", "lambda", "call", "object", "fit", "formula.", "asked", "evaluate", "envir", "extras", "existing", "settings",
+  "x", "y", "data", "a", "f", "c", "T", "moredata", "family", "matched"
 )
 
 test_that("what is changed is found where update() is called, by any name", {
@@ -70,7 +70,8 @@ test_that("what is changed is found where update() is called, by any name", {
   )
   calls <- c(
     "local({ NAME <- value; update(.fit, lambda = NAME) })", "(function(NAME) update(.fit, lambda = NAME))(value)",
-    "lapply(list(value), function(NAME) update(.fit, lambda = NAME))[[1]]", "(function(NAME) update(.fit, lambda = rev(NAME) * 1))(value)"
+    "lapply(list(value), function(NAME) update(.fit, lambda = NAME))[[1]]",
+    "(function(NAME) update(.fit, lambda = rev(NAME) * 1))(value)"
   )
   for (name in awkward_names) {
     for (.fit in fits) {
@@ -89,7 +90,8 @@ test_that("update() can be called by do.call(), in loops of R's own and through 
   for (changed in list(
     do.call(update, list(fit, lambda = l)), do.call("update", list(fit, lambda = quote(l))), through(fit, lambda = l),
     twice(fit, lambda = l), lapply(list(fit), update, lambda = l)[[1]], Map(update, list(fit), lambda = l)[[1]],
-    sapply(list(fit), update, lambda = l, simplify = FALSE)[[1]], mapply(update, lambda = l, MoreArgs = list(fit), SIMPLIFY = FALSE)[[1]],
+    sapply(list(fit), update, lambda = l, simplify = FALSE)[[1]],
+    mapply(update, lambda = l, MoreArgs = list(fit), SIMPLIFY = FALSE)[[1]],
     eval(update(fit, lambda = l, evaluate = FALSE))
   )) {
     expect_identical(changed$lambda, 0.3)
@@ -113,10 +115,12 @@ test_that("a changed formula, its variables and data are the caller's", {
   later <- d[80:1, ]
   times <- 1:80 / 10
   direct <- list(
-    more = sgdlasso(y ~ a + times, d, lambda = 0.1), less = sgdlasso(y ~ f, d, lambda = 0.1), other = sgdlasso(y ~ a, later, lambda = 0.1),
+    more = sgdlasso(y ~ a + times, d, lambda = 0.1), less = sgdlasso(y ~ f, d, lambda = 0.1),
+    other = sgdlasso(y ~ a, later, lambda = 0.1),
     weighted = sgdlasso(y ~ a, d, weights = times, lambda = 0.1), both = sgdlasso(y ~ a + log(b), later, lambda = 0.2)
   )
-  for (name in names(direct)) expect_equal(unname(as.matrix(changed[[name]]$beta)), unname(as.matrix(direct[[name]]$beta)))
+  for (name in names(direct))
+    expect_equal(unname(as.matrix(changed[[name]]$beta)), unname(as.matrix(direct[[name]]$beta)))
   cv <- cv.sgdlasso(y ~ a + f, d, foldid = rep(1:5, 16))
   expect_equal(coef(update(cv, . ~ . - f)), coef(cv.sgdlasso(y ~ a, d, foldid = rep(1:5, 16))))
 })

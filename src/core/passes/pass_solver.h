@@ -1,12 +1,7 @@
 // pass_solver.h: certified models of several lambdas from passes over rows that are nowhere held: each pass
 // (pass_look.h) tells how far every model is from its optimum and which columns were missing, and between passes the
-// models move on the columns that are known to matter. Squared loss is solved there outright; other losses take a
-// proximal Newton step.
-//
-// The certificate is that of certificate.h, but no row can be looked at twice, so what would need that is bounded:
-// outside squared loss a row's divergence from its dual point by the square of their distance over the variance (the
-// chi-squared bound of the Kullback-Leibler divergence), and what projecting the residuals off the intercept and the
-// free columns does to the slopes of the others by Cauchy and Schwarz. The gap told is never too small.
+// models move on the columns that are known to matter (looked_model.h). Squared loss is solved there outright; other
+// losses take a proximal Newton step.
 #pragma once
 
 #include <cstddef>
@@ -15,7 +10,10 @@
 #include "base/archive.h"
 #include "model/fit_spec.h"
 #include "model/trained.h"
+#include "passes/curvature_groups.h"
+#include "passes/looked_model.h"
 #include "passes/pass_look.h"
+#include "passes/working_columns.h"
 
 namespace sgdlasso {
 
@@ -51,14 +49,15 @@ class PassSolver {
   bool advance();
 
   // Whether the model that this lambda started from was good enough.
-  bool stays(std::size_t k) const { return lane_[k].looks == 1 && lane_[k].known; }
+  bool stays(std::size_t k) const { return model_[k].looks == 1 && model_[k].known; }
   // The best model of each lambda so far; gap NaN where none was looked at.
   std::vector<Trained> trained() const;
   // lambda: those that it was started for.
   void exchange(Archive& archive, const std::vector<double>& lambda);
 
  private:
-  struct Lane {
+  // What has become of the model of one lambda.
+  struct Model {
     double lambda = 0;
     PassModel at;      // where the next look evaluates it
     PassModel before;  // the last point that was taken, with its objective
@@ -72,49 +71,33 @@ class PassSolver {
     std::size_t looks = 0, idle = 0, rejected = 0;  // idle: points taken since the gap last fell; rejected: in a row
     std::vector<Epoch> trace;
     void exchange(Archive& archive, std::size_t columns) {
-      for (PassModel* model : {&at, &before, &best}) model->exchange(archive, columns);
+      for (PassModel* one : {&at, &before, &best}) one->exchange(archive, columns);
       archive(objective_before, damping, best_loss, certificate, taken, known, done, looks, idle, rejected, trace);
     }
   };
-  // The residuals' part along the intercept and the columns without penalty.
-  struct Projection {
-    double fall = 0;   // what taking it off saves
-    double slack = 0;  // by which it may change the slope of a column of unit mean square
-    double reach = 0;  // bound of its size in any row, as a multiple of the row's variance
-  };
 
-  void add_column(std::size_t form_position);
-  void exchange_working(Archive& archive);
   double most_columns() const;  // that memory has room for
-  void spec_look();
+  void plan_look();
   PassLook::Wanted wanted_of(std::size_t models);
   void want_curvatures(std::size_t models, PassLook::Wanted& wanted);
-  std::vector<std::size_t> group_ends(std::size_t models, std::size_t most, double apart) const;
-  std::vector<std::size_t> middles(const std::vector<std::size_t>& ends);
   void take_gram();
+  LookedModel looked(std::size_t m) const;
+  void assess(Model& model, const LookedModel& looked);
+  void take(Model& model, const LookedModel& looked, double loss, double objective);
   void go_back(std::size_t k);
-  void assess(Lane& lane, const ModelSums& sums, const Curvature* curvature);
-  Projection project(const std::vector<std::size_t>& free, const ModelSums& sums, const Curvature* curvature) const;
-  Certificate certify(const Lane& lane, const ModelSums& sums, const Curvature* curvature) const;
-  std::vector<double> spread_out(const PassModel& model) const;
-  double wanted_gap(const Lane& lane) const;
-  void note_missing(const Lane& lane, const ModelSums& sums, std::vector<double>& missing) const;
-  void widen(const std::vector<double>& missing);
-  void step(Lane& lane, const ModelSums& sums, const Curvature& curvature, const ModelSums& at_curvature);
-  void solve(Lane& lane, const ModelSums& sums);
-  const Curvature* curvature_of(std::size_t model) const;
+  void move(Model& model, const LookedModel& looked, std::size_t m) const;
+  double gap_for(const Model& model) const;
+  void widen(const MissingColumns& missing);
 
   const Statement& problem_;
   const StandardForm& form_;
   const double weight_;
   const PassSettings settings_;
-  std::vector<Lane> lane_;
-  std::vector<std::size_t> working_;  // positions in the form's columns; those without penalty come first
-  std::vector<char> inside_;
-  std::size_t free_ = 0;              // how many have none whatever lambda is
-  bool reaches_zero_ = false;         // some lambda is 0: then no column has one there
-  std::vector<std::size_t> in_look_;  // lanes that the look evaluates
-  std::vector<std::size_t> group_;    // of these, which curvature each is moved by
+  std::vector<Model> model_;
+  WorkingColumns working_;
+  bool reaches_zero_ = false;         // some lambda is 0: then no column has a penalty there
+  std::vector<std::size_t> in_look_;  // models that the look evaluates
+  CurvatureGroups groups_;            // of these
   PassLook look_;
   std::vector<double> gram_;  // squared loss: of the first known_ working columns
   std::size_t known_ = 0;
