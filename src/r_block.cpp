@@ -54,7 +54,7 @@ RBlock::RBlock(const Rcpp::List& numbers) {
     n = sparse.n;
     p = sparse.p;
   }
-  response = as_response(y_, part(numbers, "weights"), part(numbers, "offset"), n);
+  response = as_observations(y_, part(numbers, "weights"), part(numbers, "offset"), n);
 }
 
 std::unique_ptr<Rows> RBlock::rows() const {

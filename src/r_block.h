@@ -33,7 +33,7 @@ struct RBlock {
   sgdlasso::SparseColumns sparse{};
   std::size_t n = 0;
   std::size_t p = 0;
-  sgdlasso::Response response;
+  sgdlasso::Observations response;
 
  private:
   void view(const sgdlasso::NumberBlock& block);

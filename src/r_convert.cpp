@@ -66,7 +66,7 @@ const double* dense_values(SEXP x) {
   return REAL(x);
 }
 
-sgdlasso::Response as_response(const Rcpp::NumericVector& y, SEXP weight, SEXP offset, std::size_t rows) {
+sgdlasso::Observations as_observations(const Rcpp::NumericVector& y, SEXP weight, SEXP offset, std::size_t rows) {
   const auto one_a_row = [&](SEXP values) -> const double* {
     if (Rf_isNull(values)) return nullptr;
     if (TYPEOF(values) != REALSXP || static_cast<std::size_t>(Rf_xlength(values)) != rows) {

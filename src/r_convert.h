@@ -22,5 +22,5 @@ const double* dense_values(SEXP x);
 // x: a double matrix or a dgCMatrix.
 std::unique_ptr<sgdlasso::Rows> as_rows(SEXP x);
 
-// weight: relative to its mean, or NULL; offset: or NULL; one number each for so many rows.
-sgdlasso::Response as_response(const Rcpp::NumericVector& y, SEXP weight, SEXP offset, std::size_t rows);
+// weight, offset: or NULL; one number each for so many rows.
+sgdlasso::Observations as_observations(const Rcpp::NumericVector& y, SEXP weight, SEXP offset, std::size_t rows);

@@ -29,7 +29,7 @@ Rcpp::List r_fit(SEXP x, Rcpp::NumericVector y, SEXP weight, SEXP offset, Rcpp::
   const FitSpec asked = as_spec(spec);
   const auto rows = as_rows(x);
   RWatch watch(spec["progress"]);
-  const InMemory training(asked, *rows, as_response(y, weight, offset, rows->n()), watch);
+  const InMemory training(asked, *rows, as_observations(y, weight, offset, rows->n()), watch);
   try {
     const FittedPath path = training.path();
     Rcpp::List result = as_result(path);
@@ -49,7 +49,7 @@ Rcpp::List r_optimality(SEXP x, Rcpp::NumericVector y, SEXP weight, SEXP offset,
   const FitSpec asked = as_spec(spec);
   const auto rows = as_rows(x);
   RWatch watch(spec["progress"]);
-  const InMemory training(asked, *rows, as_response(y, weight, offset, rows->n()), watch);
+  const InMemory training(asked, *rows, as_observations(y, weight, offset, rows->n()), watch);
   const std::vector<double>& lambda = asked.lambda.given;
   const R_xlen_t models = static_cast<R_xlen_t>(lambda.size());
   if (static_cast<std::size_t>(beta.nrow()) != rows->p() || beta.ncol() != models || intercept.size() != models) {

@@ -40,7 +40,7 @@ Rcpp::List r_fit_folds(SEXP x, Rcpp::NumericVector y, SEXP weight, SEXP offset, 
   const double* values = dense_values(x);
   const std::size_t n = static_cast<std::size_t>(Rf_nrows(x)), p = static_cast<std::size_t>(Rf_ncols(x));
   check_folds(fold, n, folds);
-  const Response response = as_response(y, weight, offset, n);
+  const Observations response = as_observations(y, weight, offset, n);
   const Work work{asked.threads, watch};
   const std::vector<Moments> parts = fold_moments(values, p, response, fold, static_cast<std::size_t>(folds), work);
   return fit_parts(asked, parts, static_cast<double>(n), watch);

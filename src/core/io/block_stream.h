@@ -19,7 +19,7 @@ struct NumberBlock {
   const double* value = nullptr;
   std::size_t n = 0;
   std::size_t p = 0;
-  Response response;   // its weights are as they were read
+  Observations response;
   bool clean = false;  // every number is finite and every weight above 0; false where that is not sure
 };
 

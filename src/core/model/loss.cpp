@@ -113,15 +113,15 @@ class RowLoss : public Loss {
     });
     return sum / n;
   }
-  double mean_value(const double* eta, std::size_t stride, const Response& response) const final {
+  double sum_of_values(const double* eta, std::size_t stride, const Observations& rows) const final {
     double sum = 0;
-    for_each_run(eta, response.n, stride, [&](std::size_t first, Numbers& run) {
-      const Eigen::Map<const Numbers> y(response.y + first, run.size());
+    for_each_run(eta, rows.n, stride, [&](std::size_t first, Numbers& run) {
+      const Eigen::Map<const Numbers> y(rows.y + first, run.size());
       L::to_values(run, y);
-      if (response.weight) run *= Eigen::Map<const Numbers>(response.weight + first, run.size());
+      if (rows.weight) run *= Eigen::Map<const Numbers>(rows.weight + first, run.size());
       sum += run.sum();
     });
-    return sum / static_cast<double>(response.n);
+    return sum;
   }
 };
 

@@ -56,8 +56,8 @@ class Loss {
   // left of it.
   virtual double mean_divergence(const double* feasible, const double* eta, std::size_t stride,
                                  const Response& response, const Balance& f, double s) const = 0;
-  // The sum over rows of w_i l(eta[i * stride], y_i), weights sum to 1.
-  virtual double mean_value(const double* eta, std::size_t stride, const Response& response) const = 0;
+  // The sum over rows of w_i l(eta[i * stride], y_i).
+  virtual double sum_of_values(const double* eta, std::size_t stride, const Observations& rows) const = 0;
 
   double deviance(double eta, double y) const { return 2 * (value(eta, y) - saturated(y)); }
 };

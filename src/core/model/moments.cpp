@@ -25,7 +25,7 @@ struct Strip {
 // that cross-products stay small, and moves that mean.
 class StripAdder {
  public:
-  StripAdder(const double* x, std::size_t p, const Response& response, Watch& watch)
+  StripAdder(const double* x, std::size_t p, const Observations& response, Watch& watch)
       : x_(x),
         response_(response),
         watch_(watch),
@@ -86,7 +86,7 @@ class StripAdder {
   }
 
   const double* x_;
-  const Response& response_;
+  const Observations& response_;
   Watch& watch_;
   std::vector<double> packed_;
   std::vector<double> sum_;
@@ -137,7 +137,7 @@ void Moments::merge(const Moments& other) {
   weight = both;
 }
 
-Moments dense_moments(const double* x, std::size_t p, const Response& response, const Work& work) {
+Moments dense_moments(const double* x, std::size_t p, const Observations& response, const Work& work) {
   const std::size_t strips = (response.n + kStrip - 1) / kStrip, parts = count_parts(response.n, p, 1);
   std::vector<Moments> part(parts, Moments(p));
   parallel_for(parts, work, [&](std::size_t k, Watch& watch) {
@@ -153,7 +153,7 @@ Moments dense_moments(const double* x, std::size_t p, const Response& response, 
   return std::move(part[0]);
 }
 
-std::vector<Moments> fold_moments(const double* x, std::size_t p, const Response& response, const FoldOfRow& fold,
+std::vector<Moments> fold_moments(const double* x, std::size_t p, const Observations& response, const FoldOfRow& fold,
                                   std::size_t folds, const Work& work) {
   const std::size_t parts = count_parts(response.n, p, folds);
   std::vector<std::vector<Moments>> part(parts, std::vector<Moments>(folds, Moments(p)));

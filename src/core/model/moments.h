@@ -27,11 +27,11 @@ struct Moments {
 };
 
 // One pass over dense columns.
-Moments dense_moments(const double* x, std::size_t p, const Response& response, const Work& work);
+Moments dense_moments(const double* x, std::size_t p, const Observations& response, const Work& work);
 
 // One pass too, for the rows of each fold: row i is in fold[i], from 0.
 using FoldOfRow = std::vector<int>;
-std::vector<Moments> fold_moments(const double* x, std::size_t p, const Response& response, const FoldOfRow& fold,
+std::vector<Moments> fold_moments(const double* x, std::size_t p, const Observations& response, const FoldOfRow& fold,
                                   std::size_t folds, const Work& work);
 Moments total(const std::vector<Moments>& folds, Watch& watch);
 // For each fold the moments of all others.

@@ -38,7 +38,7 @@ PassLook::PassLook(const StandardForm& form, std::vector<std::size_t> columns, s
   }
 }
 
-void PassLook::add(const Statement& problem, const StandardForm& form, const Rows& rows, const Response& response) {
+void PassLook::add(const Statement& problem, const StandardForm& form, const Rows& rows, const Observations& response) {
   const Work work{problem.threads, problem.watch};
   const std::size_t n = response.n, lanes = models_.size();
   const Selection chosen{form.scaling, columns_};
@@ -76,15 +76,15 @@ void PassLook::exchange_sums(Archive& archive) {
 }
 
 // From model k's product to its residuals and variances, each times the weight.
-void PassLook::take_rows(const Statement& problem, const Response& response, std::size_t k, Panel& eta, Panel& residual,
-                         Panel& variance) {
+void PassLook::take_rows(const Statement& problem, const Observations& response, std::size_t k, Panel& eta,
+                         Panel& residual, Panel& variance) {
   const std::size_t n = response.n, stride = eta.stride();
   ModelSums& sums = sums_[k];
   double* at = eta.lane(k);
   double* r = residual.lane(k);
   double* v = variance.lane(k);
   for (std::size_t i = 0; i < n; ++i) at[i * stride] += models_[k].intercept + response.offset_of(i);
-  sums.loss += problem.loss.mean_value(at, stride, response) * static_cast<double>(n);
+  sums.loss += problem.loss.sum_of_values(at, stride, response);
   problem.loss.means(at, n, stride, r);
   for (std::size_t i = 0; i < n; ++i) {
     const double mean = r[i * stride];

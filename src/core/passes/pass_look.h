@@ -54,7 +54,7 @@ class PassLook {
            const Wanted& wanted);
 
   // Some rows; weights are absolute.
-  void add(const Statement& problem, const StandardForm& form, const Rows& rows, const Response& response);
+  void add(const Statement& problem, const StandardForm& form, const Rows& rows, const Observations& response);
 
   const std::vector<std::size_t>& columns() const { return columns_; }  // of x
   const std::vector<ModelSums>& sums() const { return sums_; }
@@ -66,7 +66,7 @@ class PassLook {
   void exchange_sums(Archive& archive);
 
  private:
-  void take_rows(const Statement& problem, const Response& response, std::size_t k, Panel& eta, Panel& residual,
+  void take_rows(const Statement& problem, const Observations& response, std::size_t k, Panel& eta, Panel& residual,
                  Panel& variance);
   void add_curvature(const Statement& problem, const StandardForm& form, const Rows& rows,
                      const std::vector<double>& weight, Curvature& to);

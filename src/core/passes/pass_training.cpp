@@ -46,7 +46,7 @@ std::size_t PassTraining::lanes_at_once() const {
   return spec_.certified() ? static_cast<std::size_t>(std::max(1.0, std::min(lanes, 1e6))) : grid_.lambda.size();
 }
 
-void PassTraining::count(const Response& response) {
+void PassTraining::count(const Observations& response) {
   count_.rows += static_cast<double>(response.n);
   for (std::size_t i = 0; i < response.n; ++i) {
     count_.weight += response.weight_of(i);
@@ -69,7 +69,7 @@ void PassTraining::check_count() {
   }
 }
 
-void PassTraining::add(const Rows& rows, const Response& response) {
+void PassTraining::add(const Rows& rows, const Observations& response) {
   count(response);
   switch (phase_) {
     case Phase::moments: {

@@ -32,7 +32,7 @@ class PassTraining {
   PassTraining& operator=(const PassTraining&) = delete;
 
   // A block of the pass at hand; weights are absolute.
-  void add(const Rows& rows, const Response& response);
+  void add(const Rows& rows, const Observations& response);
   // Whether another pass is wanted.
   bool end_pass();
 
@@ -58,7 +58,7 @@ class PassTraining {
   static constexpr int kPhases = 7;
   struct Stated;  // a problem, with its standard form and perhaps a solver
 
-  void count(const Response& response);
+  void count(const Observations& response);
   void check_count();
   std::size_t lanes_at_once() const;
   std::vector<double> lambdas_at_hand() const;

@@ -1,4 +1,4 @@
-// response.h: what belongs to each row besides x: y, its weight and its offset. A view; the caller keeps the memory.
+// response.h: what belongs to each row besides x: y, its weight and its offset. Views; the caller keeps the memory.
 #pragma once
 
 #include <algorithm>
@@ -8,15 +8,23 @@
 
 namespace sgdlasso {
 
-struct Response {
+// Of some rows, weights as they were given.
+struct Observations {
   std::size_t n = 0;
   const double* y = nullptr;
-  const double* weight = nullptr;  // relative to their mean, so they sum to n; nullptr: all 1
+  const double* weight = nullptr;  // nullptr: all 1
   const double* offset = nullptr;  // nullptr: none
-  Watch* watch = nullptr;          // ticked on long ways
 
   double weight_of(std::size_t i) const { return weight ? weight[i] : 1.0; }
   double offset_of(std::size_t i) const { return offset ? offset[i] : 0.0; }
+};
+
+// Of all rows of a problem: weights are relative to their mean, so they sum to n.
+struct Response : Observations {
+  Response() = default;
+  explicit Response(const Observations& rows, Watch* watch = nullptr) : Observations(rows), watch(watch) {}
+
+  Watch* watch = nullptr;  // ticked on long ways
 
   // sum_i w_i term(i) with weights that sum to 1. Unit weights never multiply anything.
   template <class Term>

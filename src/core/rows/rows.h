@@ -90,7 +90,7 @@ class RowReader {
 };
 
 struct ReadPlan {
-  Response response;
+  Observations response;
   Scaling scaling;
   std::vector<std::size_t> order;  // position -> row; empty: as they are
   bool copy = true;                // dense x: keep a row-major copy, in that order

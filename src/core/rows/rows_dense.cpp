@@ -30,7 +30,7 @@ void transfer(const DenseColumns& x, const std::size_t* rows, std::size_t count,
   }
 }
 
-Row make_row(const double* value, std::size_t p, const Response& response, std::size_t id) {
+Row make_row(const double* value, std::size_t p, const Observations& response, std::size_t id) {
   const double norm2 = dense_kernels().dot(value, value, p);
   return {value, nullptr, p, norm2, response.y[id], response.weight_of(id), response.offset_of(id)};
 }

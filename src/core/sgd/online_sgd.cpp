@@ -35,7 +35,7 @@ void OnlineSgd::start_from(const OnlineMoments& moments, const NullModel& null) 
   make_learners(null.intercept);
 }
 
-void OnlineSgd::add(const Rows& rows, const Response& response, Watch& watch) {
+void OnlineSgd::add(const Rows& rows, const Observations& response, Watch& watch) {
   const std::size_t p = rows.p();
   const Scaling as_given{std::vector<double>(p, 0.0), std::vector<double>(p, 1.0)};
   const auto reader = rows.reader({response, as_given, {}, false}, watch);

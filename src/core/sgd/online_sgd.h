@@ -28,7 +28,7 @@ class OnlineSgd {
   void start_from(const OnlineMoments& moments, const NullModel& null);
 
   // Weights of the response are absolute. Throws NotFinite where the linear predictor overflows.
-  void add(const Rows& rows, const Response& response, Watch& watch);
+  void add(const Rows& rows, const Observations& response, Watch& watch);
   // Fewer rows than tell the first scales have to do, where no more come.
   void end_rows();
   // The rows come a second time.

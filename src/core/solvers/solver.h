@@ -2,7 +2,8 @@
 // ended.
 //
 // To add a solver: derive from Solver, or from EpochSolver if it makes a fixed number of passes at each lambda, in a
-// solver_*.cpp; declare its maker here, name it in model/fit_spec.h and train/in_memory.cpp, r_spec.cpp and R/solvers.R.
+// solver_*.cpp; declare its maker here, name it in model/fit_spec.h and train/in_memory.cpp, r_spec.cpp and
+// R/solvers.R.
 #pragma once
 
 #include <cstdint>

@@ -85,8 +85,8 @@ std::vector<double> mean_losses(const Problem& problem, const Window& window) {
     return losses;
   }
   for_each_block_of(window, problem.watch, [&](std::size_t k, std::size_t first, std::size_t rows) {
-    const Response part{rows, response.y + first, response.weight ? response.weight + first : nullptr, nullptr};
-    losses[k] += problem.loss.mean_value(window.eta.lane(k) + first * stride, stride, part) * static_cast<double>(rows);
+    const Observations part{rows, response.y + first, response.weight ? response.weight + first : nullptr, nullptr};
+    losses[k] += problem.loss.sum_of_values(window.eta.lane(k) + first * stride, stride, part);
   });
   for (double& loss : losses) loss /= static_cast<double>(response.n);
   return losses;

@@ -9,12 +9,8 @@
 namespace sgdlasso {
 namespace {
 
-Response watched(Response response, Watch& watch) {
-  response.watch = &watch;
-  return response;
-}
-
-std::unique_ptr<Moments> gather_moments(const FitSpec& spec, const Rows& rows, const Response& response, Watch& watch) {
+std::unique_ptr<Moments> gather_moments(const FitSpec& spec, const Rows& rows, const Observations& response,
+                                        Watch& watch) {
   if (spec.solver != SolverName::moments) return nullptr;
   if (!rows.dense_values()) throw std::invalid_argument("moments are of dense columns");
   return std::make_unique<Moments>(dense_moments(rows.dense_values(), rows.p(), response, {spec.threads, watch}));
@@ -30,11 +26,11 @@ Problem state(const FitSpec& spec, const Rows& rows, const Response& response, c
 
 }  // namespace
 
-InMemory::InMemory(const FitSpec& spec, const Rows& rows, Response response, Watch& watch)
+InMemory::InMemory(const FitSpec& spec, const Rows& rows, const Observations& response, Watch& watch)
     : spec_(spec),
       loss_(make_loss(spec.family)),
       moments_(gather_moments(spec, rows, response, watch)),
-      problem_(state(spec, rows, watched(response, watch), *loss_, moments_.get(), watch)),
+      problem_(state(spec, rows, Response(response, &watch), *loss_, moments_.get(), watch)),
       form_(problem_),
       moments_form_(moments_ ? std::make_unique<MomentsForm>(problem_, form_, *moments_) : nullptr) {}
 

@@ -14,7 +14,7 @@ namespace sgdlasso {
 class InMemory {
  public:
   // Views rows and response, whose weights are relative to their mean; the caller keeps both, spec and watch.
-  InMemory(const FitSpec& spec, const Rows& rows, Response response, Watch& watch);
+  InMemory(const FitSpec& spec, const Rows& rows, const Observations& response, Watch& watch);
   InMemory(const InMemory&) = delete;
   InMemory& operator=(const InMemory&) = delete;
 
