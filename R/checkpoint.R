@@ -2,25 +2,24 @@
 
 # ---- a file ------------------------------------------------------------------------
 
-# The pass of a call that was stopped, taken up again; or nothing where there is no such file.
-take_up <- function(pass, settings) {
-  path <- settings$checkpoint
+# Goes on with the training of a call that was stopped; nothing happens where there is no such file.
+resume_checkpoint <- function(training) {
+  path <- training$settings$checkpoint
   if (is.null(path) || !file.exists(path)) return(invisible())
   state <- read_state(path)
-  if (!identical(state$levels$key, pass$levels$key)) abort_checkpoint(path, "was left by another call")
+  if (!identical(state$levels$key, training$design$levels$key)) abort_checkpoint(path, "was left by another call")
   if (is.null(state$facts)) return(invisible()) # left before training, by the pass that finds levels
-  if (!identical(state$key, pass$key) || !identical(state$facts$seed, pass$seed)) {
+  if (!identical(state$key, training$key) || !identical(state$facts$seed, training$settings$seed)) {
     abort_checkpoint(path, "was left by another call")
   }
   if (!is_place(state$facts)) abort_checkpoint(path, "is damaged: what it tells of its rows does not agree")
-  list2env(state$facts[pass_facts], pass)
-  pass$started <- TRUE
-  tryCatch(pass$restore(state$state), error = function(e) {
+  training$rows <- state$facts[row_fields]
+  training$pass <- state$facts$number
+  training$skip <- state$facts$place
+  training$started <- TRUE
+  tryCatch(training$core$restore(state$state), error = function(e) {
     abort_checkpoint(path, paste("cannot be taken up:", sub("[.]$", "", conditionMessage(e))))
   })
-  pass$checkpoint <- path
-  pass$skip <- state$facts$place
-  pass$place <- 0
 }
 
 read_state <- function(path) {
@@ -33,10 +32,10 @@ read_state <- function(path) {
   state
 }
 
-# Whether these are `pass_facts` of a pass that has begun.
+# Whether these are what write_checkpoint() tells of rows, of a training that has begun.
 is_place <- function(facts) {
   count <- function(value) is_number(value) && value >= 0 && is.finite(value)
-  all(pass_facts %in% names(facts)) && is_number(facts$width) && facts$width >= 1 &&
+  all(c(row_fields, "place", "number") %in% names(facts)) && is_number(facts$width) && facts$width >= 1 &&
     facts$width == round(facts$width) &&
     is_row_facts(utils::modifyList(facts, list(used = 1)), facts$width) && count(facts$used) && count(facts$weight) &&
     (is.null(facts$classnames) || (is.character(facts$classnames) && length(facts$classnames) == 2)) &&
@@ -54,35 +53,41 @@ checkpoint_seed <- function(settings) {
   if (!is.null(path) && file.exists(path)) read_state(path)$facts$seed
 }
 
-# Whether this block was read before the pass was stopped. The first one must be what it was.
-skip_block <- function(pass, block, count, design) {
-  if (pass$place >= pass$skip) return(FALSE)
-  same <- pass$place + count <= pass$skip &&
-    (pass$place > 0 || identical(block_print(design$blocks(block)), pass$first))
-  if (!same) abort_skipped(pass)
-  pass$place <- pass$place + count
+# Whether this block was read before training was stopped. The first one must be what it was.
+skip_block <- function(training, block, count) {
+  if (training$place >= training$skip) return(FALSE)
+  same <- training$place + count <= training$skip &&
+    (training$place > 0 || identical(fingerprint(training$design$blocks(block)), training$rows$first))
+  if (!same) abort_skipped(training$settings$checkpoint)
+  training$place <- training$place + count
   TRUE
 }
 
-abort_skipped <- function(pass) {
-  abort_checkpoint(pass$checkpoint, "was left by a pass over other rows, or over blocks of another size")
+abort_skipped <- function(path) {
+  abort_checkpoint(path, "was left by a pass over other rows, or over blocks of another size")
 }
 
 # By which a block is known again.
-block_print <- function(numbers) {
+fingerprint <- function(numbers) {
   numbers <- native_in_r(numbers)
   list(dim(numbers$x), Matrix::colSums(numbers$x), sum(numbers$y), sum(numbers$weights), sum(numbers$offset))
 }
 
 # Often enough that little is lost, seldom enough to cost nothing.
-write_checkpoint <- function(pass, settings, now = FALSE) {
-  path <- settings$checkpoint
-  if (is.null(path) || !pass$started) return(invisible())
+write_checkpoint <- function(training, now = FALSE) {
+  path <- training$settings$checkpoint
+  if (is.null(path) || !training$started) return(invisible())
   elapsed <- proc.time()[["elapsed"]]
-  if (!now && elapsed - pass$written < checkpoint_seconds()) return(invisible())
-  pass$written <- elapsed
-  facts <- mget(pass_facts, pass, ifnotfound = list(NULL))
-  try_save(list(key = pass$key, levels = pass$levels, facts = facts, state = pass$save()), path)
+  if (!now && elapsed - training$saved < checkpoint_seconds()) return(invisible())
+  training$saved <- elapsed
+  facts <- c(
+    all_row_facts(training$rows),
+    list(place = training$place, number = training$pass, seed = training$settings$seed)
+  )
+  state <- list(
+    key = training$key, levels = training$design$levels, facts = facts, state = training$core$save()
+  )
+  try_save(state, path)
 }
 
 checkpoint_seconds <- function() getOption("sgdlasso.checkpoint.seconds", 30)
@@ -155,8 +160,17 @@ interrupted_fit <- function() {
   fit
 }
 
-remember_stopped <- function(pass) {
-  if (!pass$started || pass$used == 0 || is.null(pass$call)) return(invisible())
-  interrupted$fit <- pass$fit
-  interrupted$kept <- pass$kept
+# Where code that trains is stopped, what it had learned is kept for interrupted_fit().
+unless_stopped <- function(training, code) {
+  ended <- FALSE
+  on.exit(if (!ended) remember_stopped(training))
+  force(code)
+  ended <- TRUE
+  invisible()
+}
+
+remember_stopped <- function(training) {
+  if (!training$started || training$rows$used == 0 || is.null(training$call)) return(invisible())
+  interrupted$fit <- training$core$fit
+  interrupted$kept <- training$design$kept
 }

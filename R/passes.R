@@ -2,63 +2,99 @@
 # and of many columns, and for stochastic gradient descent.
 
 fit_by_passes <- function(source, design, settings, call) {
-  pass <- training_pass(source, design, settings, call)
-  take_up(pass, settings)
-  ended <- FALSE
-  on.exit(if (!ended) remember_stopped(pass))
-  run_passes(pass, source, design, settings)
-  ended <- TRUE
-  fit <- pass$fit()
-  warn_gap(fit, pass$settings)
-  if (pass$shortened) warn_shortened(length(fit$lambda), settings)
+  training <- new_training(source, design, settings, call, unclass(settings$solver), passes_core)
+  resume_checkpoint(training)
+  unless_stopped(training, run_passes(training))
+  fit <- training$core$fit()
+  warn_gap(fit, training$settings)
+  if (training$core$shortened()) warn_shortened(length(fit$lambda), settings)
   if (!is.null(settings$checkpoint)) unlink(settings$checkpoint) # done: the next call starts anew
   fit
 }
 
-run_passes <- function(pass, source, design, settings) {
+run_passes <- function(training) {
   repeat {
-    run_pass(pass, source, design, settings)
-    if (settings$family == "binomial" && !all(pass$both)) check_both_classes(as.numeric(pass$both[2]), pass$classnames)
-    more <- training_result(r_end_pass(pass$training), settings)
-    pass$number <- pass$number + 1
-    pass$place <- 0
-    if (!more) {
-      pass$done <- TRUE
-      return(invisible())
+    run_pass(training)
+    rows <- training$rows
+    if (training$settings$family == "binomial" && !all(rows$both)) {
+      check_both_classes(as.numeric(rows$both[2]), rows$classnames)
     }
-    write_checkpoint(pass, settings, now = TRUE)
+    more <- training$core$end_pass()
+    training$pass <- training$pass + 1
+    training$place <- 0
+    if (!more) return(invisible())
+    write_checkpoint(training, now = TRUE)
   }
 }
 
-training_pass <- function(source, design, settings, call) {
-  pass <- new_pass(source, design, settings, call, unclass(settings$solver))
-  pass$asked <- pass$settings <- settings
-  pass$done <- FALSE
-  pass$start <- function(sparse) {
-    pass$sparse <- sparse
-    pass$settings <- passes_settings(settings, pass$width, pass$labels, source$rewindable)
-    pass$training <- r_new_passes(core_spec(pass$settings), sparse)
+# How a training makes passes; see new_training(). end_pass(): whether another one is wanted; shortened(): whether
+# memory ended the path of the last fit();
+# resume(kept): goes on from what the state of a fit keeps.
+passes_core <- function(training) {
+  asked <- training$settings
+  handle <- NULL
+  stored_sparse <- NULL # how the first block came: all others are made so
+  done <- shortened <- FALSE
+  start <- function(sparse) {
+    stored_sparse <<- sparse
+    rows <- training$rows
+    training$settings <- passes_settings(asked, rows$width, rows$labels, training$source$rewindable)
+    handle <<- r_new_passes(core_spec(training$settings), sparse)
   }
-  pass$take <- function(numbers, places) {
-    for (part in in_pieces(numbers, rows_at_once(settings))) {
-      if (is_sparse(part) != pass$sparse) {
-        part <- native_in_r(part)
-        part$x <- if (pass$sparse) methods::as(part$x, "CsparseMatrix") else as.matrix(part$x)
+  list(
+    start = start,
+    take = function(numbers, places) {
+      for (part in in_pieces(numbers, rows_at_once(asked))) {
+        training_result(r_add_rows(handle, stored_as(part, stored_sparse)), asked)
       }
-      training_result(r_add_rows(pass$training, part), settings)
+    },
+    end_pass = function() {
+      more <- training_result(r_end_pass(handle), asked)
+      done <<- !more
+      more
+    },
+    save = function() list(sparse = stored_sparse, bytes = r_save_passes(handle)),
+    restore = function(state) {
+      width <- training$rows$width
+      most <- length(state$bytes) / 24 # three sums are kept of each column
+      if (width > most) abort_input("The state is of {width} columns, and holds at most {floor(most)}.")
+      start(state$sparse)
+      found <- r_restore_passes(handle, state$bytes)
+      if (!is.null(found$state)) abort_input("The state of training {found$state}.")
+      training_result(found, asked)
+    },
+    # Goes on from what keep() kept.
+    resume = function(kept) {
+      of_damaged("state", "object", start(kept$sparse))
+      restored(r_restore_passes(handle, kept$bytes), asked)
+      restored(r_continue_pass(handle), asked)
+    },
+    shortened = function() shortened,
+    fit = function() {
+      found <- r_passes_result(handle)
+      if (is.null(found)) return(NULL)
+      shortened <<- found$shortened
+      fit <- fit_by_result(found, training)
+      once <- asked$solver$name == "sgd" && asked$solver$epochs == 1
+      if (done && once && found$continues) {
+        fit$state <- kept_state(r_save_passes(handle), stored_sparse, asked, training$rows)
+      }
+      fit
     }
-  }
-  pass$save <- function() list(sparse = pass$sparse, bytes = r_save_passes(pass$training))
-  pass$restore <- function(state) {
-    most <- length(state$bytes) / 24 # three sums are kept of each column
-    if (pass$width > most) abort_input("The state is of {pass$width} columns, and holds at most {floor(most)}.")
-    pass$start(state$sparse)
-    result <- r_restore_passes(pass$training, state$bytes)
-    if (!is.null(result$state)) abort_input("The state of training {result$state}.")
-    training_result(result, settings)
-  }
-  pass$fit <- function() fit_so_far(pass)
-  pass
+  )
+}
+
+fit_by_result <- function(result, training) {
+  rows <- told_of_rows(training$rows)
+  fit_object(checked_result(result), rows, training$settings, training$rows$classnames, fit_call(training$call))
+}
+
+# All blocks of a training are dense, or all sparse.
+stored_as <- function(numbers, sparse) {
+  if (is_sparse(numbers) == sparse) return(numbers)
+  numbers <- native_in_r(numbers)
+  numbers$x <- if (sparse) methods::as(numbers$x, "CsparseMatrix") else as.matrix(numbers$x)
+  numbers
 }
 
 passes_settings <- function(settings, p, labels, rewindable) {
@@ -112,17 +148,6 @@ training_result <- function(result, settings) {
     )
   }
   checked_result(result)$value
-}
-
-fit_so_far <- function(pass) {
-  result <- r_passes_result(pass$training)
-  if (is.null(result)) return(NULL)
-  settings <- pass$settings
-  fit <- fit_object(checked_result(result), row_facts_of(pass), settings, pass$classnames, fit_call(pass$call))
-  pass$shortened <- result$shortened
-  once <- settings$solver$name == "sgd" && settings$solver$epochs == 1
-  if (pass$done && once && result$continues) fit$state <- kept_state(pass)
-  fit
 }
 
 warn_shortened <- function(k, settings) {

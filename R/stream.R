@@ -42,141 +42,48 @@ fit_rows_by <- function(rows, design, settings, call) {
   fit
 }
 
-# ---- one pass --------------------------------------------------------------------
-
-# What a pass knows: `place`, the rows read; `skip`, those that a stopped call had read before; what a fit tells of its
-# rows. How it takes numbers, start(x), take(numbers, places), save() and restore(state), is up to who makes it.
-new_pass <- function(source, design, settings, call, key) {
-  list2env(list(
-    number = 1, place = 0, skip = 0, taken = 0, used = 0, weight = 0, loglik = 0, offset = FALSE, classnames = NULL,
-    both = c(FALSE, FALSE), written = proc.time()[["elapsed"]], call = call, kept = design$kept, levels = design$levels,
-    first = NULL,
-    key = list(deparse(call), source$label, key, asked_of(settings)), seed = settings$seed, started = FALSE
-  ))
-}
-
-# What the state of a pass depends on, by value: variables of a call may have changed.
-asked_of <- function(settings) {
-  settings$solver[c("why", "source")] <- NULL
-  settings <- settings[setdiff(names(settings), c("progress", "threads", "checkpoint", "seed"))]
-  lapply(settings, function(value) if (is.null(value)) NA else unclass(value))
-}
-
-pass_facts <- c(
-  "names", "labels", "width", "used", "weight", "loglik", "offset", "classnames", "both",
-  "place", "number", "first", "seed"
-)
-
-run_pass <- function(pass, source, design, settings) {
-  progress <- rows_progress(settings$progress, source$n, pass$number)
-  on.exit(progress$done())
-  pass$place <- pass$taken <- 0
-  for_each_row_block(source, function(block) {
-    count <- block_rows(block)
-    if (skip_block(pass, block, count, design)) return()
-    add_block(pass, in_rows(pass$place, count, design$blocks(block)), settings)
-    progress$update(pass$place)
-    write_checkpoint(pass, settings)
-  }, native = TRUE)
-  if (pass$place < pass$skip) abort_skipped(pass)
-  if (pass$taken == 0 && pass$skip == 0) {
-    abort_input("The row source has no row of positive weight.", "It needs at least one.")
-  }
-  pass$skip <- 0
-}
-
-# numbers: list(x, y, weights, offset) or a native block, and where rows were left out `at`, the places of those kept,
-# and `total`, how many there were.
-add_block <- function(pass, numbers, settings) {
-  total <- numbers$total %||% numbers_rows(numbers)
-  pass$first <- pass$first %||% block_print(numbers)
-  places <- pass$place + (numbers$at %||% seq_len(total))
-  begin_pass(pass, numbers_labels(numbers), numbers_width(numbers), is_sparse(numbers))
-  kept <- if (is_native(numbers)) numbers else drop_zero_weights(numbers$x, numbers, numbers$offset)
-  pass$taken <- pass$taken + numbers_rows(kept)
-  if (numbers_rows(kept) > 0) {
-    if (pass$number == 1) note_rows(pass, kept, numbers$classnames, settings$family)
-    pass$take(kept, places[kept_rows(numbers)])
-  }
-  pass$place <- pass$place + total
-}
-
-# Native blocks that training meets have no weight of 0.
-kept_rows <- function(numbers) if (is_native(numbers) || is.null(numbers$weights)) TRUE else numbers$weights > 0
-
-begin_pass <- function(pass, labels, width, sparse) {
-  if (!pass$started) {
-    pass$width <- width
-    pass$labels <- labels
-    pass$names <- if (are_unique_names(labels)) labels
-    pass$start(sparse)
-    pass$started <- TRUE
-  }
-  if (width == pass$width && identical(labels, pass$labels)) return(invisible())
-  abort_input(
-    "A block has the columns {first_words(labels)}, {width} in all, the first had {pass$width}.",
-    "All blocks must have the same."
-  )
-}
-
-# What a fit tells of its rows.
-note_rows <- function(pass, numbers, classnames, family) {
-  n <- numbers_rows(numbers)
-  weights <- numbers_weights(numbers)
-  pass$used <- pass$used + n
-  pass$weight <- pass$weight + if (is.null(weights)) n else sum(weights)
-  pass$loglik <- pass$loglik + saturated_loglik(numbers$y, weights, family)
-  pass$offset <- pass$offset || numbers_shifted(numbers)
-  if (family == "binomial") note_classes(pass, numbers$y, classnames)
-}
-
-note_classes <- function(pass, y, classnames) {
-  pass$both <- pass$both | c(any(y < 1), any(y > 0))
-  if (!is.null(pass$classnames) && !identical(pass$classnames, classnames)) {
-    abort_input(
-      "A block has the classes {first_words(classnames)}, the first had {first_words(pass$classnames)}.",
-      "All must have the same."
-    )
-  }
-  pass$classnames <- classnames
-}
-
-row_facts_of <- function(pass) mget(c("names", "labels", "width", "used", "weight", "loglik", "offset"), pass)
-
 # ---- the pass that gathers moments ---------------------------------------------------
 
 # The moments of each fold, and what a fit tells of its rows. fold_of(places): the fold of rows of the source.
 gather_rows <- function(source, design, settings, call = NULL, folds = 1, fold_of = function(places) NULL) {
-  pass <- new_pass(source, design, settings, call, folds)
-  pass$start <- function(sparse) {
-    check_stream_width(pass$width)
-    pass$moments <- r_new_moments(pass$width, folds)
-  }
-  pass$take <- function(numbers, places) {
-    if (is_sparse(numbers)) {
-      numbers <- native_in_r(numbers)
-      numbers$x <- as.matrix(numbers$x)
-    }
-    fold <- fold_of(places)
-    r_add_moments(pass$moments, numbers, if (!is.null(fold)) fold - 1L, settings$threads)
-  }
-  pass$save <- function() r_take_moments(pass$moments)
-  pass$restore <- function(state) {
-    right <- is.list(state) && length(state) == folds && all(vapply(state, is_moments_or_none, NA, pass$width))
-    if (!right) abort_input("The moments do not agree with the columns.")
-    pass$moments <- r_restore_moments(state)
-  }
-  pass$fit <- function() fit_gathered(gathered_so_far(pass), settings, fit_call(call))
-  take_up(pass, settings)
-  ended <- FALSE
-  on.exit(if (!ended) remember_stopped(pass))
-  run_pass(pass, source, design, settings)
-  ended <- TRUE
-  write_checkpoint(pass, settings, now = TRUE)
-  gathered_so_far(pass)
+  training <- new_training(source, design, settings, call, folds, function(training) {
+    moments_core(training, folds, fold_of)
+  })
+  resume_checkpoint(training)
+  unless_stopped(training, run_pass(training))
+  write_checkpoint(training, now = TRUE)
+  training$core$gathered()
 }
 
-gathered_so_far <- function(pass) c(row_facts_of(pass), list(moments = r_take_moments(pass$moments)))
+# How a training gathers moments; see new_training().
+moments_core <- function(training, folds, fold_of) {
+  handle <- NULL
+  settings <- training$settings
+  gathered <- function() c(told_of_rows(training$rows), list(moments = r_take_moments(handle)))
+  list(
+    start = function(sparse) {
+      check_stream_width(training$rows$width)
+      handle <<- r_new_moments(training$rows$width, folds)
+    },
+    take = function(numbers, places) {
+      if (is_sparse(numbers)) {
+        numbers <- native_in_r(numbers)
+        numbers$x <- as.matrix(numbers$x)
+      }
+      fold <- fold_of(places)
+      r_add_moments(handle, numbers, if (!is.null(fold)) fold - 1L, settings$threads)
+    },
+    save = function() r_take_moments(handle),
+    restore = function(state) {
+      right <- is.list(state) && length(state) == folds &&
+        all(vapply(state, is_moments_or_none, NA, training$rows$width))
+      if (!right) abort_input("The moments do not agree with the columns.")
+      handle <<- r_restore_moments(state)
+    },
+    gathered = gathered,
+    fit = function() fit_gathered(gathered(), settings, fit_call(training$call))
+  )
+}
 
 # Moments of so many columns take 200 MB.
 most_moments <- 5000
@@ -200,15 +107,6 @@ check_moments_settings <- function(settings, why) {
   if (isTRUE(settings$relax)) refuse("`relax` is TRUE", "Relaxed fits look at the rows again.")
 }
 
-# Errors of a block, with the place of its rows in the source.
-in_rows <- function(place, count, code) {
-  tryCatch(code, sgdlasso_error_input = function(e) {
-    from <- format(place + 1, big.mark = ",")
-    to <- format(place + count, big.mark = ",")
-    abort_class("sgdlasso_error_input", paste0("In rows ", from, " to ", to, " of the source: ", conditionMessage(e)))
-  })
-}
-
 # ---- from moments to a fit -------------------------------------------------------
 
 # why: of fits that are made of moments though their rows are in memory.
@@ -229,18 +127,6 @@ fit_gathered <- function(gathered, asked, call, ...) {
   warn_gap(fit, settings)
   if (!is.null(asked$checkpoint)) unlink(asked$checkpoint) # done: the next call starts anew
   fit
-}
-
-# How many rows a second, and of how many, where that is known; and in which pass.
-rows_progress <- function(wanted, n, number) {
-  if (!wanted) return(list(update = function(place) NULL, done = function() NULL))
-  format <- paste0("{cli::pb_spin} Reading rows, pass ", number, ": {cli::pb_current} {cli::pb_bar} {cli::pb_rate}")
-  type <- if (is.na(n)) "custom" else "iterator"
-  bar <- cli::cli_progress_bar("Reading rows", total = n, type = type, .auto_close = FALSE, format = format)
-  list(
-    update = function(place) cli::cli_progress_update(set = place, id = bar),
-    done = function() cli::cli_progress_done(id = bar)
-  )
 }
 
 # ---- blocks as numbers -----------------------------------------------------------

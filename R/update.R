@@ -122,7 +122,7 @@ check_moments <- function(object, arg) {
 
 # ---- what is kept, and back --------------------------------------------------------
 
-# Fits in memory that keep their moments are made as those of a source.
+# A fit in memory that keeps its moments is made of them.
 fit_kept <- function(rows, settings, call) {
   if (methods::is(rows$x, "sparseMatrix") && ncol(rows$x) > 1500) {
     abort_input(
@@ -132,9 +132,9 @@ fit_kept <- function(rows, settings, call) {
   }
   why <- "`keep.moments` is TRUE"
   check_moments_settings(settings, why)
-  gathered <- gather_rows(
-    source_of_slices(function(all) rows, 1, 1, "rows in memory"), list(blocks = identity), settings
-  )
+  handle <- r_new_moments(ncol(rows$x), 1)
+  r_add_moments(handle, utils::modifyList(rows, list(x = as.matrix(rows$x)), keep.null = TRUE), NULL, settings$threads)
+  gathered <- c(row_facts(rows, settings$family), list(moments = r_take_moments(handle)))
   with_residuals(fit_gathered(gathered, settings, call, why = why), rows)
 }
 
@@ -211,35 +211,39 @@ restored <- function(result, settings) {
 }
 
 # What is kept of a training by one pass: its state, and what it told of its rows.
-kept_state <- function(pass) {
+kept_state <- function(bytes, sparse, settings, rows) {
   facts <- c("names", "labels", "width", "used", "weight", "loglik", "offset", "classnames")
-  list(
-    bytes = r_save_passes(pass$training), sparse = pass$sparse, settings = pass$asked,
-    facts = mget(facts, pass, ifnotfound = list(NULL))
-  )
+  list(bytes = bytes, sparse = sparse, settings = settings, facts = all_row_facts(rows)[facts])
 }
 
 continue_training <- function(object, source, design) {
   kept <- object$state
-  settings <- kept$settings
-  settings <- checked_again(settings, "state")
+  settings <- checked_again(kept$settings, "state")
+  settings["checkpoint"] <- list(NULL) # which was for the rows before
   settings$solver <- on_source(settings$solver, "rows that were added")
-  pass <- training_pass(source, design, settings, object$call)
-  start <- pass$start
-  pass$start <- function(sparse) {
-    check_same_columns(object, kept$facts$labels, kept$facts$width, pass)
-    of_damaged("state", "object", start(kept$sparse))
-    restored(r_restore_passes(pass$training, kept$bytes), settings)
-    restored(r_continue_pass(pass$training), settings)
-  }
-  list2env(kept$facts[c("used", "weight", "loglik", "offset", "classnames")], pass)
-  pass$both <- c(TRUE, TRUE)
-  run_passes(pass, source, design, settings)
-  pass$settings$rewindable <- FALSE # the old rows cannot be looked at
-  fit <- pass$fit()
+  training <- new_training(source, design, settings, object$call, NULL, function(training) {
+    resumed_core(training, object)
+  })
+  known <- kept$facts[c("used", "weight", "loglik", "offset", "classnames")]
+  training$rows[names(known)] <- known
+  training$rows$both <- c(TRUE, TRUE)
+  run_passes(training)
+  training$settings$rewindable <- FALSE # the old rows cannot be looked at
+  fit <- training$core$fit()
   of_formula <- c("terms", "xlevels", "contrasts")
   fit[of_formula] <- object[of_formula]
   fit
+}
+
+# Passes that begin where those of a fit ended.
+resumed_core <- function(training, object) {
+  core <- passes_core(training)
+  kept <- object$state
+  core$start <- function(sparse) {
+    check_same_columns(object, kept$facts$labels, kept$facts$width, training$rows)
+    core$resume(kept)
+  }
+  core
 }
 
 # ---- new rows like the old ones ------------------------------------------------------
