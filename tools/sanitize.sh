@@ -60,7 +60,7 @@ for name in "$@"; do
   case $name in
     *.R) watched Rscript "$name" >"$work/out" 2>&1 || code=$? ;;
     *) watched Rscript -e 'testthat::test_file(
-        commandArgs(TRUE), package = "sgdlasso", load_package = "installed", reporter = "check"
+        commandArgs(TRUE), package = "sgdlasso", load_package = "installed", reporter = "check", stop_on_failure = TRUE
       )' "tests/testthat/test-$name.R" >"$work/out" 2>&1 || code=$? ;;
   esac
   if compgen -G "$work/report*" >/dev/null; then

@@ -154,6 +154,7 @@ test_that("bits are the same for any number of threads", {
 })
 
 test_that("workers of a cluster give the same numbers", {
+  skip_without_loopback()
   cluster <- parallel::makePSOCKcluster(2)
   on.exit(parallel::stopCluster(cluster))
   paths <- .libPaths()
