@@ -1,5 +1,5 @@
-# Blocks of numbers that stay in C++ (src/block_stream.h): a source may have `native`, which opens a pass as `open`
-# does, some of whose blocks are such. What reads it must know them; everything else calls `open`.
+# Blocks of numbers that stay in C++ (src/core/io/block_stream.h): a source may have `native`, which opens a pass as
+# `open` does, some of whose blocks are such. What reads it must know them; everything else calls `open`.
 
 # found: by a stream's next(); valid until the stream is asked again. `clean`: every number is finite and every weight
 # above 0. layout: labels, width, and whether there are weights, offset and zeros that are not stored.

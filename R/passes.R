@@ -1,5 +1,5 @@
-# Training on a row source by as many passes as it takes (src/pass_training.h): for certified models of other families
-# and of many columns, and for stochastic gradient descent.
+# Training on a row source by as many passes as it takes (src/core/passes/pass_training.h): for certified models of
+# other families and of many columns, and for stochastic gradient descent.
 
 fit_by_passes <- function(source, design, settings, call) {
   training <- new_training(source, design, settings, call, unclass(settings$solver), passes_core)

@@ -1,4 +1,4 @@
-# Rows of comma-separated files, parsed by src/csv.h.
+# Rows of comma-separated files, parsed by src/core/io/csv.h.
 
 #' @rdname as_rows
 #' @export

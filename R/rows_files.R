@@ -63,8 +63,8 @@ compression_of <- function(name) {
   found
 }
 
-# take(bytes): the next bytes, none at the end; shut(). What is cut off or damaged is an error: src/compressed_file.h
-# tells of gzip and bzip2, R's connection warns of xz.
+# take(bytes): the next bytes, none at the end; shut(). What is cut off or damaged is an error:
+# src/core/io/compressed_file.h tells of gzip and bzip2, R's connection warns of xz.
 file_bytes <- function(name) {
   kind <- if (is_pipe(name)) "nothing" else compression_of(name)
   if (kind %in% c("gzip", "bzip2")) {
@@ -132,8 +132,8 @@ block_ahead <- function(file) {
 }
 
 # rest: bytes read and not yet used, with at least one whole record; held: pieces of the record that comes, until it is
-# whole, place (in RecordEnds of src/csv.h) and size: where and how large they are; line: that they begin in, from 1;
-# ended: whether nothing follows them in the file; read: how many bytes were read; start: a byte order mark.
+# whole, place (in RecordEnds of src/core/io/csv.h) and size: where and how large they are; line: that they begin in,
+# from 1; ended: whether nothing follows them in the file; read: how many bytes were read; start: a byte order mark.
 open_file <- function(name) {
   file <- list2env(list(
     name = name, rest = raw(), held = list(), size = 0, place = 0L, line = 1, ended = FALSE, read = 0, start = raw()

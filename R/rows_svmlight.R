@@ -1,4 +1,4 @@
-# Rows of svmlight and libsvm files, parsed by src/svmlight.h.
+# Rows of svmlight and libsvm files, parsed by src/core/io/svmlight.h.
 
 #' @rdname as_rows
 #' @export

@@ -1,5 +1,5 @@
-# Row files taken apart and put together again with checksums that fit, in plain R (src/row_format.h,
-# src/row_checksum.h). A number of 64 bits is four of 16, the lowest first.
+# Row files taken apart and put together again with checksums that fit, in plain R (src/core/io/row_format.h,
+# src/core/io/row_checksum.h). A number of 64 bits is four of 16, the lowest first.
 
 limbs_of <- function(bytes) readBin(bytes, "integer", length(bytes) %/% 2, size = 2, signed = FALSE, endian = "little")
 carried <- function(limbs) {
