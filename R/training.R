@@ -59,10 +59,10 @@ add_block <- function(training, numbers) {
   kept <- if (is_native(numbers)) numbers else drop_zero_weights(numbers$x, numbers, numbers$offset)
   training$taken <- training$taken + numbers_rows(kept)
   if (numbers_rows(kept) > 0) {
-    if (training$pass == 1) {
-      training$rows <- with_rows(training$rows, kept, numbers$classnames, training$settings$family)
-    }
+    rows <- training$rows
+    if (training$pass == 1) rows <- with_rows(rows, kept, numbers$classnames, training$settings$family)
     training$core$take(kept, places[kept_rows(numbers)])
+    training$rows <- rows # now that they were learned from: a call may be stopped before
   }
   training$place <- training$place + total
 }
