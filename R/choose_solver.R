@@ -36,7 +36,14 @@ choose_solver <- function(solver, x, family) {
 # Where gathering moments costs less than looking at the rows again.
 suits_moments_size <- function(n, p) n >= 2 * p && p <= 1500
 
-# The same for rows of a source.
+# The solver that a fit was made by, where its rows are in memory now: what was for passes, or for dense columns, gives
+# way to what suits.
+solver_in_memory <- function(solver, x, family) {
+  suits <- !identical(solver$method, "passes") && (!identical(solver$method, "moments") || is.matrix(x))
+  if (suits) solver else choose_solver(solver_exact(), x, family)
+}
+
+# As choose_solver(), for rows of a source.
 choose_rows_solver <- function(settings, p, rewindable) {
   solver <- settings$solver
   refuse <- function(what, advice) {

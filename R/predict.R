@@ -81,6 +81,7 @@ exact_fit <- function(object, s, exact, x, y, weights, offset, data, envir) {
   }
   rows <- core_rows(rows)
   settings <- settings_of(object, sort(unique(c(object$lambda, s)), decreasing = TRUE))
+  settings$solver <- solver_in_memory(object$solver, rows$x, object$family)
   result <- of_damaged("solver", "object", train(rows, settings))
   fit <- new_fit(result, rows, settings, object$classnames, object$call)
   of_formula <- c("terms", "xlevels", "contrasts", "na.action")

@@ -250,3 +250,17 @@ test_that("columns are named by the lambdas asked for, as in glmnet 5", {
     expect_identical(colnames(suppressWarnings(coef(fit, s = s))), colnames(coef(theirs, s = s)))
   }
 })
+
+test_that("exact coefficients of a fit to a source come from its rows in memory, dense or sparse", {
+  for (family in c("gaussian", "binomial", "poisson")) {
+    d <- make_rows(120, 6, family)
+    s <- sgdlasso(d$x, d$y, family, nlambda = 10)$lambda[5] * 0.9
+    right <- coef(sgdlasso(d$x, d$y, family, lambda = s, tol = 1e-12))
+    for (solver in list("auto", solver_exact("passes"))) {
+      fit <- sgdlasso(as_rows(d$x, d$y), family = family, solver = solver, tol = 1e-10)
+      for (x in list(d$x, as_sparse(d$x))) {
+        expect_equal(as.vector(coef(fit, s = s, exact = TRUE, x = x, y = d$y)), as.vector(right), tolerance = 1e-4)
+      }
+    }
+  }
+})
