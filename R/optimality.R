@@ -96,7 +96,7 @@ optimality.default <- function(object, x, y, weights = NULL, offset = NULL, lamb
 }
 
 optimality_of <- function(rows, settings, a0, beta) {
-  settings[c("dfmax", "solver")] <- list(Inf, solver_exact("working_set")) # nothing is trained
+  settings$solver <- solver_exact("working_set") # nothing is trained
   found <- r_optimality(
     rows$x, rows$y, relative_weights(rows$weights), rows$offset, core_spec(settings), check_finite(as.double(a0), "a0"),
     matrix(check_finite(as.double(as.matrix(beta)), "beta"), nrow(beta))

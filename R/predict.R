@@ -99,7 +99,7 @@ settings_of <- function(object, lambda) {
     family = object$family, alpha = object$alpha, lambda = lambda, standardize = object$standardize,
     intercept = object$intercept, penalty.factor = object$penalty.factor %||% rep(1, object$dim[1]),
     lower.limits = object$lower.limits, upper.limits = object$upper.limits, dfmax = Inf, solver = object$solver,
-    tol = object$tol %||% 1, maxpasses = object$maxpasses %||% 1, seed = object$seed, threads = 1L, progress = FALSE,
+    tol = object$tol, maxpasses = object$maxpasses, seed = object$seed, threads = 1L, progress = FALSE,
     trace = FALSE
   )
 }

@@ -153,11 +153,10 @@ test_that("an interrupt is heard within .2 s by every solver, family and source,
   })
   names <- child$read_until("begin")
   names <- names[seq(2, length(names) - 1)]
-  longest <- if (nzchar(Sys.getenv("ASAN_OPTIONS"))) 2 else 0.2 # a sanitizer makes all of it slower
   for (name in names) {
     times <- vapply(1:2, function(k) time_to_stop(child, name, after = runif(1, 0, 0.4)), 0)
     expect_false(all(is.na(times)), info = paste(name, "ended before it could be stopped"))
-    expect_lt(stats::median(times, na.rm = TRUE), longest, label = sprintf("the time until \"%s\" stopped", name))
+    expect_lt(stats::median(times, na.rm = TRUE), 0.2, label = sprintf("the time until \"%s\" stopped", name))
   }
   child$say("end")
   last <- child$read_until("alive") # once: expect_match() may evaluate what it is given again

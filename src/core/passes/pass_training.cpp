@@ -182,13 +182,7 @@ std::vector<std::size_t> PassTraining::promising_columns() const {
   for (std::size_t j = 0; j < strength.size(); ++j) {
     if (strength[j] > nearly) columns.push_back(j);
   }
-  const std::size_t most = as_count(share * std::sqrt(spec_.most_numbers / 3));
-  if (columns.size() <= most) return columns;
-  std::stable_sort(columns.begin(), columns.end(),
-                   [&](std::size_t a, std::size_t b) { return strength[a] > strength[b]; });
-  columns.resize(most);
-  std::sort(columns.begin(), columns.end());
-  return columns;
+  return strongest(std::move(columns), strength, as_count(share * std::sqrt(spec_.most_numbers / 3)));
 }
 
 // A single epoch is left as it is, so that more rows can join it.

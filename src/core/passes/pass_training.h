@@ -104,7 +104,7 @@ class PassTraining {
   bool shortened_ = false;
   std::size_t chunk_ = 0, chunk_size_ = 0;  // lambdas at hand
   std::unique_ptr<OnlineSgd> sgd_;
-  std::unique_ptr<Stated> whole_, part_;  // the problem; one with fewer columns, on the way to it
+  std::unique_ptr<Stated> whole_, part_;  // the problem; one of fewer columns, solved before it can be stated
   PassModel slopes_at_;                   // where slopes are asked for
   PassLook slopes_look_;
   std::vector<PathPoint> path_;

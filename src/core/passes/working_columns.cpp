@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 #include <limits>
+#include <utility>
 
 namespace sgdlasso {
 
@@ -62,11 +63,18 @@ std::vector<std::size_t> MissingColumns::most_missed(std::size_t room) const {
   for (std::size_t k = 0; k < excess_.size(); ++k) {
     if (excess_[k] > 0) found.push_back(k);
   }
-  if (found.size() <= room) return found;
-  std::stable_sort(found.begin(), found.end(), [&](std::size_t a, std::size_t b) { return excess_[a] > excess_[b]; });
-  found.resize(room);
-  std::sort(found.begin(), found.end());
-  return found;
+  return strongest(std::move(found), excess_, room);
+}
+
+std::vector<std::size_t> strongest(std::vector<std::size_t> columns, const std::vector<double>& strength,
+                                   std::size_t most) {
+  if (columns.size() <= most) return columns;
+  std::sort(columns.begin(), columns.end(), [&](std::size_t a, std::size_t b) {
+    return strength[a] != strength[b] ? strength[a] > strength[b] : a < b;
+  });
+  columns.resize(most);
+  std::sort(columns.begin(), columns.end());
+  return columns;
 }
 
 }  // namespace sgdlasso

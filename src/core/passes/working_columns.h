@@ -31,6 +31,10 @@ class WorkingColumns {
   std::size_t free_ = 0;
 };
 
+// Of these columns, which rise, so many of the largest strength, rising too. strength: by column.
+std::vector<std::size_t> strongest(std::vector<std::size_t> columns, const std::vector<double>& strength,
+                                   std::size_t most);
+
 // The columns that some model misses: their slopes are beyond their bounds, or nearly so.
 class MissingColumns {
  public:

@@ -52,6 +52,17 @@ void set_sums(const Problem& problem, const SumsBySign& sums, Lane& lane) {
   lane.square = 0;
 }
 
+void set_predictors(const Problem& problem, const WorkingSet& set, Window& window) {
+  const std::size_t lanes = window.lane.size(), n = problem.response.n, stride = window.eta.stride();
+  std::vector<double> b(set.size() * lanes);
+  for (std::size_t k = 0; k < lanes; ++k) {
+    for (std::size_t c = 0; c < set.size(); ++c) b[c * lanes + k] = window.lane[k].b[c];
+    double* eta = window.eta.lane(k);
+    for (std::size_t i = 0; i < n; ++i) eta[i * stride] = window.lane[k].intercept + problem.response.offset_of(i);
+  }
+  problem.rows.add_products(set.selection(), b.data(), window.eta, {problem.threads, problem.watch});
+}
+
 void set_residuals(const Problem& problem, Window& window) {
   std::vector<SumsBySign> sums(window.lane.size());
   for_each_block_of(window, problem.watch, [&](std::size_t k, std::size_t first, std::size_t rows) {

@@ -72,6 +72,9 @@ struct SumsBySign {
 };
 SumsBySign take_residuals(const Problem& problem, Window& window, std::size_t k, std::size_t first, std::size_t rows);
 void set_sums(const Problem& problem, const SumsBySign& sums, Lane& lane);
+// The predictors of all lanes from their coefficients.
+void set_predictors(const Problem& problem, const WorkingSet& set, Window& window);
+
 // The residuals of all lanes from their eta. Those of squared loss are made to sum to 0 where there is an intercept.
 void set_residuals(const Problem& problem, Window& window);
 // Makes the others sum to 0 too, so that they are dual points.

@@ -25,7 +25,9 @@ class NewtonMover final : public Mover {
     std::size_t rounds = move(window, most);
     const int repeats = 3;
     for (int k = 0; k < repeats && std::exchange(went_too_far_, false); ++k) {
-      predict_anew(window);
+      // A step that went far too far leaves the rounding of its immense predictors, once it is taken back.
+      set_predictors(problem_, set_, window);
+      take_slopes(window);
       measure(window);
       rounds += move(window, most);
     }
@@ -41,19 +43,6 @@ class NewtonMover final : public Mover {
       return !lane.done && lane.balanced && std::min(lane.balance.positive, lane.balance.negative) < 1 - much;
     });
     if (!restores) return;
-    take_slopes(window);
-  }
-
-  // A step that went far too far leaves the rounding of its immense predictors, once it is taken back.
-  void predict_anew(Window& window) const {
-    const std::size_t lanes = window.lane.size(), n = problem_.response.n, stride = window.eta.stride();
-    std::vector<double> b(set_.size() * lanes);
-    for (std::size_t k = 0; k < lanes; ++k) {
-      for (std::size_t c = 0; c < set_.size(); ++c) b[c * lanes + k] = window.lane[k].b[c];
-      double* eta = window.eta.lane(k);
-      for (std::size_t i = 0; i < n; ++i) eta[i * stride] = window.lane[k].intercept + problem_.response.offset_of(i);
-    }
-    problem_.rows.add_products(set_.selection(), b.data(), window.eta, {problem_.threads, problem_.watch});
     take_slopes(window);
   }
 

@@ -48,14 +48,7 @@ class SquaredMover final : public Mover {
 
  private:
   void predict(Window& window) const {
-    const std::size_t lanes = window.lane.size(), n = problem_.response.n, stride = window.eta.stride();
-    std::vector<double> b(set_.size() * lanes);
-    for (std::size_t k = 0; k < lanes; ++k) {
-      for (std::size_t c = 0; c < set_.size(); ++c) b[c * lanes + k] = window.lane[k].b[c];
-      double* eta = window.eta.lane(k);
-      for (std::size_t i = 0; i < n; ++i) eta[i * stride] = window.lane[k].intercept + problem_.response.offset_of(i);
-    }
-    problem_.rows.add_products(set_.selection(), b.data(), window.eta, {problem_.threads, problem_.watch});
+    set_predictors(problem_, set_, window);
     set_residuals(problem_, window);
   }
 

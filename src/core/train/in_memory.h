@@ -19,7 +19,6 @@ class InMemory {
   InMemory& operator=(const InMemory&) = delete;
 
   const Problem& problem() const { return problem_; }
-  const StandardForm& form() const { return form_; }
   // Throws std::overflow_error, or Diverged where a rate of the user's is too large.
   FittedPath path() const;
   // Of the given coefficients, on the scale of x.
