@@ -1,7 +1,8 @@
 #!/usr/bin/env bash
 # Builds the package under the sanitizers for addresses and undefined behaviour, into a library of its own, and runs its
-# tests there, one file after another. Ends at the first report, of these processes or of those that tests start, with
-#   exit code 1. bash tools/sanitize.sh                     all of tests/testthat
+# tests there, one file after another. Ends at the first report, of these processes or of those that tests start, and
+# at the first test that fails, with exit code 1.
+#   bash tools/sanitize.sh                     all of tests/testthat
 #   bash tools/sanitize.sh update checkpoint   test-update.R and test-checkpoint.R
 #   CXX=clang++-14 bash tools/sanitize.sh      by another compiler
 #   SANITIZED=folder bash tools/sanitize.sh    keeps what was built there, for the next time

@@ -1,9 +1,10 @@
 #!/usr/bin/env bash
 # Sets the machine up, then runs the tests, the style checks and R CMD check. The last line counts: N passed, N failed,
-#   N skipped. bash tools/test.sh            what takes long to install is used where it is; its tests are skipped
-#   elsewhere bash tools/test.sh --all      installs that too, and checks other compilers and sanitizers: hours the
-#   first time bash tools/test.sh --newest   runs the tests with the newest packages of CRAN, in a library of their own:
-#   an hour the first time
+# N skipped.
+#   bash tools/test.sh            what takes long to install is used where it is; its tests are skipped elsewhere
+#   bash tools/test.sh --all      installs that too, and checks other compilers and sanitizers: hours the first time
+#   bash tools/test.sh --newest   runs the tests with the newest packages of CRAN, in a library of their own: an hour
+#                                 the first time
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 what=${1:-}
 if [ $# -gt 1 ] || [[ ! "$what" =~ ^(|--all|--newest)$ ]]; then

@@ -475,3 +475,26 @@ test_that("what passes had found when a call was stopped makes a fit", {
   expect_error(sgdlasso(counted(5), family = "binomial"), "went dead")
   expect_input_error(interrupted_fit(), "before it had learned anything")
 })
+
+# Runs code in which the third call of a function of the package fails.
+stopped_at_third <- function(name, code) {
+  counter <- new.env()
+  counter$calls <- 0
+  # evaluated inside of the function, where only what is written in is there
+  stop_at_third <- bquote({
+    assign("calls", .(counter)$calls + 1, .(counter))
+    if (.(counter)$calls == 3) stop("stopped here")
+  })
+  core <- asNamespace("sgdlasso")
+  suppressMessages(trace(name, stop_at_third, print = FALSE, where = core))
+  on.exit(suppressMessages(untrace(name, where = core)))
+  expect_error(code, "stopped here")
+}
+
+test_that("rows of a block that training was stopped in are not counted", {
+  rows <- with(make_rows(200), as_rows(x, y, block = 40))
+  stopped_at_third("r_add_moments", sgdlasso(rows, lambda = 0.1))
+  expect_identical(nobs(interrupted_fit()), 80)
+  stopped_at_third("r_add_rows", sgdlasso(rows, lambda = 0.1, solver = "sgd", seed = 1))
+  expect_identical(nobs(interrupted_fit()), 80)
+})
