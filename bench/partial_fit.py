@@ -1,5 +1,5 @@
-# scikit-learn's way with rows that do not fit: pandas reads a csv file in chunks, SGDRegressor.partial_fit() takes one after another,
-# one epoch. Prints "seconds peak NA": peak memory in MB, and no gap, since this way has none.
+# scikit-learn's way with rows that do not fit: pandas reads a csv file in chunks, SGDRegressor.partial_fit() takes one
+# after another, one epoch. Prints "seconds peak NA": peak memory in MB, and no gap, since this way has none.
 #   partial_fit.py FILE alpha
 import re
 import sys

@@ -1,5 +1,5 @@
-# Runs every script of this folder and writes bench/README.md. Run from the top folder, on a quiet machine: Rscript
-# bench/readme.R
+# Runs every script of this folder and writes bench/README.md. Run from the top folder, on a quiet machine:
+#   Rscript bench/readme.R
 run <- function(script) {
   message("running ", script)
   lines <- system2(file.path(R.home("bin"), "Rscript"), script, stdout = TRUE)
@@ -43,4 +43,15 @@ intro <- c(
 )
 path <- c("## Certified paths", "", "![Shares of glmnet's time, and growth](path.png)", "", run("bench/path.R"))
 choosing <- c("", "## Choosing lambda", "", run("bench/cv.R"))
-writeLines(c(intro, path, choosing, "", run("bench/epoch.R"), "", run("bench/one-pass.R")), "bench/README.md")
+
+# Prose at 120 characters a line; tables, headings and pictures stay as they are.
+wrap_prose <- function(lines) {
+  is_prose <- grepl("^[^|!#]", lines)
+  paragraph <- cumsum(c(TRUE, diff(is_prose) != 0))
+  unlist(lapply(split(lines, paragraph), function(run) {
+    if (grepl("^[^|!#]", run[1])) strwrap(paste(run, collapse = " "), width = 121) else run
+  }), use.names = FALSE)
+}
+writeLines(
+  wrap_prose(c(intro, path, choosing, "", run("bench/epoch.R"), "", run("bench/one-pass.R"))), "bench/README.md"
+)
