@@ -12,7 +12,7 @@
 #' takes the slopes of all columns at all these lambdas in one pass, computes their gaps, adds the columns that were
 #' missing, and repeats. On the working set it runs coordinate descent on the Gram matrix with Anderson extrapolation
 #' (Bertrand and Massias), and solves for the nonzeros directly where that takes long; for binomial and poisson it takes
-#' proximal Newton steps, the lambdas of a window sharing one Hessian (Lee, Sun and Saunders). Beyond 5,000 working
+#' proximal Newton steps, the lambdas of a batch sharing one Hessian (Lee, Sun and Saunders). Beyond 5,000 working
 #' columns it descends on the residuals instead. `"auto"` (default) takes the moments where there are at most 1,500
 #' columns and at least twice as many rows. Method `"passes"` is for [row sources][as_rows]: a pass of the adaptive rule
 #' below, for all lambdas at once, names the columns that matter; the next one gathers their cross-products (outside

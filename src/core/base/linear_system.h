@@ -3,6 +3,8 @@
 
 #include <Eigen/Dense>
 
+#include <algorithm>
+#include <cstddef>
 #include <vector>
 
 #include "base/watch.h"
@@ -30,6 +32,28 @@ class PivotedCholesky {
   std::vector<Eigen::Index> order_;
   Eigen::Index rank_;
 };
+
+// The symmetric system of an intercept, where there is one, and of columns: [corner border'; border inner], where
+// inner(i, j) is of two columns; and a vector of the same shape.
+template <class Inner>
+Eigen::MatrixXd bordered(bool intercept, double corner, const std::vector<double>& border, Inner inner, Watch& watch) {
+  const Eigen::Index first = intercept ? 1 : 0, size = static_cast<Eigen::Index>(border.size());
+  Eigen::MatrixXd result(first + size, first + size);
+  if (intercept) result(0, 0) = corner;
+  for (Eigen::Index i = 0; i < size; ++i) {
+    watch.tick(0);
+    const std::size_t row = static_cast<std::size_t>(i);
+    if (intercept) result(0, first + i) = result(first + i, 0) = border[row];
+    for (Eigen::Index j = 0; j < size; ++j) result(first + i, first + j) = inner(row, static_cast<std::size_t>(j));
+  }
+  return result;
+}
+inline Eigen::VectorXd bordered(bool intercept, double first, const std::vector<double>& values) {
+  Eigen::VectorXd result((intercept ? 1 : 0) + static_cast<Eigen::Index>(values.size()));
+  if (intercept) result[0] = first;
+  std::copy(values.begin(), values.end(), result.data() + (intercept ? 1 : 0));
+  return result;
+}
 
 // The columns of z made orthonormal (Gram-Schmidt in blocks, repeated); those that depend on others but for rounding
 // are gone.

@@ -36,14 +36,7 @@ void WorkingSet::refresh() {
   }
   gram_.grow(size);
   problem_.rows.gram(selection(), from, weights_.data(), gram_, {problem_.threads, problem_.watch});
-  if (!problem_.intercept) return;
-  for (std::size_t j = from; j < size; ++j) {
-    problem_.watch.tick(0);
-    for (std::size_t i = 0; i <= j; ++i) {
-      gram_.at(i, j) -= border_[i] * border_[j] / total_;
-      gram_.at(j, i) = gram_.at(i, j);
-    }
-  }
+  if (problem_.intercept) intercept().profile(gram_, from, problem_.watch);
 }
 
 void WorkingSet::refresh_border(std::size_t from) {

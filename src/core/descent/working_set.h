@@ -4,6 +4,7 @@
 #include <vector>
 
 #include "descent/coordinate_descent.h"
+#include "descent/profiled_intercept.h"
 #include "descent/residual_descent.h"
 #include "model/standard_form.h"
 
@@ -19,7 +20,7 @@ class WorkingSet {
   bool contains(std::size_t j) const { return inside_[j]; }
   void add(std::size_t j);
 
-  // The quadratic that lanes are moved on: 1/2 d'Gd with G = Z' diag(weights) Z, the intercept profiled out.
+  // The quadratic that models are moved on: 1/2 d'Gd with G = Z' diag(weights) Z, the intercept profiled out.
   void set_weights(std::vector<double> weights);
 
   const std::vector<double>& weights() const { return weights_; }
@@ -51,10 +52,9 @@ class WorkingSet {
   bool wide() const { return columns_.size() > kMostGramColumns; }
   static constexpr std::size_t kMostGramColumns = 5000;  // 200 MB
 
-  // Z'h and sum h of these weights, by which a step of the coefficients moves the intercept. Zeros without an
-  // intercept.
-  const std::vector<double>& border() const { return border_; }
-  double total() const { return total_; }
+  // Of the columns that there were when it was refreshed.
+  ProfiledIntercept intercept() const { return {total_, border_}; }
+  double total() const { return total_; }  // of the weights
 
  private:
   void refresh_border(std::size_t from);

@@ -127,8 +127,7 @@ class Certifying {
   }
 
   Certificate run() {
-    const double scale = problem_.null.deviance / 2;
-    if (scale == 0) return {0, 0};
+    if (problem_.null.deviance == 0) return {0, 0};
     std::vector<double> residual(n_);
     for (std::size_t i = 0; i < n_; ++i) residual[i] = problem_.response.y[i] - problem_.loss.mean(eta_[i]);
     std::vector<double> c = slopes(form_.columns, residual);
@@ -143,8 +142,7 @@ class Certifying {
                          : std::min(brackets.good_scale(problem_.null.deviance), domain_scale(feasible));
     const double rows = problem_.response.mean(
         [&](std::size_t i) { return problem_.loss.divergence(residual[i] - s * feasible[i], eta_[i]); });
-    const double gap = outside_ ? kInfinity : (rows + brackets.sum(s)) / scale;
-    return {gap, violation / std::sqrt(2 * scale)};
+    return relative(outside_ ? kInfinity : rows + brackets.sum(s), violation, problem_.null.deviance);
   }
 
  private:
@@ -188,44 +186,33 @@ class Certifying {
   // Takes h (1, Z) a off r so that it has no slope along the free columns and the intercept; h the curvature of the
   // loss. Nothing is left where they are as many as the rows. Repeated, because one solution leaves its rounding.
   void project(std::vector<double>& r) const {
-    const std::size_t first = problem_.intercept ? 1 : 0, size = first + free_.size();
-    if (size >= n_) {
+    const std::size_t first = problem_.intercept ? 1 : 0;
+    if (first + free_.size() >= n_) {
       std::fill(r.begin(), r.end(), 0.0);
       return;
     }
     std::vector<double> h(n_);
     for (std::size_t i = 0; i < n_; ++i) h[i] = problem_.loss.curvature(eta_[i]);
-    const PivotedCholesky factor(bordered_gram(h, first, size), problem_.watch);
+    const PivotedCholesky factor(bordered_gram(h), problem_.watch);
     const int repeats = 3;
     for (int k = 0; k < repeats; ++k) {
-      const std::vector<double> c = slopes(free_, r);
-      Eigen::VectorXd target(static_cast<Eigen::Index>(size));
-      if (first) target[0] = problem_.response.mean([&](std::size_t i) { return r[i]; });
-      for (std::size_t j = 0; j < free_.size(); ++j) target[static_cast<Eigen::Index>(first + j)] = c[j];
-      const Eigen::VectorXd a = factor.solve(target);
-      const std::vector<double> part = product(free_, {a.data() + first, a.data() + size});
+      const double sum = problem_.response.mean([&](std::size_t i) { return r[i]; });
+      const Eigen::VectorXd a = factor.solve(bordered(problem_.intercept, sum, slopes(free_, r)));
+      const std::vector<double> part = product(free_, {a.data() + first, a.data() + a.size()});
       for (std::size_t i = 0; i < n_; ++i) r[i] -= h[i] * (part[i] + (first ? a[0] : 0));
     }
   }
 
   // (1, Z)' W H (1, Z) of the free columns
-  Eigen::MatrixXd bordered_gram(const std::vector<double>& h, std::size_t first, std::size_t size) const {
+  Eigen::MatrixXd bordered_gram(const std::vector<double>& h) const {
     std::vector<double> weights(n_);
     for (std::size_t i = 0; i < n_; ++i) weights[i] = weight(i) * h[i];
     Square gram;
     gram.grow(free_.size());
     problem_.rows.gram({form_.scaling, free_}, 0, weights.data(), gram, work());
-    const std::vector<double> border = slopes(free_, h);
-    const Eigen::Index total = static_cast<Eigen::Index>(size);
-    Eigen::MatrixXd result(total, total);
-    if (first) result(0, 0) = problem_.response.mean([&](std::size_t i) { return h[i]; });
-    for (std::size_t i = 0; i < free_.size(); ++i) {
-      problem_.watch.tick(0);
-      const Eigen::Index row = static_cast<Eigen::Index>(first + i);
-      if (first) result(0, row) = result(row, 0) = border[i];
-      for (std::size_t j = 0; j < free_.size(); ++j) result(row, static_cast<Eigen::Index>(first + j)) = gram.at(i, j);
-    }
-    return result;
+    const double total = problem_.response.mean([&](std::size_t i) { return h[i]; });
+    const auto inner = [&](std::size_t i, std::size_t j) { return gram.at(i, j); };
+    return bordered(problem_.intercept, total, slopes(free_, h), inner, problem_.watch);
   }
 
   // The largest s in [0, 1] at which every y - s r is a mean.

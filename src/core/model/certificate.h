@@ -9,6 +9,7 @@
 // The gap is told relative to P(null) - P(saturated).
 #pragma once
 
+#include <cmath>
 #include <limits>
 #include <vector>
 
@@ -36,6 +37,16 @@ class Certificate {
   double gap_ = std::numeric_limits<double>::quiet_NaN();
   double kkt_ = std::numeric_limits<double>::quiet_NaN();
 };
+
+// Of what rows and columns add to the gap, and the largest violation.
+inline Certificate relative(double gap, double violation, double null_deviance) {
+  return {gap / (null_deviance / 2), violation / std::sqrt(null_deviance)};
+}
+// What the rows of squared loss add at scale s: from the mean square of the feasible residuals, and by how much it fell
+// when they were made so.
+inline double squared_rows(double s, double square, double fall) {
+  return ((1 - s) * (1 - s) * square + fall) / 2;
+}
 
 // From the data: one product with x and one with its transpose (two where unpenalised columns are not fitted out).
 Certificate certify(const Problem& problem, const StandardForm& form, const Coefficients& at, double lambda);

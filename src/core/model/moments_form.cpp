@@ -52,27 +52,20 @@ Certificate MomentsForm::certify(const std::vector<CoordinatePenalty>& penalty, 
   const double left = std::max(square(b, q) - feasible.loss, 0.0);
   const Brackets brackets(penalty, b, feasible.slope);
   const double s = brackets.best_squared_scale(left);
-  const double rows = (feasible.loss + (1 - s) * (1 - s) * left) / 2;
-  return {(rows + brackets.sum(s)) / (null_deviance_ / 2),
-          Brackets(penalty, b, q).violation() / std::sqrt(null_deviance_)};
+  return relative(squared_rows(s, left, feasible.loss) + brackets.sum(s), Brackets(penalty, b, q).violation(),
+                  null_deviance_);
 }
 
 MomentsForm::Projected MomentsForm::project_off(const std::vector<std::size_t>& columns,
                                                 const std::vector<double>& q) const {
   Projected result{q, 0};
   if (columns.empty()) return result;
-  const Eigen::Index size = static_cast<Eigen::Index>(columns.size());
-  Eigen::MatrixXd inner(size, size);
-  Eigen::VectorXd target(size);
-  for (Eigen::Index i = 0; i < size; ++i) {
-    watch_.tick(0);
-    target[i] = q[columns[static_cast<std::size_t>(i)]];
-    for (Eigen::Index j = 0; j < size; ++j) {
-      inner(i, j) = gram.at(columns[static_cast<std::size_t>(i)], columns[static_cast<std::size_t>(j)]);
-    }
-  }
-  const Eigen::VectorXd a = PivotedCholesky(std::move(inner), watch_).solve(target);
-  for (Eigen::Index i = 0; i < size; ++i) {
+  std::vector<double> slopes;
+  for (const std::size_t column : columns) slopes.push_back(q[column]);
+  const Eigen::VectorXd target = bordered(false, 0, slopes);
+  const auto inner = [&](std::size_t i, std::size_t j) { return gram.at(columns[i], columns[j]); };
+  const Eigen::VectorXd a = PivotedCholesky(bordered(false, 0, slopes, inner, watch_), watch_).solve(target);
+  for (Eigen::Index i = 0; i < a.size(); ++i) {
     panel_kernels().axpy(-a[i], gram.column(columns[static_cast<std::size_t>(i)]), q.size(), result.slope.data());
   }
   result.loss = std::max(a.dot(target), 0.0);

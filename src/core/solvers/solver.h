@@ -57,11 +57,11 @@ std::unique_ptr<Solver> make_sgd_solver(const Problem& problem, const FitSpec& s
 std::unique_ptr<Solver> make_moments_solver(const Statement& problem, const StandardForm& form,
                                             const MomentsForm& moments, const StopSpec& stop);
 // Several lambdas side by side on a working set of columns.
-std::unique_ptr<Solver> make_window_solver(const Problem& problem, const StandardForm& form, const StopSpec& stop);
+std::unique_ptr<Solver> make_working_set_solver(const Problem& problem, const StandardForm& form, const StopSpec& stop);
 
 std::unique_ptr<Solver> make_saga_solver(const Problem& problem, const StandardForm& form, const FitSpec& spec);
 
-// Takes coefficients that are near the optimum there, by the window solver.
+// Takes coefficients that are near the optimum there, by the working-set solver.
 Trained finish_exactly(const Problem& problem, const StandardForm& form, const StopSpec& stop, const Coefficients& near,
                        double lambda);
 

@@ -50,7 +50,7 @@ std::unique_ptr<Solver> InMemory::make_solver() const {
     case SolverName::moments:
       return make_moments_solver(problem_, form_, *moments_form_, spec_.stop);
     case SolverName::working_set:
-      return make_window_solver(problem_, form_, spec_.stop);
+      return make_working_set_solver(problem_, form_, spec_.stop);
     case SolverName::passes:
       break;
   }

@@ -1,0 +1,148 @@
+#include "solvers/batch_step.h"
+
+#include <algorithm>
+#include <cmath>
+#include <utility>
+
+namespace sgdlasso {
+
+bool BatchStep::step(LambdaBatch& batch) {
+  const std::size_t models = batch.size();
+  std::vector<Direction> directions(models);
+  set_.refresh();
+  for (std::size_t k = 0; k < models; ++k) {
+    if (batch.model[k].moves()) directions[k] = propose(batch, k);
+  }
+  std::vector<double> slopes(set_.size() * models);
+  const bool too_far = search(batch, directions, slopes);
+  for (std::size_t k = 0; k < models; ++k) {
+    const Direction& direction = directions[k];
+    LambdaModel& model = batch.model[k];
+    for (std::size_t c = 0; c < direction.b.size(); ++c) {
+      // what a whole step sets to 0 is exactly 0
+      const bool ends_at_0 = direction.share == 1 && model.b[c] == -direction.b[c];
+      model.b[c] = ends_at_0 ? 0 : model.b[c] + direction.share * direction.b[c];
+      model.q[c] = slopes[c * models + k];
+    }
+    model.intercept += direction.share * direction.intercept;
+  }
+  return too_far;
+}
+
+// To the minimum of the quadratic model, the intercept profiled out.
+BatchStep::Direction BatchStep::propose(const LambdaBatch& batch, std::size_t k) {
+  const LambdaModel& model = batch.model[k];
+  const double scale = problem_.null.deviance / 2, sum = problem_.intercept ? model.sum : 0;
+  const std::vector<CoordinatePenalty> penalty = penalties_at(form_, set_.columns(), model.lambda);
+  const ProfiledIntercept intercept = set_.intercept();
+  std::vector<double> q = model.q, b = model.b;
+  intercept.profile(sum, q);
+  const std::vector<double> start = q;
+  const double off = sum / intercept.total;  // of the intercept from where its slope is 0, times the curvature
+  const auto residuals = [&] {
+    std::vector<double> r = residuals_of(batch, k);
+    for (std::size_t i = 0; i < r.size(); ++i) r[i] -= off * set_.weights()[i];
+    return r;
+  };
+  // the quadratic's own gap starts at 1 or less
+  const double precise = std::max(0.00002 * std::min(model.gap, 1.0), 0.2 * model.target);
+  set_.descend({model.curvature, penalty, 2 * scale, 1, precise * scale}, b, q, residuals);
+  Direction result;
+  result.share = 1;
+  result.b.resize(b.size());
+  for (std::size_t c = 0; c < b.size(); ++c) {
+    const double move = result.b[c] = b[c] - model.b[c];
+    if (move == 0) continue;
+    result.second += move * (start[c] - q[c]);
+    result.slope -= move * model.q[c];
+    result.cost += penalty[c].cost(b[c]) - penalty[c].cost(model.b[c]);
+  }
+  if (problem_.intercept) {
+    result.intercept = intercept.step(sum, model.curvature, result.b);
+    result.slope -= result.intercept * sum;
+    result.second += off * off * intercept.total / model.curvature;
+  }
+  result.second /= model.curvature;
+  return result;
+}
+
+// Moves eta along the directions, by less and less in models whose loss would not fall.
+bool BatchStep::search(LambdaBatch& batch, std::vector<Direction>& directions, std::vector<double>& slopes) {
+  const std::size_t models = directions.size();
+  const int most = 60, far = 3;
+  bool too_far = false;
+  std::vector<double> moved(models);
+  for (std::size_t k = 0; k < models; ++k) moved[k] = directions[k].share;
+  for (int tries = 0; tries < most; ++tries) {
+    const std::vector<double> there = move_along(batch, directions, moved);
+    bool again = false;
+    for (std::size_t k = 0; k < models; ++k) {
+      if (moved[k] == 0) continue;
+      for (std::size_t c = 0; c < set_.size(); ++c) slopes[c * models + k] = there[c * models + k];
+      const double wanted = accept_or_shrink(batch.model[k], directions[k], slopes.data() + k, models);
+      moved[k] = wanted - std::exchange(directions[k].share, wanted);
+      again = again || moved[k] != 0;
+      too_far = too_far || (tries >= far && moved[k] != 0);
+    }
+    if (!again) break;
+  }
+  return too_far;
+}
+
+// Model k by shares[k] of its direction; those that do not move stay as they are. Returns the slopes there, in one look
+// at x.
+std::vector<double> BatchStep::move_along(LambdaBatch& batch, const std::vector<Direction>& directions,
+                                          const std::vector<double>& shares) {
+  const std::size_t models = directions.size(), stride = batch.eta.stride();
+  std::vector<double> b(set_.size() * models, 0.0), slopes(b.size());
+  for (std::size_t k = 0; k < models; ++k) {
+    const Direction& direction = directions[k];
+    for (std::size_t c = 0; shares[k] != 0 && c < direction.b.size(); ++c)
+      b[c * models + k] = shares[k] * direction.b[c];
+  }
+  std::vector<SumsBySign> sums(kMostParts * models);
+  const auto turn = [&](const LaneBlock& block) {
+    for (std::size_t k = 0; k < models; ++k) {
+      double* to = block.data + k * block.lane_stride;
+      if (shares[k] == 0) continue;
+      double* eta = batch.eta.lane(k) + block.first * stride;
+      const double intercept = shares[k] * directions[k].intercept;
+      for (std::size_t i = 0; i < block.rows; ++i) eta[i * stride] += to[i * block.row_stride] + intercept;
+      sums[block.part * models + k].add(take_residuals(problem_, batch, k, block.first, block.rows));
+      const double* r = batch.residual.lane(k) + block.first * stride;
+      for (std::size_t i = 0; i < block.rows; ++i) to[i * block.row_stride] = r[i * stride];
+    }
+  };
+  problem_.rows.turn_products(set_.selection(), b.data(), models, turn, slopes.data(),
+                              {problem_.threads, problem_.watch});
+  for (std::size_t k = 0; k < models; ++k) {
+    if (shares[k] == 0) continue;
+    SumsBySign sum;
+    for (std::size_t part = 0; part < kMostParts; ++part) sum.add(sums[part * models + k]);
+    set_sums(problem_, sum, batch.model[k]);
+  }
+  return slopes;
+}
+
+// The loss is convex, so it grows by at most its slope at the end of the step. Returns the share that is taken: as it
+// is, or smaller.
+double BatchStep::accept_or_shrink(LambdaModel& model, const Direction& direction, const double* slopes,
+                                   std::size_t stride) const {
+  const double share = direction.share, cost = direction.cost;
+  double slope = problem_.intercept ? -direction.intercept * model.sum : 0;
+  for (std::size_t c = 0; c < direction.b.size(); ++c) {
+    if (direction.b[c] != 0) slope -= direction.b[c] * slopes[c * stride];
+  }
+  if (!std::isfinite(slope)) return share / 8;
+  const double met = (slope - direction.slope) / (share * direction.second);
+  if (direction.second > 0 && met > 0) model.curvature = std::min(std::max(met, 0.05), 1e6);
+  const double change = (slope + direction.slope) / 2 * share + cost * share;  // by the trapezoid
+  const bool certain = slope * share + cost * share <= 0;
+  const double rounding = 1e-15 * problem_.null.deviance;
+  if (certain || change < rounding || share < 1e-12) return share;
+  // Where a parabola through both slopes has its minimum.
+  const double best = -(direction.slope + cost) / (slope - direction.slope) * share;
+  return std::min(std::max(best, share / 10), share / 2);
+}
+
+}  // namespace sgdlasso

@@ -1,0 +1,104 @@
+// lambda_batch.h: the models of neighbouring lambdas of a path, solved side by side, so that one pass over x serves all
+// of them. Each is a lane of the batch's panels.
+//
+// An inner solver brings them to their optima on the working set: in one go for squared loss (batch_squared.cpp), by
+// Newton steps for others (batch_newton.cpp). solver_working_set.cpp certifies them over all columns and widens the
+// working set.
+#pragma once
+
+#include <algorithm>
+#include <memory>
+#include <vector>
+
+#include "descent/working_set.h"
+#include "model/certificate.h"
+
+namespace sgdlasso {
+
+struct LambdaModel {
+  double lambda = 0;
+  std::vector<double> b;  // by position in the working set
+  std::vector<double> q;  // slopes of the residuals there
+  double intercept = 0;   // of centred columns
+  Balance balance;        // what makes the residuals sum to 0
+  bool balanced = false;  // whether it has been applied
+  double sum = 0;         // of the residuals before that
+  double square = 0;      // squared loss: sum w (y - mu)^2 of the feasible residuals
+  double curvature = 1;   // of the loss along the last step, as a multiple of the working set's Gram matrix
+  double gap = 1;         // on the working set, relative
+  double target = 0;      // for that gap
+  double best = 0;        // gap over all columns so far
+  double explained = 0;   // by the model, as far as that is known (score.h)
+  bool done = false;      // certified over all columns
+
+  bool moves() const { return !done && gap > target; }
+};
+
+struct LambdaBatch {
+  LambdaBatch(const Problem& problem, std::size_t models)
+      : model(models),
+        eta(problem.response.n, models, problem.rows.layout()),
+        residual(problem.response.n, models, problem.rows.layout()) {}
+
+  std::size_t size() const { return model.size(); }
+  // Model k becomes model `from` of another batch, with its predictors and residuals.
+  void take(std::size_t k, const LambdaBatch& other, std::size_t from);
+
+  std::vector<LambdaModel> model;
+  Panel eta;       // linear predictors, offset and intercept included
+  Panel residual;  // w (y - mu), weights sum to 1
+};
+
+class InnerSolver {
+ public:
+  virtual ~InnerSolver() = default;
+  // Moves the models that are not done until the gap of each on the working set is at most its target, and leaves their
+  // eta and balanced residuals. Their q must be right. Returns the passes over the working set's columns that this
+  // took.
+  virtual std::size_t solve(LambdaBatch& batch) = 0;
+};
+std::unique_ptr<InnerSolver> make_batch_squared(const Problem& problem, const StandardForm& form, WorkingSet& set);
+std::unique_ptr<InnerSolver> make_batch_newton(const Problem& problem, const StandardForm& form, WorkingSet& set);
+
+// visit(model, first row, rows): the models in turn while a block of rows stays in the cache.
+template <class Visit>
+void for_each_block_of(const LambdaBatch& batch, Watch& watch, Visit visit) {
+  const std::size_t block = 256, n = batch.eta.n();
+  for (std::size_t first = 0; first < n; first += block) {
+    for (std::size_t k = 0; k < batch.size(); ++k) visit(k, first, std::min(block, n - first));
+    watch.tick(0);
+  }
+}
+
+// Residuals of one sign balance those of the other where there is an intercept.
+struct SumsBySign {
+  double positive = 0, negative = 0;
+  void add(const SumsBySign& other) {
+    positive += other.positive;
+    negative += other.negative;
+  }
+};
+// The residuals of some rows of model k from its eta; returns their sums, of which the model keeps all together.
+SumsBySign take_residuals(const Problem& problem, LambdaBatch& batch, std::size_t k, std::size_t first,
+                          std::size_t rows);
+void set_sums(const Problem& problem, const SumsBySign& sums, LambdaModel& model);
+// The predictors of all models from their coefficients.
+void set_predictors(const Problem& problem, const WorkingSet& set, LambdaBatch& batch);
+// The residuals of all models from their eta. Those of squared loss are made to sum to 0 where there is an intercept.
+void set_residuals(const Problem& problem, LambdaBatch& batch);
+// Makes the others sum to 0 too, so that they are dual points.
+void balance_residuals(const Problem& problem, LambdaBatch& batch);
+// The weighted residuals of model k, row by row.
+std::vector<double> residuals_of(const LambdaBatch& batch, std::size_t k);
+
+// The mean loss of every model.
+std::vector<double> mean_losses(const Problem& problem, const LambdaBatch& batch);
+
+// Gap and violation of model k, from the slopes c of its residuals along the columns of these penalties. Columns with b
+// = 0 and |c| below kNearly of their bound may be left out.
+constexpr double kNearly = 0.9;
+Certificate certificate_of(const Problem& problem, const LambdaBatch& batch, std::size_t k,
+                           const std::vector<CoordinatePenalty>& penalty, const std::vector<double>& b,
+                           const std::vector<double>& c);
+
+}  // namespace sgdlasso

@@ -1,0 +1,253 @@
+#include <algorithm>
+#include <cmath>
+#include <limits>
+#include <stdexcept>
+#include <utility>
+
+#include "solvers/column_choice.h"
+#include "solvers/solver.h"
+
+namespace sgdlasso {
+namespace {
+
+// Follows the path batch by batch: guess the columns that its lambdas need, solve on those, take the slopes of all
+// columns in one pass, certify, add what was missing, repeat.
+class WorkingSetSolver final : public Solver {
+ public:
+  WorkingSetSolver(const Problem& problem, const StandardForm& form, const StopSpec& stop)
+      : problem_(problem),
+        form_(form),
+        stop_(stop),
+        set_(problem, form),
+        inner_(problem.loss.is_squared() ? make_batch_squared(problem, form, set_)
+                                         : make_batch_newton(problem, form, set_)) {}
+
+  Trained finish(const Coefficients& near, double lambda) {
+    start(near);
+    return solve({lambda}, false)[0];
+  }
+
+  void follow(const std::vector<double>& lambda, bool trace, const Accept& accept) override {
+    problem_.watch.expect(lambda.size() * problem_.response.n);
+    start({problem_.null.intercept, std::vector<double>(problem_.rows.p(), 0.0)});
+    std::size_t next = 0, together = most_models();
+    while (next < lambda.size()) {
+      const std::size_t models = std::min({lambda.size() - next, most_models(), together});
+      const auto first = lambda.begin() + static_cast<std::ptrdiff_t>(next);
+      std::vector<Trained> solved = solve({first, first + static_cast<std::ptrdiff_t>(models)}, trace);
+      // Lambdas too far apart to be solved side by side are solved one by one.
+      together = solved.size() < models ? 1 : 2 * models;
+      for (Trained& trained : solved) {
+        problem_.watch.tick(problem_.response.n);
+        if (!accept(lambda[next++], std::move(trained))) return;
+      }
+    }
+  }
+
+ private:
+  // Panels of so many models take no more memory than x, and a row of sparse models fills a cache line.
+  std::size_t most_models() const {
+    const std::size_t most =
+        problem_.loss.is_squared() ? 16 : 8;  // Newton steps need more rounds where lambdas lie further apart
+    if (set_.wide()) return 1;
+    if (problem_.rows.layout() == PanelLayout::lanes_together) return most;
+    return std::max<std::size_t>(1, std::min(most, problem_.rows.p() / 6));
+  }
+
+  Work work() const { return {problem_.threads, problem_.watch}; }
+
+  // From these coefficients; takes the slopes of all columns there.
+  void start(const Coefficients& at) {
+    // Squared loss: the intercept of centred columns is the same whatever the coefficients, and its inner solver
+    // leaves it alone.
+    const bool moves = !problem_.loss.is_squared();
+    base_.intercept = moves ? at.intercept : problem_.null.intercept;
+    for (const std::size_t j : form_.columns) {
+      const bool free = form_.penalty.at(j, 1).unpenalized();
+      if (at.beta[j] == 0 && !free) continue;
+      set_.add(j);
+      base_.b.push_back(at.beta[j] / form_.scaling.scale[j]);
+      if (moves) base_.intercept += form_.scaling.centre[j] * at.beta[j];
+    }
+    const LambdaBatch batch = base_batch();
+    slope_.resize(form_.columns.size());
+    problem_.rows.cross_products(form_.all(), batch.residual, slope_.data(), work());
+    base_.explained = (problem_.null.loss - mean_losses(problem_, batch)[0]) / (problem_.null.deviance / 2);
+    ++passes_;
+  }
+
+  // Predictors and residuals of the base, in a batch of its own.
+  LambdaBatch base_batch() const {
+    LambdaBatch batch(problem_, 1);
+    batch.model[0] = base_;
+    set_predictors(problem_, set_, batch);
+    set_residuals(problem_, batch);
+    return batch;
+  }
+
+  // The lambdas up to the first that could not be certified beside the others; a single one in any case.
+  std::vector<Trained> solve(const std::vector<double>& lambda, bool trace) {
+    const std::size_t models = lambda.size(), size = form_.columns.size();
+    LambdaBatch batch(problem_, models);
+    const auto zeros = static_cast<std::size_t>(std::count(base_.b.begin(), base_.b.end(), 0.0));
+    // more than the model has already are hardly needed
+    add_guess(form_, slope_, lambda.back(), base_.b.size() - zeros, set_);
+    start_models(batch, lambda);
+    std::vector<Trained> result(models);
+    std::vector<double> slopes(size * models);
+    double share = 0.3;  // of the gap that is wanted: the working set is not all
+    const double enough = passes_ + stop_.maxpasses * static_cast<double>(models);
+    for (std::size_t stalled = 0;;) {
+      for (LambdaModel& model : batch.model) model.target = share * wanted_gap(stop_.tol, model.explained);
+      passes_ +=
+          static_cast<double>(inner_->solve(batch) * set_.size()) / static_cast<double>(std::max<std::size_t>(size, 1));
+      problem_.rows.cross_products(form_.all(), batch.residual, slopes.data(), work());
+      ++passes_;
+      const std::vector<std::vector<std::size_t>> near = near_columns(form_, set_, batch, slopes);
+      const bool better = certify_models(batch, slopes, near, trace, result);
+      const bool done =
+          std::all_of(batch.model.begin(), batch.model.end(), [](const auto& model) { return model.done; });
+      if (done || passes_ >= enough) break;
+      const std::size_t before = set_.size();
+      add_violators(form_, batch, slopes, near, set_);
+      resize_models(batch, slopes);
+      if (set_.size() > before) continue;
+      // Nothing was missing: the working set itself was not solved well enough, or rounding is all that is left.
+      share /= 10;
+      stalled = better ? 0 : stalled + 1;
+      if (stalled >= (models > 1 ? 1 : 6)) break;
+    }
+    std::size_t certified = 0;
+    while (certified < models && batch.model[certified].done) ++certified;
+    if (models == 1) certified = 1;
+    result.resize(certified);
+    if (certified > 0) remember(batch, certified - 1, slopes);
+    return result;
+  }
+
+  void start_models(LambdaBatch& batch, const std::vector<double>& lambda) {
+    const std::size_t models = lambda.size();
+    base_.b.resize(set_.size(), 0.0);
+    base_.q.resize(set_.size());
+    for (std::size_t c = 0; c < set_.size(); ++c) base_.q[c] = slope_[position_[set_.columns()[c]]];
+    for (std::size_t k = 0; k < models; ++k) {
+      batch.model[k] = base_;
+      batch.model[k].lambda = lambda[k];
+      batch.model[k].explained = std::max(base_.explained, likely_explained(problem_, form_, slope_, lambda[k]));
+      batch.model[k].gap = 1;
+      batch.model[k].best = std::numeric_limits<double>::infinity();
+      batch.model[k].done = false;
+    }
+    if (problem_.loss.is_squared()) return;  // its inner solver predicts anew
+    const LambdaBatch one = base_batch();
+    for (LambdaModel& model : batch.model) {
+      model.sum = one.model[0].sum;
+      model.balance = one.model[0].balance;
+      model.balanced = one.model[0].balanced;
+    }
+    const std::size_t stride = batch.eta.stride();
+    for_each_block_of(batch, problem_.watch, [&](std::size_t k, std::size_t first, std::size_t rows) {
+      for (std::size_t i = first; i < first + rows; ++i) {
+        batch.eta.lane(k)[i * stride] = one.eta.lane(0)[i];
+        batch.residual.lane(k)[i * stride] = one.residual.lane(0)[i];
+      }
+    });
+  }
+
+  // What a pass over all columns found of a model.
+  struct Found {
+    const std::vector<double>& slopes;
+    const std::vector<std::size_t>& near;
+    double loss;
+  };
+
+  // Those that are not done. Whether some gap is far better than it has been.
+  bool certify_models(LambdaBatch& batch, const std::vector<double>& slopes,
+                      const std::vector<std::vector<std::size_t>>& near, bool trace, std::vector<Trained>& result) {
+    const std::vector<double> losses = mean_losses(problem_, batch);
+    bool better = false;
+    for (std::size_t k = 0; k < batch.size(); ++k) {
+      LambdaModel& model = batch.model[k];
+      if (model.done) continue;
+      certify_model(batch, k, {slopes, near[k], losses[k]}, trace, result[k]);
+      const double gap = result[k].certificate.gap();
+      better = better || gap < model.best / 2;
+      model.best = std::min(model.best, gap);
+    }
+    return better;
+  }
+
+  void certify_model(LambdaBatch& batch, std::size_t k, const Found& found, bool trace, Trained& trained) {
+    LambdaModel& model = batch.model[k];
+    const std::size_t models = batch.size();
+    std::vector<double> b = model.b, c;
+    std::vector<std::size_t> columns = set_.columns();
+    for (const std::size_t j : columns) c.push_back(found.slopes[position_[j] * models + k]);
+    for (const std::size_t at : found.near) {
+      columns.push_back(form_.columns[at]);
+      c.push_back(found.slopes[at * models + k]);
+      b.push_back(0);
+    }
+    const std::vector<CoordinatePenalty> penalty = penalties_at(form_, columns, model.lambda);
+    bool free = false;
+    for (std::size_t j = 0; j < b.size(); ++j) free = free || penalty[j].free_at(b[j]);
+    trained.certificate = certificate_of(problem_, batch, k, penalty, b, c);
+    trained.scored = scored_of(problem_, form_, set_.selection(), model.b, model.intercept, model.lambda, found.loss);
+    if (free) trained.certificate = certify(problem_, form_, trained.scored.coefficients, model.lambda);
+    if (models == 1 && !std::isfinite(trained.scored.objective)) {
+      throw std::overflow_error("The linear predictor overflows: rescale `offset` or the columns of x");
+    }
+    conclude(trained, stop_.tol);
+    model.done = is_solved(problem_, stop_.tol, trained);
+    model.explained = explained_by(problem_, trained.scored);
+    trained.passes = passes_;
+    if (trace) trained.trace.push_back(epoch_of(trained.scored, trained.certificate, std::nan(""), 0));
+  }
+
+  // To the working set as it is now, with the slopes of the last pass.
+  void resize_models(LambdaBatch& batch, const std::vector<double>& slopes) const {
+    const std::size_t models = batch.size();
+    for (std::size_t k = 0; k < models; ++k) {
+      LambdaModel& model = batch.model[k];
+      model.b.resize(set_.size(), 0.0);
+      model.q.resize(set_.size());
+      for (std::size_t c = 0; c < set_.size(); ++c) model.q[c] = slopes[position_[set_.columns()[c]] * models + k];
+    }
+  }
+
+  // This model starts the next batch.
+  void remember(const LambdaBatch& batch, std::size_t k, const std::vector<double>& slopes) {
+    base_ = batch.model[k];
+    for (std::size_t c = 0; c < slope_.size(); ++c) slope_[c] = slopes[c * batch.size() + k];
+  }
+
+  std::vector<std::size_t> positions() const {
+    std::vector<std::size_t> result(problem_.rows.p(), 0);
+    for (std::size_t c = 0; c < form_.columns.size(); ++c) result[form_.columns[c]] = c;
+    return result;
+  }
+
+  const Problem& problem_;
+  const StandardForm& form_;
+  StopSpec stop_;
+  WorkingSet set_;
+  std::unique_ptr<InnerSolver> inner_;
+  const std::vector<std::size_t> position_ = positions();  // of a column of x in form_.columns
+  LambdaModel base_;                                       // the last lambda solved
+  std::vector<double> slope_;                              // there, of all columns
+  double passes_ = 0;
+};
+
+}  // namespace
+
+Trained finish_exactly(const Problem& problem, const StandardForm& form, const StopSpec& stop, const Coefficients& near,
+                       double lambda) {
+  return WorkingSetSolver(problem, form, stop).finish(near, lambda);
+}
+
+std::unique_ptr<Solver> make_working_set_solver(const Problem& problem, const StandardForm& form,
+                                                const StopSpec& stop) {
+  return std::make_unique<WorkingSetSolver>(problem, form, stop);
+}
+
+}  // namespace sgdlasso
