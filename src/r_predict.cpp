@@ -48,7 +48,7 @@ Rcpp::NumericMatrix r_predict(SEXP x, Rcpp::NumericVector intercept, Rcpp::S4 be
   if (coefficients.n != rows->p() || coefficients.p != static_cast<std::size_t>(intercept.size())) {
     throw std::invalid_argument("coefficients are not one column for each intercept, or not of the columns of x");
   }
-  const Scaling as_given{std::vector<double>(rows->p(), 0.0), std::vector<double>(rows->p(), 1.0)};
+  const Scaling as_given = Scaling::as_given(rows->p());
   const std::size_t lanes = 16;  // that share one look at x
   const int models = static_cast<int>(intercept.size()), n = static_cast<int>(rows->n());
   Rcpp::NumericMatrix eta(n, models);

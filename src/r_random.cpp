@@ -1,6 +1,7 @@
 #include <Rcpp.h>
 
 #include "base/rng.h"
+#include "r_spec.h"
 #include "rows/row_order.h"
 
 using namespace sgdlasso;
@@ -11,7 +12,7 @@ Rcpp::List r_random(double seed, int uniforms, int n, int epochs, std::string sh
   Rng rng(static_cast<std::uint32_t>(seed));
   Rcpp::NumericVector values(uniforms);
   for (double& value : values) value = rng.uniform();
-  RowOrder order(static_cast<std::size_t>(n), make_shuffle(shuffle));
+  RowOrder order(static_cast<std::size_t>(n), as_shuffle(shuffle));
   Rcpp::List orders(epochs);
   for (int k = 0; k < epochs; ++k) {
     order.reshuffle(rng);

@@ -2,6 +2,7 @@
 
 #include <stdexcept>
 #include <string>
+#include <utility>
 #include <vector>
 
 using namespace sgdlasso;
@@ -16,6 +17,21 @@ T element(const Rcpp::List& list, const char* name) {
 // NULL is no number at all.
 std::vector<double> numbers(const Rcpp::List& list, const char* name) {
   return Rf_isNull(list[name]) ? std::vector<double>() : element<std::vector<double>>(list, name);
+}
+
+// What the core calls this.
+template <class Choice>
+using Names = std::vector<std::pair<const char*, Choice>>;
+template <class Choice>
+Choice named(const char* what, const std::string& name, const Names<Choice>& names) {
+  for (const auto& [known, choice] : names) {
+    if (name == known) return choice;
+  }
+  throw std::invalid_argument(std::string("unknown ") + what + ": " + name);
+}
+template <class Choice>
+Choice choice(const Rcpp::List& list, const char* element_name, const Names<Choice>& names) {
+  return named(element_name, element<std::string>(list, element_name), names);
 }
 
 PenaltySpec penalty_spec(const Rcpp::List& list) {
@@ -43,31 +59,38 @@ NudgeSpec nudge_spec(const Rcpp::List& solver) {
   spec.nudge = element<double>(solver, "nudge");
   spec.rate = element<double>(solver, "rate");
   spec.epochs = element<int>(solver, "epochs");
-  spec.every_sample = element<std::string>(solver, "every") == "sample";
-  spec.uniform_start = element<std::string>(solver, "init") == "uniform";
+  spec.every_sample = choice<bool>(solver, "every", {{"sample", true}, {"epoch", false}});
+  spec.uniform_start = choice<bool>(solver, "init", {{"uniform", true}, {"zero", false}});
   spec.penalize_intercept = element<bool>(solver, "penalize_intercept");
   return spec;
 }
 
 SgdSpec sgd_spec(const Rcpp::List& solver) {
   SgdSpec spec;
-  spec.rule = element<std::string>(solver, "rule");
+  spec.rule = choice<SgdRule>(solver, "rule",
+                              {{"adaptive", SgdRule::adaptive},
+                               {"truncated", SgdRule::truncated},
+                               {"cumulative", SgdRule::cumulative},
+                               {"proximal", SgdRule::proximal},
+                               {"dual_averaging", SgdRule::dual_averaging}});
   if (!Rf_isNull(solver["rate"])) spec.rate = element<double>(solver, "rate");
-  if (!Rf_isNull(solver["schedule"])) spec.schedule = element<std::string>(solver, "schedule");
+  if (!Rf_isNull(solver["schedule"])) {
+    spec.schedule = choice<SgdSchedule>(
+        solver, "schedule",
+        {{"constant", SgdSchedule::constant}, {"inverse", SgdSchedule::inverse}, {"sqrt", SgdSchedule::sqrt}});
+  }
   spec.average = element<bool>(solver, "average");
   spec.epochs = element<int>(solver, "epochs");
-  spec.shuffle = element<std::string>(solver, "shuffle");
+  spec.shuffle = as_shuffle(element<std::string>(solver, "shuffle"));
   spec.copy = element<bool>(solver, "copy");
   if (solver.containsElementNamed("scale")) spec.scale = numbers(solver, "scale");
   return spec;
 }
 
 SolverName exact_method(const Rcpp::List& solver) {
-  const std::string method = element<std::string>(solver, "method");
-  if (method == "moments") return SolverName::moments;
-  if (method == "working_set") return SolverName::working_set;
-  if (method == "passes") return SolverName::passes;
-  throw std::invalid_argument("unknown method: " + method);
+  return choice<SolverName>(
+      solver, "method",
+      {{"moments", SolverName::moments}, {"working_set", SolverName::working_set}, {"passes", SolverName::passes}});
 }
 
 void read_solver(const Rcpp::List& solver, FitSpec& spec) {
@@ -89,6 +112,11 @@ void read_solver(const Rcpp::List& solver, FitSpec& spec) {
 }
 
 }  // namespace
+
+Shuffle as_shuffle(const std::string& name) {
+  return named<Shuffle>("shuffle", name,
+                        {{"none", Shuffle::none}, {"rows", Shuffle::rows}, {"blocks", Shuffle::blocks}});
+}
 
 FitSpec as_spec(const Rcpp::List& list) {
   FitSpec spec;

@@ -3,7 +3,12 @@
 
 #include <Rcpp.h>
 
+#include <string>
+
 #include "model/fit_spec.h"
 
 // Throws where an element is missing or of another type. `progress` is not read: it is the watch's (r_watch.h).
 sgdlasso::FitSpec as_spec(const Rcpp::List& list);
+
+// Throws where it is none.
+sgdlasso::Shuffle as_shuffle(const std::string& name);

@@ -12,6 +12,7 @@
 
 #include "model/loss.h"
 #include "model/problem.h"
+#include "rows/row_order.h"
 
 namespace sgdlasso {
 
@@ -56,13 +57,17 @@ struct NudgeSpec {
   bool penalize_intercept = true;
 };
 
+enum class SgdRule { adaptive, truncated, cumulative, proximal, dual_averaging };
+// How the steps of a textbook rule fall from row to row.
+enum class SgdSchedule { constant, inverse, sqrt };
+
 struct SgdSpec {
-  std::string rule;
+  SgdRule rule = SgdRule::adaptive;
   double rate = std::numeric_limits<double>::quiet_NaN();  // NaN: found from the data
-  std::string schedule;
+  SgdSchedule schedule = SgdSchedule::constant;            // of a textbook rule
   bool average = true;
   int epochs = 1;
-  std::string shuffle;
+  Shuffle shuffle = Shuffle::blocks;
   bool copy = true;
   std::vector<double> scale;  // on rows that come in passes: deviations of the columns, where they are known
 };

@@ -225,7 +225,7 @@ ColumnMoments column_moments(const Moments& moments) {
   ColumnMoments result;
   for (std::size_t j = 0; j + 1 < moments.size; ++j) {
     const double mean = moments.mean[j], variance = std::max(moments.at(j, j) / moments.weight, 0.0);
-    result.add(mean, variance, mean * mean + variance, 1);
+    result.add({mean, variance, mean * mean + variance, 1});
   }
   return result;
 }

@@ -74,7 +74,7 @@ ColumnMoments OnlineMoments::columns() const {
   ColumnMoments result;
   for (std::size_t j = 0; j < mean_.size(); ++j) {
     const ColumnMoment one = column(j);
-    result.add(one.mean, one.variance, one.square, one.frequency);
+    result.add(one);
   }
   return result;
 }

@@ -80,8 +80,20 @@ struct CoordinatePenalty {
   }
 };
 
+// The penalty of one working coefficient b is alpha theta |b| + ridge/2 rho b^2.
+struct WorkingFactors {
+  double theta = 1;
+  double rho = 1;
+};
+// Of a column seen through this scale; with scale 0 it takes no part.
+inline WorkingFactors working_factors(double factor, double spread, double scale) {
+  if (scale == 0) return {};
+  const double size = spread * scale;
+  return {factor * size, factor * size * size};
+}
+
 // The same penalty on coefficients of working columns (x - centre) * scale, which are b_j / scale_j:
-// alpha theta_j |b| + ridge/2 rho_j b^2. A column with scale 0 takes no part.
+// alpha theta_j |b| + ridge/2 rho_j b^2.
 struct WorkingPenalty {
   double alpha;
   double ridge;
@@ -93,10 +105,10 @@ struct WorkingPenalty {
   WorkingPenalty(const Penalty& penalty, const Scaling& scaling) : alpha(penalty.alpha), ridge(penalty.ridge) {
     const double infinity = std::numeric_limits<double>::infinity();
     for (std::size_t j = 0; j < penalty.factor.size(); ++j) {
-      const double size = penalty.spread[j] * scaling.scale[j];
+      const WorkingFactors factors = working_factors(penalty.factor[j], penalty.spread[j], scaling.scale[j]);
       const bool takes_part = scaling.scale[j] != 0;
-      theta.push_back(takes_part ? penalty.factor[j] * size : 1);
-      rho.push_back(takes_part ? penalty.factor[j] * size * size : 1);
+      theta.push_back(factors.theta);
+      rho.push_back(factors.rho);
       lower.push_back(takes_part && !penalty.lower.empty() ? penalty.lower[j] / scaling.scale[j] : -infinity);
       upper.push_back(takes_part && !penalty.upper.empty() ? penalty.upper[j] / scaling.scale[j] : infinity);
     }

@@ -8,7 +8,7 @@ namespace sgdlasso {
 
 Scaling textbook_scaling(const Problem& problem) {
   const std::size_t p = problem.rows.p();
-  Scaling scaling{std::vector<double>(p, 0.0), std::vector<double>(p, 1.0)};
+  Scaling scaling = Scaling::as_given(p);
   const bool centres = problem.standardize && problem.intercept && !problem.rows.sparse();
   for (std::size_t j = 0; j < p; ++j) {
     const double variance = problem.moments.variance[j];
@@ -19,21 +19,25 @@ Scaling textbook_scaling(const Problem& problem) {
   return scaling;
 }
 
-double unit_scale(double variance, double square, double frequency, bool centres) {
-  if (variance == 0) return 0;
-  const double scale = 1 / std::sqrt(centres ? variance : square / std::sqrt(frequency));
-  return std::isfinite(scale) ? scale : 0;
+ColumnScaling unit_scaling(const ColumnMoment& column, bool excluded, bool centres) {
+  if (excluded || column.variance == 0) return {};
+  const double scale = 1 / std::sqrt(centres ? column.variance : column.square / std::sqrt(column.frequency));
+  return {centres ? column.mean : 0, std::isfinite(scale) ? scale : 0};
 }
 
 Scaling unit_scaling(const ColumnMoments& moments, const Penalty& penalty, bool centres) {
   const std::size_t p = penalty.factor.size();
   Scaling scaling{std::vector<double>(p, 0.0), std::vector<double>(p, 0.0)};
   for (std::size_t j = 0; j < p; ++j) {
-    if (moments.variance[j] == 0 || penalty.excluded(j)) continue;
-    if (centres) scaling.centre[j] = moments.mean[j];
-    scaling.scale[j] = unit_scale(moments.variance[j], moments.square[j], moments.frequency[j], centres);
+    const ColumnScaling one = unit_scaling(moments.at(j), penalty.excluded(j), centres);
+    scaling.centre[j] = one.centre;
+    scaling.scale[j] = one.scale;
   }
   return scaling;
+}
+
+Scaling unit_scaling(const Problem& problem) {
+  return unit_scaling(problem.moments, problem.penalty, problem.intercept && !problem.rows.sparse());
 }
 
 double mean_norm2(const ColumnMoments& moments, const Scaling& scaling, bool intercept) {

@@ -11,10 +11,15 @@ namespace sgdlasso {
 // with an intercept) centred. Excluded columns get scale 0.
 Scaling textbook_scaling(const Problem& problem);
 
-// Every column at unit deviation, whatever is penalised: dense ones around their mean, sparse ones (and all without an
-// intercept) around 0. 1 / sqrt(square of nonzeros * sqrt(frequency)) lets rare columns move further.
-double unit_scale(double variance, double square, double frequency, bool centres);
+// One column at unit deviation, whatever is penalised: around its mean, or around 0 (sparse columns, and all without an
+// intercept). 1 / sqrt(square of nonzeros * sqrt(frequency)) lets rare columns move further.
+struct ColumnScaling {
+  double centre = 0;
+  double scale = 0;  // of an excluded or constant column
+};
+ColumnScaling unit_scaling(const ColumnMoment& column, bool excluded, bool centres);
 Scaling unit_scaling(const ColumnMoments& moments, const Penalty& penalty, bool centres);
+Scaling unit_scaling(const Problem& problem);
 
 // Mean of |x|^2 over the rows of working columns, the intercept's 1 included.
 double mean_norm2(const ColumnMoments& moments, const Scaling& scaling, bool intercept);

@@ -7,10 +7,13 @@
 
 namespace sgdlasso {
 
+bool all_finite(const std::vector<double>& values) {
+  return std::all_of(values.begin(), values.end(), [](double value) { return std::isfinite(value); });
+}
+
 void conclude(Trained& trained, double tol) {
-  const std::vector<double>& beta = trained.scored.coefficients.beta;
   const bool finite = std::isfinite(trained.scored.coefficients.intercept) && std::isfinite(trained.scored.objective) &&
-                      std::all_of(beta.begin(), beta.end(), [](double b) { return std::isfinite(b); });
+                      all_finite(trained.scored.coefficients.beta);
   const double infinity = std::numeric_limits<double>::infinity();
   if (!finite) trained.certificate = {infinity, infinity};
   trained.converged = trained.certificate.certified(tol) ? Converged::yes : Converged::no;

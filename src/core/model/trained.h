@@ -39,6 +39,8 @@ struct Trained {
   double passes = 0;  // over the rows so far, for the whole path
 };
 
+bool all_finite(const std::vector<double>& values);
+
 // Whether its certificate is what was asked for. A model that is not finite has none.
 void conclude(Trained& trained, double tol);
 

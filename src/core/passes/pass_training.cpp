@@ -72,15 +72,9 @@ void PassTraining::check_count() {
 void PassTraining::add(const Rows& rows, const Observations& response) {
   count(response);
   switch (phase_) {
-    case Phase::moments: {
-      const std::size_t p = rows.p();
-      const Scaling as_given{std::vector<double>(p, 0.0), std::vector<double>(p, 1.0)};
-      const auto reader = rows.reader({response, as_given, {}, false}, *watch_);
-      for_each_block(*reader, RowOrder(response.n, Shuffle::none), [&](const RowBlock& block, const RowBlock&) {
-        for (const Row& row : block.rows) moments_.add(row, *loss_);
-      });
+    case Phase::moments:
+      for_each_given_row(rows, response, *watch_, [this](const Row& row) { moments_.add(row, *loss_); });
       break;
-    }
     case Phase::sgd:
       sgd_->add(rows, response, *watch_);
       break;

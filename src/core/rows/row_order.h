@@ -1,15 +1,12 @@
 // row_order.h: in which order an epoch visits the rows.
 //
-// "none": as they stand. "rows": a new full permutation each epoch. "blocks": blocks of neighbours in a new order each
-// epoch, and the rows inside each block too; memory is then read almost in sequence, which is several times faster than
-// "rows".
+// none: as they stand. rows: a new full permutation each epoch. blocks: blocks of neighbours in a new order each epoch,
+// and the rows inside each block too; memory is then read almost in sequence, which is several times faster than rows.
 #pragma once
 
 #include <algorithm>
 #include <cstddef>
 #include <numeric>
-#include <stdexcept>
-#include <string>
 #include <utility>
 #include <vector>
 
@@ -21,13 +18,6 @@ namespace sgdlasso {
 constexpr std::size_t kBlockRows = 64;  // a block of usual rows fits the second cache
 
 enum class Shuffle { none, rows, blocks };
-
-inline Shuffle make_shuffle(const std::string& name) {
-  if (name == "none") return Shuffle::none;
-  if (name == "rows") return Shuffle::rows;
-  if (name == "blocks") return Shuffle::blocks;
-  throw std::invalid_argument("unknown shuffle: " + name);
-}
 
 inline std::vector<std::size_t> counting(std::size_t n) {
   std::vector<std::size_t> values(n);
@@ -81,6 +71,16 @@ void for_each_block(const RowReader& reader, const RowOrder& order, Visit visit)
     visit(block, next);
     std::swap(block, next);
   }
+}
+
+// Hands the rows out one by one in their order, with the numbers and weights that they were given.
+template <class Visit>
+void for_each_given_row(const Rows& rows, const Observations& response, Watch& watch, Visit visit) {
+  const auto reader = rows.reader({response, Scaling::as_given(rows.p()), {}, false}, watch);
+  for_each_block(*reader, RowOrder(response.n, Shuffle::none), [&](const RowBlock& block, const RowBlock&) {
+    for (const Row& row : block.rows) visit(row);
+    watch.tick(block.rows.size());
+  });
 }
 
 }  // namespace sgdlasso

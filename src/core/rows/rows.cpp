@@ -12,8 +12,8 @@ ColumnMoment ColumnMoment::checked() const {
   return {overflows ? 0 : mean, overflows || constant ? 0 : variance, overflows ? 0 : square, frequency};
 }
 
-void ColumnMoments::add(double column_mean, double column_variance, double column_square, double column_frequency) {
-  const ColumnMoment one = ColumnMoment{column_mean, column_variance, column_square, column_frequency}.checked();
+void ColumnMoments::add(const ColumnMoment& column) {
+  const ColumnMoment one = column.checked();
   mean.push_back(one.mean);
   variance.push_back(one.variance);
   square.push_back(one.square);

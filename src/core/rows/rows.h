@@ -32,13 +32,17 @@ struct ColumnMoments {
   std::vector<double> square;     // mean of x^2
   std::vector<double> frequency;  // share of rows (by weight) that are not 0; 1 for dense columns
 
-  void add(double column_mean, double column_variance, double column_square, double column_frequency);
+  // As checked() leaves it.
+  void add(const ColumnMoment& column);
+  ColumnMoment at(std::size_t j) const { return {mean[j], variance[j], square[j], frequency[j]}; }
 };
 
 // Working columns are (x - centre) * scale. The centre of a sparse column is 0, so that zeros stay zeros.
 struct Scaling {
   std::vector<double> centre;
   std::vector<double> scale;
+
+  static Scaling as_given(std::size_t p) { return {std::vector<double>(p, 0.0), std::vector<double>(p, 1.0)}; }
 };
 
 // One row of working columns with what belongs to it. Dense: value[0..size), size = p. Sparse: value[k] stands in

@@ -117,7 +117,7 @@ class DenseRows final : public Rows {
       }
       const double mean = shift + sum;
       const double variance = std::max(square - sum * sum, 0.0);
-      result.add(mean, variance, mean * mean + variance, 1);
+      result.add({mean, variance, mean * mean + variance, 1});
       watch.tick(0);
     }
     return result;

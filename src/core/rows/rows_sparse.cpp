@@ -96,7 +96,7 @@ class SparseRows final : public Rows {
         left += w * (value - sum);
       });
       variance = std::max(variance - left * left, 0.0);
-      result.add(sum, variance, square, share);
+      result.add({sum, variance, square, share});
       watch.tick(0);
     }
     return result;

@@ -12,7 +12,9 @@
 #include "base/archive.h"
 #include "model/fit_spec.h"
 #include "model/online_moments.h"
-#include "sgd/sgd_learner.h"
+#include "sgd/forget_schedule.h"
+#include "sgd/online_learner.h"
+#include "sgd/online_scales.h"
 
 namespace sgdlasso {
 
@@ -23,6 +25,8 @@ class OnlineSgd {
   // scale: the deviation of each column where it is known; empty where it is to be learned.
   OnlineSgd(const Loss& loss, const PenaltySpec& penalty, std::vector<double> lambda, bool average,
             std::vector<double> scale, bool sparse);
+  OnlineSgd(const OnlineSgd&) = delete;
+  OnlineSgd& operator=(const OnlineSgd&) = delete;
 
   // Where a pass has told all moments before.
   void start_from(const OnlineMoments& moments, const NullModel& null);
@@ -65,27 +69,21 @@ class OnlineSgd {
   double null_deviance() const;
   void learn(const Row& row);
   void see(const Row& row);
-  ColumnMoment known_column(std::size_t j) const;
-  ColumnMoments known_columns() const;
-  NewScale new_scale(std::size_t j, const ColumnMoment& column, bool keeps_centre);
-  void take_new_scales();
-  void take_new_scales_of(const Row& row, bool fresh_only);
-  void scale_row(const Row& row);
+  void rescale(const Row& row, bool fresh_only);
 
   const Loss& loss_;
   const PenaltySpec penalty_;
   std::vector<double> lambda_;
   bool average_;
-  std::vector<double> given_scale_;
   bool sparse_;
 
   OnlineMoments moments_;
   bool learns_moments_ = true;  // rows of this pass are new
   std::vector<WaitingRow> waiting_;
   std::vector<std::unique_ptr<OnlineLearner>> learner_;  // none before the start
-  Scaling scaling_;
-  double norm2_ = 0;  // mean squared norm of rows in these scales
-  double rows_ = 0, next_forget_ = 0;
+  OnlineScales scales_;
+  double rows_ = 0;
+  ForgetSchedule forget_;
   RowBlock one_;  // the row at hand in working columns
 };
 

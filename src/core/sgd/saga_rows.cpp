@@ -12,6 +12,11 @@
 namespace sgdlasso {
 namespace {
 
+// One step along the slope `drift`, then the penalty's.
+double proximal_step(double b, double drift, const CoordinatePenalty& penalty, double step) {
+  return soft_threshold(b - step * drift, step * penalty.l1) / (1 + step * penalty.l2);
+}
+
 // b after `count` steps b <- soft(b - step * drift, step * l1) / (1 + step * l2), by the closed form on each side of 0.
 double repeated_step(double b, double drift, double l1, double l2, double step, std::size_t count) {
   const double shrink = 1 / (1 + step * l2);
@@ -76,9 +81,7 @@ void SagaState::visit_dense(const RowBlock& block, const RowBlock& next, const s
   });
   const double share = blocks / n;  // the last block, which may be smaller, counts as much as its rows
   for (std::size_t j = 0; j < p; ++j) {
-    const double moved = b[j] - step * (mean_[j] + share * change_[j]);
-    const CoordinatePenalty at = penalty_.at(j, lambda);
-    b[j] = soft_threshold(moved, step * at.l1) / (1 + step * at.l2);
+    b[j] = proximal_step(b[j], mean_[j] + share * change_[j], penalty_.at(j, lambda), step);
     mean_[j] += change_[j] / n;
   }
   if (problem_->intercept) intercept -= step * (mean_slope_ + share * change);
@@ -97,8 +100,7 @@ void SagaState::visit_sparse(const Row& row, std::size_t position, double step, 
   ++steps_;
   for (std::size_t k = 0; k < row.size; ++k) {
     const std::size_t j = static_cast<std::size_t>(row.index[k]);
-    const CoordinatePenalty at = penalty_.at(j, lambda);
-    b[j] = soft_threshold(b[j] - step * (mean_[j] + moved * row.value[k]), step * at.l1) / (1 + step * at.l2);
+    b[j] = proximal_step(b[j], mean_[j] + moved * row.value[k], penalty_.at(j, lambda), step);
     mean_[j] += moved * row.value[k] / n;
     seen_[j] = steps_;
   }

@@ -1,15 +1,15 @@
 // sgd_learner.h: what one pass of stochastic gradient descent does with each row of working columns.
 //
-// Two kinds of learner share this face. A dual learner (sgd_dual.cpp) keeps sums of gradient steps and reads
+// Two kinds of learner share this face. A dual learner (dual_learner.h) keeps sums of gradient steps and reads
 // coefficients off them by one soft threshold; a primal learner (sgd_primal.cpp) keeps the coefficients themselves.
 #pragma once
 
 #include <cstddef>
 #include <memory>
-#include <string>
+#include <stdexcept>
 #include <vector>
 
-#include "base/archive.h"
+#include "model/fit_spec.h"
 #include "model/loss.h"
 #include "model/penalty.h"
 #include "rows/rows.h"
@@ -22,18 +22,22 @@ struct Estimate {
   std::vector<double> coefficients;
 };
 
+// How long steps are.
+struct StepSpec {
+  double rate = 1;                               // of a textbook rule; multiplies the steps of the adaptive rule
+  SgdSchedule schedule = SgdSchedule::constant;  // of a textbook rule, with its delay
+  double delay = 0;
+};
+
 struct LearnerInput {
   const Loss& loss;
   WorkingPenalty penalty;
-  bool sparse;
-  bool intercept;
-  bool average;
-  double start;       // the intercept to start from
-  double mean_norm2;  // mean of |x|^2 over the rows, 1 more with an intercept
-  std::string rule;
-  double rate;           // of a textbook rule; multiplies the steps of the adaptive rule
-  std::string schedule;  // of a textbook rule, with its delay
-  double delay;
+  bool sparse = false;
+  bool intercept = true;
+  bool average = true;
+  double start = 0;       // the intercept to start from
+  double mean_norm2 = 0;  // mean of |x|^2 over the rows, 1 more with an intercept
+  StepSpec steps = {};
 };
 
 // The linear predictor became infinite or undefined.
@@ -52,31 +56,26 @@ class Learner {
   virtual std::size_t coefficient_visits() const = 0;  // work done so far, for tests
 };
 
-// A column is seen through another scale from now on, because more rows tell more of it.
-struct NewScale {
-  std::size_t column;
-  double theta, rho;  // the penalty in the new scale
-  double old_scale;
-  double ratio;  // new / old; 0 where either is 0
-  double shift;  // new centre less the old one
-};
+std::unique_ptr<Learner> make_adaptive_learner(const LearnerInput& input);
+std::unique_ptr<Learner> make_cumulative_learner(const LearnerInput& input);
+std::unique_ptr<Learner> make_dual_averaging_learner(const LearnerInput& input);
+std::unique_ptr<Learner> make_proximal_learner(const LearnerInput& input);
+std::unique_ptr<Learner> make_truncated_learner(const LearnerInput& input);
 
-// A learner of the adaptive rule on rows whose moments become known as they come. Its owner says when to forget.
-class OnlineLearner : public Learner {
- public:
-  // Forgets a part of the past, each nonzero coefficient staying where it is on the scale of x. `all` has every column.
-  virtual void forget(const std::vector<NewScale>& all, double mean_norm2) = 0;
-  // The ridge part of the penalty, which depends on what the response deviates.
-  virtual void set_ridge(double ridge) = 0;
-  // Some columns: their sums stay on the scale of x, their coefficients do not.
-  virtual void rescale(const std::vector<NewScale>& some) = 0;
-  // Of each column its averaged sum as a multiple of what makes its coefficient leave 0.
-  virtual std::vector<double> strengths() const = 0;
-  virtual void exchange(Archive& archive) = 0;
-};
-std::unique_ptr<OnlineLearner> make_online_learner(const LearnerInput& input);
-
-std::unique_ptr<Learner> make_dual_learner(const LearnerInput& input);
-std::unique_ptr<Learner> make_primal_learner(const LearnerInput& input);
+inline std::unique_ptr<Learner> make_learner(SgdRule rule, const LearnerInput& input) {
+  switch (rule) {
+    case SgdRule::adaptive:
+      return make_adaptive_learner(input);
+    case SgdRule::truncated:
+      return make_truncated_learner(input);
+    case SgdRule::cumulative:
+      return make_cumulative_learner(input);
+    case SgdRule::proximal:
+      return make_proximal_learner(input);
+    case SgdRule::dual_averaging:
+      return make_dual_averaging_learner(input);
+  }
+  throw std::invalid_argument("no such rule");
+}
 
 }  // namespace sgdlasso

@@ -1,17 +1,16 @@
 // sgd_rules.h: how far each row moves the coefficients.
 //
-// To add a rule: if it changes only the size of steps, add a struct with next() here and name it in
-// make_dual_learner(); if it shrinks coefficients in its own way, see the clock of sgd_primal.cpp. Then add its plain
-// loop to tests/testthat/helper-rules.R.
+// To add a rule: name it in SgdRule of model/fit_spec.h and in r_spec.cpp. If it changes only the size of steps, add a
+// struct with next() here and make its learner in sgd_dual.cpp; if it shrinks coefficients in its own way, see the
+// clock of sgd_primal.cpp. Then add its plain loop to tests/testthat/helper-rules.R.
 #pragma once
 
 #include <cmath>
-#include <stdexcept>
-#include <string>
 
 #include "base/archive.h"
 #include "model/loss.h"
 #include "rows/rows.h"
+#include "sgd/sgd_learner.h"
 
 namespace sgdlasso {
 
@@ -19,27 +18,16 @@ namespace sgdlasso {
 // that the first steps are no longer than the rate.
 class Schedule {
  public:
-  Schedule(const std::string& name, double rate, double delay) : rate_(rate), delay_(delay) {
-    if (name == "inverse") {
-      power_ = Power::inverse;
-    } else if (name == "sqrt") {
-      power_ = Power::sqrt;
-    } else if (name != "constant") {
-      throw std::invalid_argument("unknown schedule: " + name);
-    }
-  }
+  explicit Schedule(const StepSpec& spec) : spec_(spec) {}
   double at(double t) const {
-    const double by = delay_ > 0 ? 1 + t / delay_ : t;
-    if (power_ == Power::inverse) return rate_ / by;
-    if (power_ == Power::sqrt) return rate_ / std::sqrt(by);
-    return rate_;
+    const double by = spec_.delay > 0 ? 1 + t / spec_.delay : t;
+    if (spec_.schedule == SgdSchedule::inverse) return spec_.rate / by;
+    if (spec_.schedule == SgdSchedule::sqrt) return spec_.rate / std::sqrt(by);
+    return spec_.rate;
   }
 
  private:
-  enum class Power { constant, inverse, sqrt };
-  double rate_;
-  double delay_;
-  Power power_ = Power::constant;
+  StepSpec spec_;
 };
 
 // A rule first prepares for the t-th row without its linear predictor, so that this work runs beside the predictor's
@@ -52,7 +40,6 @@ struct Step {
 // Tsuruoka, Tsujii, Ananiadou (2009), section 3: each step's penalty joins one running total.
 class CumulativeSteps {
  public:
-  static constexpr bool kForgets = false;
   static constexpr bool kScales = false;
   explicit CumulativeSteps(const Schedule& schedule) : schedule_(schedule) {}
   void prepare(const Loss&, const Row& row, double t) { size_ = schedule_.at(t) * row.weight; }
@@ -69,7 +56,6 @@ class CumulativeSteps {
 // Xiao (2010), equation 6: gradients are summed as they are, and the sum is scaled when it is read.
 class DualAveragingSteps {
  public:
-  static constexpr bool kForgets = false;
   static constexpr bool kScales = true;
   explicit DualAveragingSteps(const Schedule& schedule) : schedule_(schedule) {}
   void prepare(const Loss&, const Row&, double) {}
@@ -111,7 +97,6 @@ constexpr double kDelay = 20;
 // row, however large, can throw the coefficients far. It needs no rate.
 class AdaptiveSteps {
  public:
-  static constexpr bool kForgets = true;
   static constexpr bool kScales = false;
   AdaptiveSteps(double mean_norm2, bool intercept, double factor)
       : mean_norm2_(mean_norm2),

@@ -33,13 +33,22 @@ class Solver {
 
 class EpochSolver : public Solver {
  public:
+  explicit EpochSolver(const Problem& problem, int epochs) : problem_(problem), epochs_(epochs) {}
   void follow(const std::vector<double>& lambda, bool trace, const Accept& accept) final;
 
+ protected:
+  // All epochs. A trace costs a pass over the data an epoch.
+  virtual Trained train(double lambda, bool trace);
+
+  const Problem& problem_;
+
  private:
-  virtual const Problem& problem() const = 0;
-  // A trace costs a pass over the data an epoch.
-  virtual Trained train(double lambda, bool trace) = 0;
-  virtual int epochs() const = 0;
+  virtual void run_epoch() = 0;
+  // The model as it stands.
+  virtual Scored assess(double lambda) const = 0;
+  virtual double step_size() const = 0;
+
+  const int epochs_;
 };
 
 // A rate of the user's made a number infinite or undefined.
@@ -64,8 +73,5 @@ std::unique_ptr<Solver> make_saga_solver(const Problem& problem, const StandardF
 // Takes coefficients that are near the optimum there, by the working-set solver.
 Trained finish_exactly(const Problem& problem, const StandardForm& form, const StopSpec& stop, const Coefficients& near,
                        double lambda);
-
-// A step size at which no row as the reader gives it can overshoot: 1 / (curvature * largest weight * (1 + |x|^2)).
-double safe_rate(const RowReader& reader, const Problem& problem);
 
 }  // namespace sgdlasso

@@ -1,12 +1,9 @@
 #include "base/lanes.h"  // first: it forbids fused multiply-adds in this file
 
-#include <algorithm>
 #include <cmath>
-#include <utility>
 
-#include "base/rng.h"
 #include "model/scaling.h"
-#include "rows/row_order.h"
+#include "solvers/epoch_rows.h"
 #include "solvers/solver.h"
 
 namespace sgdlasso {
@@ -38,49 +35,32 @@ double nudge_often(double b, Nudge nudge, std::size_t times) {
 class NudgeSolver final : public EpochSolver {
  public:
   NudgeSolver(const Problem& problem, const FitSpec& spec)
-      : problem_(problem),
+      : EpochSolver(problem, spec.nudge.epochs),
         spec_(spec.nudge),
-        scaling_(textbook_scaling(problem)),
-        rng_(spec.seed),
-        order_(problem.response.n, Shuffle::rows),
-        reader_(problem.rows.reader({problem.response, scaling_, {}, true}, problem.watch)),
+        rows_(problem, {textbook_scaling(problem), Shuffle::rows, true, spec.seed}),
         b_(problem.rows.p(), 0.0),
         nudged_(problem.rows.p(), 0) {
-    const WorkingPenalty penalty(problem.penalty, scaling_);
+    const WorkingPenalty penalty(problem.penalty, rows_.scaling());
     for (std::size_t j = 0; j < b_.size(); ++j) {
       nudges_.push_back(
           {spec.nudge.nudge * penalty.theta[j] * penalty.alpha, spec.nudge.nudge * penalty.rho[j] * penalty.ridge});
-      if (spec.nudge.uniform_start) b_[j] = rng_.uniform();
-      if (scaling_.scale[j] == 0) b_[j] = 0;
+      if (spec.nudge.uniform_start) b_[j] = rows_.rng().uniform();
+      if (rows_.scaling().scale[j] == 0) b_[j] = 0;
     }
-  }
-
-  const Problem& problem() const override { return problem_; }
-  int epochs() const override { return spec_.epochs; }
-
-  Trained train(double lambda, bool trace) override {
-    Trained result;
-    for (int epoch = 1; epoch <= spec_.epochs; ++epoch) {
-      run_epoch();
-      if (!trace) continue;
-      result.scored = score(problem_, estimate(), lambda);
-      result.trace.push_back(epoch_of(result.scored, spec_.rate));
-    }
-    if (result.trace.empty()) result.scored = score(problem_, estimate(), lambda);
-    return result;
   }
 
  private:
-  void run_epoch() {
-    order_.reshuffle(rng_);
-    for_each_block(*reader_, order_, [&](const RowBlock& block, const RowBlock& next) {
-      learn(block, next);
-      problem_.watch.tick(block.rows.size());
-    });
+  void run_epoch() override {
+    rows_.visit_shuffled([&](const RowBlock& block, const RowBlock& next, const std::size_t*) { learn(block, next); });
     if (!spec_.every_sample) ++samples_;
     catch_up();
-    const bool finite = std::all_of(b_.begin(), b_.end(), [](double b) { return std::isfinite(b); });
-    if (!finite) throw Diverged(spec_.rate, safe_rate(*reader_, problem_));
+    if (!all_finite(b_)) throw Diverged(spec_.rate, rows_.safe_rate());
+  }
+
+  double step_size() const override { return spec_.rate; }
+
+  Scored assess(double lambda) const override {
+    return score(problem_, original_scale(rows_.scaling(), intercept_, b_), lambda);
   }
 
   void learn(const RowBlock& block, const RowBlock& next) {
@@ -125,7 +105,7 @@ class NudgeSolver final : public EpochSolver {
   double residual(const Row& row, double sum) const {
     const double eta = sum + intercept_ + row.offset;
     const double error = row.y - problem_.loss.mean(eta);
-    if (!std::isfinite(error)) throw Diverged(spec_.rate, safe_rate(*reader_, problem_));
+    if (!std::isfinite(error)) throw Diverged(spec_.rate, rows_.safe_rate());
     return error;
   }
 
@@ -146,14 +126,8 @@ class NudgeSolver final : public EpochSolver {
     if (spec_.penalize_intercept) intercept_ = Nudge{spec_.nudge, 0}(intercept_);
   }
 
-  Coefficients estimate() const { return original_scale(scaling_, intercept_, b_); }
-
-  const Problem& problem_;
-  NudgeSpec spec_;
-  Scaling scaling_;
-  Rng rng_;
-  RowOrder order_;
-  std::unique_ptr<RowReader> reader_;
+  const NudgeSpec spec_;
+  EpochRows rows_;
   std::vector<Nudge> nudges_;
   std::vector<double> b_;
   double intercept_ = 0;

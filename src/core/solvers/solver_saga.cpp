@@ -5,9 +5,8 @@
 #include <utility>
 
 #include "model/scaling.h"
-#include "rows/layout_order.h"
-#include "rows/row_order.h"
 #include "sgd/saga_rows.h"
+#include "solvers/epoch_rows.h"
 #include "solvers/solver.h"
 
 namespace sgdlasso {
@@ -23,12 +22,8 @@ class SagaSolver final : public Solver {
         form_(form),
         stop_(spec.stop),
         epochs_(spec.saga_epochs),
-        scaling_(unit_scaling(problem.moments, problem.penalty, problem.intercept && !problem.rows.sparse())),
-        rng_(spec.seed),
-        order_(problem.response.n, Shuffle::blocks),
-        reader_(problem.rows.reader({problem.response, scaling_, layout_order(problem.response, rng_), true},
-                                    problem.watch)),
-        state_(problem, WorkingPenalty(problem.penalty, scaling_)),
+        rows_(problem, {unit_scaling(problem), Shuffle::blocks, true, spec.seed}),
+        state_(problem, WorkingPenalty(problem.penalty, rows_.scaling())),
         step_(1 / (3 * largest_curvature())) {}
 
   void follow(const std::vector<double>& lambda, bool trace, const Accept& accept) override {
@@ -75,45 +70,36 @@ class SagaSolver final : public Solver {
   }
 
   void run_epoch(double lambda) {
-    order_.reshuffle(rng_);
-    const std::size_t* position = order_.positions();
-    for_each_block(*reader_, order_, [&](const RowBlock& block, const RowBlock& next) {
-      state_.visit(block, next, position, step_, lambda);
-      position += block.rows.size();
-      problem_.watch.tick(block.rows.size());
+    rows_.visit_shuffled([&](const RowBlock& block, const RowBlock& next, const std::size_t* positions) {
+      state_.visit(block, next, positions, step_, lambda);
     });
     state_.settle(step_, lambda);
     ++passes_;
   }
 
-  Coefficients coefficients() const { return original_scale(scaling_, state_.intercept, state_.b); }
+  Coefficients coefficients() const { return original_scale(rows_.scaling(), state_.intercept, state_.b); }
 
   // Of the loss on a block of dense rows, or on one sparse row.
   double largest_curvature() const {
-    const double mean_y = problem_.response.mean([&](std::size_t i) { return problem_.response.y[i]; });
     double largest = 0, mean = 0;
     std::size_t blocks = 0;
     const std::size_t some = 64;
-    for_each_block(*reader_, order_, [&](const RowBlock& block, const RowBlock&) {
+    rows_.visit_in_turn([&](const RowBlock& block) {
       for (const Row& row : block.rows) mean += row.weight * (row.norm2 + 1);
       if (!problem_.rows.sparse() && blocks++ < some)
         largest = std::max(largest, block_curvature(block, problem_.rows.p()));
-      problem_.watch.tick(0);
     });
     mean /= static_cast<double>(problem_.response.n);
     // Sparse rows: a few have a norm far above the mean; a step that they find too long is cut.
     if (problem_.rows.sparse()) largest = 3 * mean;
-    return std::max(largest, 1e-12) * std::max(problem_.loss.usual_curvature(mean_y), 1e-3);
+    return std::max(largest, 1e-12) * std::max(mean_curvature(problem_), 1e-3);
   }
 
   const Problem& problem_;
   const StandardForm& form_;
   const StopSpec stop_;
   const int epochs_;
-  Scaling scaling_;
-  Rng rng_;
-  RowOrder order_;
-  std::unique_ptr<RowReader> reader_;
+  EpochRows rows_;
   SagaState state_;
   double step_;
   double passes_ = 0;

@@ -1,45 +1,13 @@
 #include "rows/rows.h"
 
-#include <memory>
-
+#include "matrix.h"
 #include "plain.h"
 #include "rows/row_order.h"
 
 using namespace sgdlasso;
+using plain::Matrix;
 
 namespace {
-
-// A matrix in both forms, column-major.
-struct Matrix {
-  Matrix(std::size_t n, std::size_t p, std::vector<double> dense) : n(n), p(p), dense(std::move(dense)) {
-    start.push_back(0);
-    for (std::size_t j = 0; j < p; ++j) {
-      for (std::size_t i = 0; i < n; ++i) {
-        if (at(i, j) == 0) continue;
-        value.push_back(at(i, j));
-        index.push_back(static_cast<int>(i));
-      }
-      start.push_back(static_cast<int>(value.size()));
-    }
-  }
-  double at(std::size_t i, std::size_t j) const { return dense[j * n + i]; }
-  std::unique_ptr<Rows> rows(bool sparse) const {
-    if (!sparse) return dense_rows(dense.data(), n, p);
-    return sparse_rows({value.data(), index.data(), start.data(), n, p});
-  }
-
-  std::size_t n, p;
-  std::vector<double> dense, value;
-  std::vector<int> index, start;
-};
-
-Matrix draw(Rng& rng, std::size_t n, std::size_t p, double share, double mean = 0) {
-  std::vector<double> values = plain::normals(rng, n * p, mean);
-  for (double& value : values) {
-    if (rng.uniform() > share) value = 0;
-  }
-  return Matrix(n, p, values);
-}
 
 Scaling draw_scaling(Rng& rng, std::size_t p) {
   return {plain::normals(rng, p), plain::uniforms(rng, p, 0.5, 2)};
@@ -158,10 +126,11 @@ TEST_CASE("products with working columns are those of the matrix, for any number
     for (const std::size_t n : {1, 5, 128, 130, 700}) {
       for (const std::size_t lanes : {1, 3, 8, 16}) {
         for (const int threads : {1, 2})
-          check_products(draw(rng, n, 12, sparse ? 0.2 : 1, 3), sparse, lanes, threads, rng);
+          check_products(plain::draw(rng, n, 12, sparse ? 0.2 : 1, 3), sparse, lanes, threads, rng);
       }
     }
-    check_products(draw(rng, 3000, 3, sparse ? 0.9 : 1), sparse, 2, 2, rng);  // sparse columns without many zeros
+    check_products(plain::draw(rng, 3000, 3, sparse ? 0.9 : 1), sparse, 2, 2,
+                   rng);  // sparse columns without many zeros
   }
 }
 
@@ -169,9 +138,9 @@ TEST_CASE("Gram matrices are put together from their blocks, weighted or not") {
   Rng rng(2);
   for (const bool sparse : {false, true}) {
     for (const bool weighted : {false, true}) {
-      check_gram(draw(rng, 50, 7, sparse ? 0.3 : 1), sparse, weighted, 1, rng);
-      check_gram(draw(rng, 40, 150, sparse ? 0.1 : 1), sparse, weighted, 2, rng);
-      check_gram(draw(rng, 1, 3, 1), sparse, weighted, 1, rng);
+      check_gram(plain::draw(rng, 50, 7, sparse ? 0.3 : 1), sparse, weighted, 1, rng);
+      check_gram(plain::draw(rng, 40, 150, sparse ? 0.1 : 1), sparse, weighted, 2, rng);
+      check_gram(plain::draw(rng, 1, 3, 1), sparse, weighted, 1, rng);
     }
   }
 }
@@ -179,7 +148,7 @@ TEST_CASE("Gram matrices are put together from their blocks, weighted or not") {
 TEST_CASE("threads change no bit of products and Gram matrices") {
   Rng rng(3);
   for (const bool sparse : {false, true}) {
-    const Matrix x = draw(rng, 5000, 40, sparse ? 0.05 : 1);
+    const Matrix x = plain::draw(rng, 5000, 40, sparse ? 0.05 : 1);
     const auto rows = x.rows(sparse);
     NoWatch watch;
     const Scaling scaling = draw_scaling(rng, x.p);
@@ -210,7 +179,7 @@ TEST_CASE("threads change no bit of products and Gram matrices") {
 TEST_CASE("single columns give the numbers that descent on residuals needs") {
   Rng rng(4);
   for (const bool sparse : {false, true}) {
-    for (const std::size_t n : {1, 9, 300}) check_columns(draw(rng, n, 6, sparse ? 0.3 : 1, 1), sparse, rng);
+    for (const std::size_t n : {1, 9, 300}) check_columns(plain::draw(rng, n, 6, sparse ? 0.3 : 1, 1), sparse, rng);
   }
 }
 
@@ -279,7 +248,7 @@ TEST_CASE("a constant column has variance 0 whatever its size and weights, a sma
 TEST_CASE("rows come back scaled and in the order asked for, copied or gathered") {
   Rng rng(7);
   for (const bool sparse : {false, true}) {
-    const Matrix x = draw(rng, 150, 11, sparse ? 0.3 : 1);
+    const Matrix x = plain::draw(rng, 150, 11, sparse ? 0.3 : 1);
     Scaling scaling = draw_scaling(rng, x.p);
     if (sparse) scaling.centre.assign(x.p, 0.0);
     std::vector<std::size_t> order = counting(x.n);
