@@ -69,6 +69,10 @@ r_csv_stream_next <- function(stream) {
     .Call(`_sgdlasso_r_csv_stream_next`, stream)
 }
 
+r_csv_stream_text <- function(stream) {
+    .Call(`_sgdlasso_r_csv_stream_text`, stream)
+}
+
 r_fit <- function(x, y, weight, offset, spec) {
     .Call(`_sgdlasso_r_fit`, x, y, weight, offset, spec)
 }

@@ -1,4 +1,9 @@
-# Rows of comma-separated files, parsed by src/core/io/csv.h.
+# Rows of comma-separated files. What such a file is, how it is cut into blocks and which of the two readers in C++
+# reads them is told at the top of src/core/io/csv.h.
+#
+# A source of data frames has each piece parsed by the reader of any field (csv_block()). A source of numbers, one with
+# `y`, tries the fast reader first: on plain files for whole blocks that stay in C++, read ahead by threads
+# (csv_ahead()), else, and from the first piece on that is not plain, piece by piece (csv_numbers()).
 
 #' @rdname as_rows
 #' @export
@@ -21,7 +26,8 @@ rows_csv <- function(files, y = NULL, weights = NULL, offset = NULL, separator =
   with_roles(source, y, weights, offset)
 }
 
-# One pass over all files. What they share is the header and the kinds of the columns, found in the first block.
+# One pass over all files. What they share, `known`, is the header and the kinds of the columns (csv_columns()), found
+# in the first block. native: whether blocks may stay in C++.
 csv_pass <- function(files, format, native = FALSE) {
   known <- NULL
   begin <- function(file) {
@@ -37,6 +43,7 @@ csv_pass <- function(files, format, native = FALSE) {
   file_pass(files, format, begin, parse, block_rows)
 }
 
+# The names of the columns. What stood before the first record, and the header, are added to file$start.
 csv_header <- function(file, format) {
   passed <- list(file$start)
   repeat {
@@ -67,7 +74,8 @@ check_header <- function(file, header, first) {
   )
 }
 
-# header; is_text: for each column; logical: those whose text is TRUE or FALSE throughout the first block.
+# What the first block tells of the columns: header; is_text, for each, 1 where something is no number; logical, those
+# whose text is TRUE or FALSE throughout. NULL where no record is whole yet.
 csv_columns <- function(file, format) {
   found <- file_checked(file, r_csv_types(file$rest, length(file$header), format$separator, file$ended, format$missing))
   if (found$records == 0 && !file$ended) return(NULL)
@@ -80,6 +88,7 @@ csv_columns <- function(file, format) {
   known
 }
 
+# The block of the records at hand, whatever they hold, as a data frame.
 csv_block <- function(file, known, format) {
   found <- file_checked(file, r_csv_read(file$rest, known$is_text, format$separator, file$ended, format$missing))
   columns <- stats::setNames(found$columns, known$header)
@@ -88,66 +97,57 @@ csv_block <- function(file, known, format) {
   as_data_frame(columns)
 }
 
+# `known` of files whose columns are all numbers.
 all_numbers <- function(header) {
   list(header = header, is_text = rep(0L, length(header)), logical = rep(FALSE, length(header)))
 }
 
-# Whether files with this header may be read as numbers alone, as far as can be told before reading.
+# Whether files with this header may be read by the fast reader, as far as can be told before reading.
 may_be_numbers <- function(known, format) {
   words <- suppressWarnings(as.numeric(format$missing)) # one that is a number needs the comparison with each field
-  !is.null(format$roles$y) && all(is.na(words)) && !any(known$is_text == 1L) &&
-    all(unlist(format$roles) %in% known$header)
+  !is.null(format$roles$y) && all(is.na(words) & !is.nan(words)) && !grepl("[-+.0-9eE\r]", format$separator) &&
+    !any(known$is_text == 1L) && all(unlist(format$roles) %in% known$header)
 }
 
-# Lets C++ read the file from the header on, as far as it holds nothing but numbers. on_block(): called at each block.
+# Lets C++ read the file from the header on, as far as it holds nothing but numbers: from then on all bytes come from
+# its stream, first as blocks, and where it stops as text. on_block(): called at each block.
 csv_ahead <- function(file, known, format, on_block) {
   if (!may_be_numbers(known %||% all_numbers(file$header), format)) return(invisible())
   roles <- unlist(format$roles)
-  role <- match(file$header, roles)
+  role <- match(file$header, roles) # as CsvRole of csv_stream.h has them: 0 for x, then y, weights, offset
   role <- ifelse(is.na(role), 0L, match(names(roles)[role], names(format$roles)))
   width <- sum(role == 0L)
-  once <- !anyDuplicated(roles) && identical(names(roles), names(Filter(Negate(is.null), format$roles)))
-  if (!once || width == 0) return(invisible())
-  file$stream <- r_csv_stream(
+  # each role has one column, and no column two
+  one_each <- !anyDuplicated(roles) && identical(names(roles), names(Filter(Negate(is.null), format$roles)))
+  if (!one_each || width == 0) return(invisible())
+  stream <- r_csv_stream(
     enc2native(path.expand(file$name)), role, format$separator, file$start, file$read, floor(format$bytes),
     format$threads
   )
-  if (is.null(file$stream)) return(invisible())
+  if (is.null(stream)) return(invisible())
   layout <- list(
     labels = file$header[role == 0L], width = width, weighted = "weights" %in% names(roles),
     shifted = "offset" %in% names(roles), sparse = FALSE
   )
+  file$shut()
+  file$shut <- function() r_close_blocks(stream)
+  file$take <- function(bytes) whole_file(file$name, r_csv_stream_text(stream))
   file$ahead <- function() {
-    found <- r_csv_stream_next(file$stream)
-    if (is.null(found$stopped)) {
+    found <- r_csv_stream_next(stream)
+    if (!is.null(found$rows)) {
       on_block()
-      return(native_block(file$stream, found, layout))
+      return(native_block(stream, found, layout))
     }
-    r_close_blocks(file$stream)
-    file$stream <- NULL
-    skip_pieces(file, found, format)
+    found <- whole_file(file$name, found)
+    file$rest <- found$rest
+    file$ended <- !found$stopped
+    file$line <- file$line + found$lines
     NULL
   }
 }
 
-# As if the pieces that C++ has read had been read here.
-skip_pieces <- function(file, found, format) {
-  if (!found$stopped) {
-    file$rest <- raw()
-    file$ended <- TRUE
-    return(invisible())
-  }
-  at <- length(file$start)
-  for (piece in seq_len(found$pieces)) {
-    fill(file, format)
-    passed <- min(found$bytes - at, length(file$rest))
-    use(file, passed, 0)
-    at <- at + passed
-  }
-  file$line <- file$line + found$lines
-}
-
-# Blocks of numbers without the detour by a data frame; NULL where there is something else.
+# The block of the records at hand by the fast reader, without the detour by a data frame; NULL where there is something
+# else than numbers.
 csv_numbers <- function(file, known, format) {
   roles <- Filter(Negate(is.null), format$roles)
   if (!may_be_numbers(known, format) || anyDuplicated(unlist(roles))) return(NULL)
@@ -159,6 +159,7 @@ csv_numbers <- function(file, known, format) {
   c(list(x = found$x), stats::setNames(found$others, names(roles)))
 }
 
+# Columns of TRUE and FALSE in the first block must go on so.
 csv_logical <- function(text, name, file) {
   bad <- which(!text %in% c("TRUE", "FALSE", NA))
   if (length(bad)) {

@@ -1,4 +1,8 @@
-# Text files read piece by piece: what csv and svmlight files share.
+# Text files read piece by piece: what csv and svmlight files share. How files are cut into pieces, and which records
+# make a block, is told at the top of src/core/io/csv.h; svmlight's records are lines.
+#
+# A file being read is an environment (open_file()): fill() adds the next piece to what is left of those before, parse
+# functions look at `rest`, and use() drops what they have made a block of.
 
 check_files <- function(files) {
   if (!is.character(files) || length(files) == 0 || anyNA(files)) {
@@ -87,8 +91,10 @@ file_bytes <- function(name) {
   )
 }
 
+# found: bytes or anything else that C++ has read; list(error =) is what is wrong with the file.
 whole_file <- function(name, found) {
-  if (is.list(found)) abort_input("`files` holds {name}, which {found$error}.", "Get it again.")
+  error <- if (is.list(found)) found$error
+  if (!is.null(error)) abort_input("`files` holds {name}, which {error}.", "Get it again.")
   found
 }
 
@@ -132,8 +138,10 @@ block_ahead <- function(file) {
 }
 
 # rest: bytes read and not yet used, with at least one whole record; held: pieces of the record that comes, until it is
-# whole, place (in RecordEnds of src/core/io/csv.h) and size: where and how large they are; line: that they begin in,
-# from 1; ended: whether nothing follows them in the file; read: how many bytes were read; start: a byte order mark.
+# whole, place (in RecordEnds of src/core/io/csv.h) and size: where in a record they end and how large they are; line:
+# that they begin in, from 1; ended: whether nothing follows them in the file; read: how many bytes were read; start:
+# the first bytes, which no block holds (a byte order mark; csv_header() adds the header); take(bytes), shut(): as of
+# file_bytes(); ahead(), where there is one: as of file_pass(). Files of csv have their `header` too.
 open_file <- function(name) {
   file <- list2env(list(
     name = name, rest = raw(), held = list(), size = 0, place = 0L, line = 1, ended = FALSE, read = 0, start = raw()
@@ -144,17 +152,16 @@ open_file <- function(name) {
   file
 }
 
-close_file <- function(file) {
-  if (!is.null(file$stream)) r_close_blocks(file$stream)
-  file$shut()
-}
+close_file <- function(file) file$shut()
 
+# The next bytes of the file, counted.
 take <- function(file, bytes) {
   more <- file$take(bytes)
   file$read <- file$read + length(more)
   more
 }
 
+# The first bytes, without a byte order mark.
 take_first <- function(file, bytes) {
   mark <- as.raw(c(0xef, 0xbb, 0xbf))
   more <- raw()
@@ -198,11 +205,13 @@ hold <- function(file, piece, format) {
   found[1] > 0
 }
 
+# Drops what a block was made of.
 use <- function(file, bytes, lines) {
   file$rest <- if (bytes == length(file$rest)) raw() else file$rest[seq(bytes + 1, length(file$rest))]
   file$line <- file$line + lines
 }
 
+# found: by a parser; list(error =, line =) is what it could not read, line counted from 0 in `rest`.
 file_checked <- function(file, found) {
   if (is.null(found$error)) return(found)
   line <- format(file$line + found$line, big.mark = ",")

@@ -221,6 +221,17 @@ BEGIN_RCPP
     return rcpp_result_gen;
 END_RCPP
 }
+// r_csv_stream_text
+SEXP r_csv_stream_text(SEXP stream);
+RcppExport SEXP _sgdlasso_r_csv_stream_text(SEXP streamSEXP) {
+BEGIN_RCPP
+    Rcpp::RObject rcpp_result_gen;
+    Rcpp::RNGScope rcpp_rngScope_gen;
+    Rcpp::traits::input_parameter< SEXP >::type stream(streamSEXP);
+    rcpp_result_gen = Rcpp::wrap(r_csv_stream_text(stream));
+    return rcpp_result_gen;
+END_RCPP
+}
 // r_fit
 Rcpp::List r_fit(SEXP x, Rcpp::NumericVector y, SEXP weight, SEXP offset, Rcpp::List spec);
 RcppExport SEXP _sgdlasso_r_fit(SEXP xSEXP, SEXP ySEXP, SEXP weightSEXP, SEXP offsetSEXP, SEXP specSEXP) {
@@ -609,6 +620,7 @@ static const R_CallMethodDef CallEntries[] = {
     {"_sgdlasso_r_csv_numbers", (DL_FUNC) &_sgdlasso_r_csv_numbers, 5},
     {"_sgdlasso_r_csv_stream", (DL_FUNC) &_sgdlasso_r_csv_stream, 7},
     {"_sgdlasso_r_csv_stream_next", (DL_FUNC) &_sgdlasso_r_csv_stream_next, 1},
+    {"_sgdlasso_r_csv_stream_text", (DL_FUNC) &_sgdlasso_r_csv_stream_text, 1},
     {"_sgdlasso_r_fit", (DL_FUNC) &_sgdlasso_r_fit, 5},
     {"_sgdlasso_r_optimality", (DL_FUNC) &_sgdlasso_r_optimality, 7},
     {"_sgdlasso_r_fit_folds", (DL_FUNC) &_sgdlasso_r_fit_folds, 7},

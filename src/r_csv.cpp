@@ -9,6 +9,7 @@
 #include "io/csv.h"
 #include "io/csv_numbers.h"
 #include "io/csv_stream.h"
+#include "io/plain_file.h"
 #include "r_block.h"
 
 using namespace sgdlasso;
@@ -249,13 +250,31 @@ SEXP r_csv_stream(std::string path, std::vector<int> role, std::string separator
   return Rcpp::XPtr<RBlockStream>(stream.release());
 }
 
-// As next_native_block(); at the end or where it stops, list(stopped =, pieces =, lines =): read before that.
+// As next_native_block(); at the end or where it stops, list(stopped =, lines =, rest =): the lines of all blocks, and
+// bytes that follow them; or list(error =).
 // [[Rcpp::export]]
 SEXP r_csv_stream_next(SEXP stream) {
   Rcpp::XPtr<RBlockStream> from(stream);
   const SEXP block = next_native_block(*from);
   if (!Rf_isNull(block)) return block;
   const auto& csv = static_cast<const CsvStream&>(*from->stream);
-  return Rcpp::List::create(Rcpp::_["stopped"] = csv.stopped(), Rcpp::_["pieces"] = static_cast<double>(csv.pieces()),
-                            Rcpp::_["lines"] = static_cast<double>(csv.lines()), Rcpp::_["bytes"] = csv.bytes());
+  try {
+    const std::vector<char> rest = csv.stopped() ? csv.rest() : std::vector<char>();
+    return Rcpp::List::create(Rcpp::_["stopped"] = csv.stopped(), Rcpp::_["lines"] = static_cast<double>(csv.lines()),
+                              Rcpp::_["rest"] = Rcpp::RawVector(rest.begin(), rest.end()));
+  } catch (const DamagedFile& error) {
+    return Rcpp::List::create(Rcpp::_["error"] = error.what());
+  }
+}
+
+// Where it has stopped: the bytes of the next piece, none after the last; or list(error =).
+// [[Rcpp::export]]
+SEXP r_csv_stream_text(SEXP stream) {
+  const Rcpp::XPtr<RBlockStream> from(stream);
+  try {
+    const std::vector<char> text = static_cast<CsvStream&>(*from->stream).next_text();
+    return Rcpp::RawVector(text.begin(), text.end());
+  } catch (const DamagedFile& error) {
+    return Rcpp::List::create(Rcpp::_["error"] = error.what());
+  }
 }

@@ -8,18 +8,12 @@
 #include <cstddef>
 #include <cstdint>
 #include <memory>
-#include <stdexcept>
 #include <string>
 #include <vector>
 
 #include "io/plain_file.h"
 
 namespace sgdlasso {
-
-// What is wrong with a file, as the end of the sentence "file.gz ...".
-struct DamagedFile : std::runtime_error {
-  using std::runtime_error::runtime_error;
-};
 
 // A stream of compressed bytes. Files may hold several, one after another.
 class Unpacker {

@@ -70,6 +70,7 @@ CsvNumbers read_csv_numbers_portably(const char* text, std::size_t size, std::si
 
 CsvNumbers read_csv_numbers(const char* text, std::size_t size, std::size_t columns, char separator, double missing,
                             double* const* to) {
+  if (size == 0) return {true, true};  // text may be no address then
 #if SGDLASSO_WIDE_REGISTERS
   static const bool fast =
       __builtin_cpu_supports("avx2") && __builtin_cpu_supports("bmi") && __builtin_cpu_supports("popcnt");

@@ -1,5 +1,5 @@
-// csv_numbers.h: records of nothing but numbers, one line each, from text straight into columns: what files of numbers
-// are made of, at a few nanoseconds a number. Every number is the double nearest to its text, on every machine.
+// csv_numbers.h: plain records (csv.h), one line each, from text straight into columns: what files of numbers are made
+// of, at a few nanoseconds a number. Every number is the double nearest to its text, on every machine.
 #pragma once
 
 #include <cstddef>
@@ -17,8 +17,8 @@ struct CsvNumbers {
   bool finite;  // no field is empty, infinite or none
 };
 
-// Whole records. Column k of record i becomes to[k][i], empty fields `missing`. Parts of a piece may be read side by
-// side.
+// Whole records; separator: a byte that can stand in no number and ends no line. Column k of record i becomes to[k][i],
+// empty fields `missing`. Parts of a piece may be read side by side.
 CsvNumbers read_csv_numbers(const char* text, std::size_t size, std::size_t columns, char separator, double missing,
                             double* const* to);
 

@@ -5,9 +5,15 @@
 #include <cstdint>
 #include <cstdio>
 #include <mutex>
+#include <stdexcept>
 #include <string>
 
 namespace sgdlasso {
+
+// What is wrong with a file, as the end of the sentence "file.csv ...".
+struct DamagedFile : std::runtime_error {
+  using std::runtime_error::runtime_error;
+};
 
 class PlainFile {
  public:

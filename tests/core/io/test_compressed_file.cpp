@@ -1,37 +1,14 @@
 #include "io/compressed_file.h"
 
-#include <bzlib.h>
-#include <zlib.h>
-
+#include "io/packed.h"
 #include "io/text_files.h"
 #include "plain.h"
 
 using namespace sgdlasso;
+using plain::bzipped;
+using plain::gzipped;
 
 namespace {
-
-std::string gzipped(const std::string& text) {
-  z_stream stream{};
-  REQUIRE(deflateInit2(&stream, 6, Z_DEFLATED, 16 + MAX_WBITS, 8, Z_DEFAULT_STRATEGY) == Z_OK);
-  std::string result(text.size() + 100, ' ');
-  stream.next_in = reinterpret_cast<Bytef*>(const_cast<char*>(text.data()));
-  stream.avail_in = static_cast<uInt>(text.size());
-  stream.next_out = reinterpret_cast<Bytef*>(&result[0]);
-  stream.avail_out = static_cast<uInt>(result.size());
-  REQUIRE(deflate(&stream, Z_FINISH) == Z_STREAM_END);
-  result.resize(stream.total_out);
-  deflateEnd(&stream);
-  return result;
-}
-
-std::string bzipped(const std::string& text) {
-  unsigned int size = static_cast<unsigned int>(text.size() + 1000);
-  std::string result(size, ' ');
-  REQUIRE(BZ2_bzBuffToBuffCompress(&result[0], &size, const_cast<char*>(text.data()),
-                                   static_cast<unsigned int>(text.size()), 1, 0, 0) == BZ_OK);
-  result.resize(size);
-  return result;
-}
 
 std::string unpacked(const std::string& content, const std::string& kind, std::size_t at_once = 37) {
   const plain::TemporaryFile file(content);

@@ -217,3 +217,13 @@ TEST_CASE("blank lines of files of one column are left to the other reader") {
     CHECK(plain::read_fast(read, "1\r\n2\r\n", 1).found.plain);
   }
 }
+
+TEST_CASE("no text is no record, wherever it is not") {
+  for (const auto read : {read_csv_numbers, read_csv_numbers_portably}) {
+    double number = 5;
+    double* const to[] = {&number};
+    const CsvNumbers found = read(nullptr, 0, 1, ',', plain::kMissing, to);
+    CHECK(found.plain);
+    CHECK(number == 5);
+  }
+}

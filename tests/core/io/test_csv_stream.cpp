@@ -1,5 +1,6 @@
 #include "io/csv_stream.h"
 
+#include "io/plain_file.h"
 #include "io/text_files.h"
 #include "plain.h"
 
@@ -16,8 +17,13 @@ struct Gathered {
   std::vector<double> y, x;
   std::vector<std::size_t> sizes;
   bool stopped = false;
-  double bytes = 0;
+  std::uint64_t end = 0;
+  std::string text;  // handed on from there
 };
+
+std::string as_text(const std::vector<char>& bytes) {
+  return std::string(bytes.begin(), bytes.end());
+}
 
 Gathered gather(const plain::TemporaryFile& file, std::uint64_t bytes, int threads) {
   CsvStream stream(layout_of(file, bytes), "y,a,b\n", threads);
@@ -30,7 +36,11 @@ Gathered gather(const plain::TemporaryFile& file, std::uint64_t bytes, int threa
     }
   }
   result.stopped = stream.stopped();
-  result.bytes = stream.bytes();
+  result.end = stream.end();
+  if (!result.stopped) return result;
+  result.text = as_text(stream.rest());
+  for (std::string piece = as_text(stream.next_text()); !piece.empty(); piece = as_text(stream.next_text()))
+    result.text += piece;
   return result;
 }
 
@@ -56,7 +66,7 @@ TEST_CASE("a file comes block by block, the same blocks on any number of threads
     CHECK(alone.y == y);
     CHECK(alone.x == x);
     CHECK_FALSE(alone.stopped);
-    CHECK(alone.bytes == static_cast<double>(text.size()));
+    CHECK(alone.end == text.size());
     for (const int threads : {2, 5}) {
       const Gathered more = gather(file, bytes, threads);
       CHECK(more.y == alone.y);
@@ -74,8 +84,43 @@ TEST_CASE("a stream stops before the block that holds something else, and says w
     CHECK(found.stopped);
     CHECK(found.y.size() < 201);
     CHECK(found.y.size() > 150);
-    CHECK(found.bytes == static_cast<double>(6 + 6 * found.y.size()));
+    CHECK(found.end == 6 + 6 * found.y.size());
+    CHECK(found.text == text.substr(found.end));
   }
+}
+
+TEST_CASE("a stream that stops hands on what it has read, without reading it again") {
+  std::string text = "y,a,b\n";
+  for (int i = 0; i < 300; ++i) text += i == 200 ? "1,\"2\",3\n" : "1,2,3\n";
+  const plain::TemporaryFile file(text);
+  for (const int threads : {1, 3}) {
+    file.write(text);
+    CsvStream stream(layout_of(file, 100), "y,a,b\n", threads);
+    while (stream.next() != nullptr) {
+    }
+    CHECK(stream.stopped());
+    file.write(std::string(text.size(), '#'));
+    const std::string rest = as_text(stream.rest()), piece = as_text(stream.next_text());
+    CHECK(piece.size() == 100);
+    // what stands before the piece was read with it; the next was not kept
+    CHECK(rest + piece == text.substr(stream.end(), rest.size() + 100));
+    CHECK(as_text(stream.next_text()) == std::string(100, '#'));
+  }
+}
+
+TEST_CASE("a file that is cut off while it is read is damaged where its text is handed on") {
+  std::string text = "y,a,b\n1,\"2\",3\n";
+  for (int i = 0; i < 300; ++i) text += "1,2,3\n";
+  const plain::TemporaryFile file(text);
+  CsvStream stream(layout_of(file, 100), "y,a,b\n", 2);
+  CHECK(stream.next() == nullptr);
+  CHECK(stream.stopped());
+  file.write(text.substr(0, 500));
+  const auto read_on = [&] {
+    while (!stream.next_text().empty()) {
+    }
+  };
+  CHECK_THROWS_AS(read_on(), DamagedFile);
 }
 
 TEST_CASE("what does not begin as it was said to is no plain file") {
