@@ -17,6 +17,10 @@ r_native_weights <- function(numbers) {
     .Call(`_sgdlasso_r_native_weights`, numbers)
 }
 
+r_native_range <- function(numbers) {
+    .Call(`_sgdlasso_r_native_range`, numbers)
+}
+
 r_close_blocks <- function(stream) {
     invisible(.Call(`_sgdlasso_r_close_blocks`, stream))
 }

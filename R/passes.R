@@ -123,9 +123,10 @@ rows_at_once <- function(settings) {
 in_pieces <- function(numbers, most) {
   n <- numbers_rows(numbers)
   if (n <= most) return(list(numbers))
-  numbers <- native_in_r(numbers)
+  if (is_sparse(numbers)) numbers <- native_in_r(numbers)
   lapply(seq(1, n, by = most), function(first) {
     rows <- seq(first, min(first + most - 1, n))
+    if (is_native(numbers)) return(native_rows(numbers, rows))
     list(
       x = numbers$x[rows, , drop = FALSE], y = numbers$y[rows], weights = numbers$weights[rows],
       offset = numbers$offset[rows]

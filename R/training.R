@@ -128,9 +128,10 @@ with_rows <- function(rows, numbers, classnames, family) {
   weights <- numbers_weights(numbers)
   rows$used <- rows$used + n
   rows$weight <- rows$weight + if (is.null(weights)) n else sum(weights)
-  rows$loglik <- rows$loglik + saturated_loglik(numbers$y, weights, family)
+  y <- if (family != "gaussian") numbers_response(numbers)
+  rows$loglik <- rows$loglik + saturated_loglik(y, weights, family)
   rows$offset <- rows$offset || numbers_shifted(numbers)
-  if (family == "binomial") with_classes(rows, numbers$y, classnames) else rows
+  if (family == "binomial") with_classes(rows, y, classnames) else rows
 }
 
 with_classes <- function(rows, y, classnames) {

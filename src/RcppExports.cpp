@@ -55,6 +55,17 @@ BEGIN_RCPP
     return rcpp_result_gen;
 END_RCPP
 }
+// r_native_range
+std::vector<double> r_native_range(Rcpp::List numbers);
+RcppExport SEXP _sgdlasso_r_native_range(SEXP numbersSEXP) {
+BEGIN_RCPP
+    Rcpp::RObject rcpp_result_gen;
+    Rcpp::RNGScope rcpp_rngScope_gen;
+    Rcpp::traits::input_parameter< Rcpp::List >::type numbers(numbersSEXP);
+    rcpp_result_gen = Rcpp::wrap(r_native_range(numbers));
+    return rcpp_result_gen;
+END_RCPP
+}
 // r_close_blocks
 void r_close_blocks(SEXP stream);
 RcppExport SEXP _sgdlasso_r_close_blocks(SEXP streamSEXP) {
@@ -607,6 +618,7 @@ static const R_CallMethodDef CallEntries[] = {
     {"_sgdlasso_r_native_block", (DL_FUNC) &_sgdlasso_r_native_block, 1},
     {"_sgdlasso_r_native_response", (DL_FUNC) &_sgdlasso_r_native_response, 1},
     {"_sgdlasso_r_native_weights", (DL_FUNC) &_sgdlasso_r_native_weights, 1},
+    {"_sgdlasso_r_native_range", (DL_FUNC) &_sgdlasso_r_native_range, 1},
     {"_sgdlasso_r_close_blocks", (DL_FUNC) &_sgdlasso_r_close_blocks, 1},
     {"_sgdlasso_r_not_finite", (DL_FUNC) &_sgdlasso_r_not_finite, 2},
     {"_sgdlasso_r_open_compressed", (DL_FUNC) &_sgdlasso_r_open_compressed, 2},

@@ -1,8 +1,8 @@
 // r_block.h: blocks of rows as R holds them, seen as numbers.
 //
 // A block is an R list, `numbers`: either `x` (a matrix), `y`, `weights` and `offset`, or, from a source in C++,
-// `native` and `count`: the stream and which of its blocks is meant. That one is valid until the stream is asked for
-// the next.
+// `native`, `count`, `first` and `rows`: the stream, which of its blocks is meant, and which rows of it (first from 0).
+// That one is valid until the stream is asked for the next.
 #pragma once
 
 #include <Rcpp.h>
@@ -30,13 +30,14 @@ struct RBlock {
   std::unique_ptr<sgdlasso::Rows> rows() const;
 
   const double* x = nullptr;  // column by column; nullptr where sparse
+  std::size_t stride = 0;     // from one column to the next
   sgdlasso::SparseColumns sparse{};
   std::size_t n = 0;
   std::size_t p = 0;
   sgdlasso::Observations response;
 
  private:
-  void view(const sgdlasso::NumberBlock& block);
+  void view(const sgdlasso::NumberBlock& block, std::size_t first);
 
   Rcpp::RObject x_;
   Rcpp::NumericVector y_;

@@ -160,3 +160,71 @@ test_that("a file that is cut off while R goes on is an error", {
   found <- handed_out(function() pass)
   expect_match(utils::tail(found, 1)[[1]], "cannot be read to its end")
 })
+
+# ---- the response of a block ------------------------------------------------------------
+
+local_cache <- function(y, x = matrix(rnorm(length(y) * 3), ncol = 3), ..., env = parent.frame()) {
+  path <- withr::local_tempfile(.local_envir = env)
+  cache_rows(as_rows(x, y, ..., block = 700), path)
+}
+in_r <- function(source) {
+  source$native <- NULL
+  source
+}
+
+test_that("fits to native blocks are those to the same blocks in R, of each family, also where blocks are cut", {
+  set.seed(13)
+  x <- matrix(rnorm(2000 * 3), ncol = 3, dimnames = list(NULL, c("a", "b", "c")))
+  weights <- round(runif(2000, 0.5, 2), 2)
+  share <- plogis(x[, 1] - x[, 2])
+  responses <- list(
+    gaussian = x[, 1] + rnorm(2000), binomial = rbinom(2000, 1, share), poisson = rpois(2000, exp(x[, 1] / 2))
+  )
+  responses$shares <- round(share, 2)
+  for (kind in names(responses)) {
+    family <- if (kind == "shares") "binomial" else kind
+    source <- local_cache(responses[[kind]], x, weights = weights, offset = x[, 3] / 9)
+    for (lambdas in c(1, 12)) {
+      lambda <- 10^-seq(1, 2, length.out = lambdas)
+      fit <- function(source) {
+        fit <- suppressWarnings(sgdlasso(
+          source, family = family, lambda = lambda, seed = 1, memory = 8 * 8 * 4 * 12 * 100, # a hundred rows at a time
+          solver = if (family == "gaussian") "sgd" else "auto"
+        ))
+        fit$call <- NULL
+        fit
+      }
+      expect_identical(fit(source), fit(in_r(source)), info = paste(kind, lambdas))
+    }
+  }
+})
+
+test_that("a response that the family does not take is an error that names the row", {
+  counts <- replace(rep(c(0, 1), 1000), 1500, -2)
+  bad <- local_cache(counts)
+  expect_same_error <- function(family, message) {
+    code <- function(source) sgdlasso(source, family = family, lambda = 0.1)
+    error <- expect_error(code(bad), message, class = "sgdlasso_error_input")
+    expect_identical(conditionMessage(error), conditionMessage(tryCatch(code(in_r(bad)), error = identity)))
+  }
+  expect_same_error("poisson", "In rows 1,401 to 2,000 .* 1 negative value, the first at position 100")
+  expect_same_error("binomial", "`y` is -2 at position 100")
+  one <- local_cache(rep(1, 900))
+  expect_error(sgdlasso(one, family = "binomial", lambda = 0.1), "one class only", class = "sgdlasso_error_input")
+})
+
+test_that("rows of a block are those rows of it, and no others are handed out", {
+  set.seed(14)
+  source <- local_cache(rnorm(1000), weights = runif(1000) + 1)
+  pass <- source$native()
+  block <- pass$read()
+  whole <- native_in_r(block)
+  some <- native_in_r(native_rows(native_rows(block, 101:400), 11:20))
+  expect_identical(some, list(x = whole$x[111:120, ], y = whole$y[111:120], weights = whole$weights[111:120]))
+  for (rows in list(c(first = 0, rows = 701), c(first = -1, rows = 5), c(first = 690, rows = 11))) {
+    wrong <- block
+    wrong[names(rows)] <- as.list(rows)
+    expect_error(native_in_r(wrong), "not the rows")
+  }
+  pass$close()
+})

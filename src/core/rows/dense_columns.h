@@ -9,10 +9,16 @@ namespace sgdlasso {
 
 class DenseColumns {
  public:
-  DenseColumns(const double* x, std::size_t n, std::size_t p) : x_(x), n_(n), p_(p) {}
+  // stride: from one column to the next, n or more.
+  DenseColumns(const double* x, std::size_t n, std::size_t p, std::size_t stride)
+      : x_(x),
+        n_(n),
+        p_(p),
+        stride_(stride) {}
   std::size_t n() const { return n_; }
   std::size_t p() const { return p_; }
-  const double* column(std::size_t j) const { return x_ + j * n_; }
+  std::size_t stride() const { return stride_; }
+  const double* column(std::size_t j) const { return x_ + j * stride_; }
 
   // As declared in rows.h.
   void cross_products(const Selection& z, const Panel& r, double* out, const Work& work) const;
@@ -24,7 +30,7 @@ class DenseColumns {
 
  private:
   const double* x_;
-  std::size_t n_, p_;
+  std::size_t n_, p_, stride_;
 };
 
 }  // namespace sgdlasso

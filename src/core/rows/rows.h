@@ -123,7 +123,8 @@ class Rows {
   virtual std::size_t n() const = 0;
   virtual std::size_t p() const = 0;
   virtual bool sparse() const = 0;
-  virtual const double* dense_values() const { return nullptr; }  // column by column; nullptr where sparse
+  // All of x, column by column; nullptr where it is sparse or part of a larger matrix.
+  virtual const double* dense_values() const { return nullptr; }
   virtual ColumnMoments moments(const Response& response, Watch& watch) const = 0;
   // eta += X b, column after column, so each eta_i is a sum in column order.
   virtual void add_product(const std::vector<double>& b, std::vector<double>& eta, Watch& watch) const = 0;
@@ -158,6 +159,8 @@ class Rows {
 
 // Column-major x, as R keeps it. The pointers must outlive the source.
 std::unique_ptr<Rows> dense_rows(const double* x, std::size_t n, std::size_t p);
+// Some rows of a larger matrix: stride is from one column to the next.
+std::unique_ptr<Rows> dense_rows(const double* x, std::size_t n, std::size_t p, std::size_t stride);
 
 // Compressed sparse columns, as in a dgCMatrix: column j has rows index[start[j]..start[j + 1]).
 struct SparseColumns {

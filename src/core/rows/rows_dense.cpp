@@ -25,7 +25,7 @@ void transfer(const DenseColumns& x, const std::size_t* rows, std::size_t count,
     for (std::size_t i = 0; i < count; ++i) {
       const double* value = from + rows[i];
       double* target = to[i] + first;
-      for (std::size_t j = 0; j < width; ++j) target[j] = (value[j * x.n()] - centre[j]) * scale[j];
+      for (std::size_t j = 0; j < width; ++j) target[j] = (value[j * x.stride()] - centre[j]) * scale[j];
     }
   }
 }
@@ -98,7 +98,7 @@ class DenseRows final : public Rows {
   std::size_t n() const override { return x_.n(); }
   std::size_t p() const override { return x_.p(); }
   bool sparse() const override { return false; }
-  const double* dense_values() const override { return x_.column(0); }
+  const double* dense_values() const override { return x_.stride() == x_.n() ? x_.column(0) : nullptr; }
 
   // One pass. Sums are taken around the column's first value: the error of the variance is then at most n roundings.
   ColumnMoments moments(const Response& response, Watch& watch) const override {
@@ -183,7 +183,11 @@ class DenseRows final : public Rows {
 }  // namespace
 
 std::unique_ptr<Rows> dense_rows(const double* x, std::size_t n, std::size_t p) {
-  return std::make_unique<DenseRows>(DenseColumns(x, n, p));
+  return dense_rows(x, n, p, n);
+}
+
+std::unique_ptr<Rows> dense_rows(const double* x, std::size_t n, std::size_t p, std::size_t stride) {
+  return std::make_unique<DenseRows>(DenseColumns(x, n, p, stride));
 }
 
 }  // namespace sgdlasso

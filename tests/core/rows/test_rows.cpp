@@ -287,3 +287,49 @@ TEST_CASE("rows come back scaled and in the order asked for, copied or gathered"
     }
   }
 }
+
+TEST_CASE("some rows of a larger matrix are what a copy of them is, to the bit") {
+  Rng rng(9);
+  for (const std::size_t n : {1, 7, 130, 2500}) {
+    const std::size_t p = 9, before = 5, stride = n + 13;
+    const std::vector<double> larger = plain::normals(rng, stride * p), r = plain::normals(rng, n);
+    std::vector<double> copy;
+    for (std::size_t j = 0; j < p; ++j) {
+      const double* const column = larger.data() + j * stride + before;
+      copy.insert(copy.end(), column, column + n);
+    }
+    const auto part = dense_rows(larger.data() + before, n, p, stride), alone = dense_rows(copy.data(), n, p);
+    CHECK(part->dense_values() == nullptr);
+    NoWatch watch;
+    const Work work{1, watch};
+    const Scaling scaling = draw_scaling(rng, p);
+    const std::vector<std::size_t> columns = some_columns(rng, p, p);
+    const std::vector<double> b = plain::normals(rng, p);
+    const auto everything = [&](const Rows& rows) {
+      std::vector<double> found(p);
+      Panel residual(n, 1, rows.layout()), eta(n, 1, rows.layout());
+      for (std::size_t i = 0; i < n; ++i) residual.lane(0)[i * residual.stride()] = r[i];
+      rows.cross_products({scaling, columns}, residual, found.data(), work);
+      rows.add_products({scaling, columns}, b.data(), eta, work);
+      for (std::size_t i = 0; i < n; ++i) found.push_back(eta.lane(0)[i * eta.stride()]);
+      Square gram;
+      gram.grow(p);
+      rows.gram({scaling, columns}, 0, nullptr, gram, work);
+      for (std::size_t k = 0; k < p * p; ++k) found.push_back(gram.at(k / p, k % p));
+      std::vector<double> sums(n);
+      rows.add_product(b, sums, watch);
+      found.insert(found.end(), sums.begin(), sums.end());
+      Observations response;
+      response.n = n;
+      response.y = r.data();
+      for (const bool copies : {true, false}) {
+        const auto reader = rows.reader({response, scaling, {}, copies}, watch);
+        for_each_block(*reader, RowOrder(n, Shuffle::none), [&](const RowBlock& block, const RowBlock&) {
+          for (const Row& row : block.rows) found.insert(found.end(), row.value, row.value + p);
+        });
+      }
+      return found;
+    };
+    CHECK(everything(*part) == everything(*alone));
+  }
+}
