@@ -42,25 +42,28 @@ cache_rows <- function(rows, path, formula = NULL, xlev = NULL, contrasts = NULL
     )
     rows <- peeked$source
   }
+  write_row_file(rows, design, path)
+  read_cache(path)
+}
+
+# design: as of fit_rows_by() (stream.R). The file takes its name once it is whole.
+write_row_file <- function(rows, design, path) {
   unfinished <- tempfile(paste0(basename(path), "-"), dirname(path))
-  on.exit(unlink(unfinished), add = TRUE)
+  on.exit(unlink(unfinished))
   writer <- NULL
   # a file that is open cannot be removed everywhere
   on.exit(if (!is.null(writer)) r_row_file_drop(writer), add = TRUE, after = FALSE)
-  has <- NULL
+  first <- NULL
   for_each_row_block(rows, function(block) {
     numbers <- design$blocks(block)
     if (numbers_rows(numbers) == 0) return()
-    found <- list(
-      labels = numbers_labels(numbers), width = numbers_width(numbers), weighted = numbers_weighted(numbers),
-      shifted = numbers_shifted(numbers), sparse = is_sparse(numbers), classnames = numbers$classnames
-    )
+    layout <- layout_of(numbers)
     if (is.null(writer)) {
-      has <<- found
-      header <- c(found, list(kept = design$kept, intercept = design$intercept))
+      first <<- layout
+      header <- c(layout, list(kept = design$kept, intercept = design$intercept))
       writer <<- row_file(r_row_file_create(path.expand(unfinished), serialize(header, NULL, version = 2)), path)
     }
-    if (!identical(found, has)) {
+    if (!identical(layout, first)) {
       abort_input("A block has other columns, weights or classes than the first.", "All blocks must be alike.")
     }
     row_file(r_row_file_append(writer, numbers), path)
@@ -68,7 +71,14 @@ cache_rows <- function(rows, path, formula = NULL, xlev = NULL, contrasts = NULL
   if (is.null(writer)) abort_input("`rows` has no rows.", "It needs at least one.")
   row_file(r_row_file_finish(writer), path)
   if (!file.rename(unfinished, path)) abort_input("`path` is {path}, which cannot be replaced.", "Give another name.")
-  read_cache(path)
+}
+
+# What all blocks of a file have in common, of a block of either kind.
+layout_of <- function(numbers) {
+  list(
+    labels = numbers_labels(numbers), width = numbers_width(numbers), weighted = numbers_weighted(numbers),
+    shifted = numbers_shifted(numbers), sparse = is_sparse(numbers), classnames = numbers$classnames
+  )
 }
 
 #' @rdname cache_rows
@@ -92,6 +102,7 @@ read_cache <- function(path, threads = 1) {
   source
 }
 
+# A pass of native blocks. file: list(reader, header).
 cache_pass <- function(file, path, threads) {
   header <- file$header
   stream <- r_row_stream(file$reader, header$width, header$weighted, header$shifted, header$sparse, threads)
@@ -130,6 +141,7 @@ check_cache_header <- function(header, path) {
   header
 }
 
+# result: of C++; list(error =) is what is wrong with the file.
 row_file <- function(result, path) {
   if (is.list(result) && !is.null(result$error)) {
     abort_input("The file {path} {result$error}.", "Make it anew by cache_rows().")

@@ -9,7 +9,7 @@ rows_svmlight <- function(files, columns = NULL, first = 1, bytes = 4e6) {
   if (!is.null(columns)) columns <- check_number(columns, "columns", least = 1, most = 1e8, whole = TRUE)
   once <- any(is_pipe(files))
   open <- function() {
-    if (is.null(columns)) {
+    if (is.null(columns)) { # found by the first pass, and kept for the others
       if (once) abort_input("`columns` is missing, and `files` can be read once.", "Say how many columns there are.")
       columns <<- largest_index(files, format) + 1 - first
     }
@@ -30,6 +30,7 @@ svmlight_pass <- function(files, format) {
   file_pass(files, format, function(file) NULL, parse, function(found) length(found$y))
 }
 
+# The largest number of a column, which takes a pass over all files.
 largest_index <- function(files, format) {
   pass <- svmlight_pass(files, format)
   on.exit(pass$close())
@@ -41,6 +42,7 @@ largest_index <- function(files, format) {
   }
 }
 
+# found: by svmlight_pass(), j being the columns as the file numbers them. first: the number of the first column.
 svmlight_block <- function(found, columns, first) {
   if (is.null(found)) return(NULL)
   index <- found$j - as.integer(first)
