@@ -29,9 +29,9 @@ void PassTraining::exchange_place(Archive& archive) {
   archive.require(grid_.lambda.size() <= longest && (asked.empty() || begins_with(asked, grid_.lambda)));
   archive.require(asked.empty() || !grid_.automatic);
   archive.require(chunk_ <= grid_.lambda.size() && chunk_size_ <= grid_.lambda.size() - chunk_);
-  const bool before = phase_ == Phase::moments || phase_ == Phase::null_model || phase_ == Phase::unpenalized;
-  archive.require(chunk_ == 0 || !(before || phase_ == Phase::slopes));  // a grid is made once
-  archive.require(chunk_size_ > 0 || !(phase_ == Phase::sgd || phase_ == Phase::looks));
+  const bool early = phase_ != Phase::sgd && phase_ != Phase::looks && phase_ != Phase::done;
+  archive.require(chunk_ == 0 || !early);  // a grid is made once
+  archive.require(chunk_size_ > 0 || phase_ == Phase::done || (early && grid_.automatic));
 }
 
 // Models that are done.
