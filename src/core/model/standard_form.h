@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstddef>
+#include <utility>
 #include <vector>
 
 #include "model/problem.h"
@@ -17,6 +18,14 @@ struct StandardForm {
   Scaling scaling;
   WorkingPenalty penalty;
   std::vector<std::size_t> columns;  // that take part: not constant, not excluded
+};
+
+// Both forms of one problem.
+struct StatedProblem {
+  explicit StatedProblem(Statement stated) : problem(std::move(stated)), form(problem) {}
+
+  Statement problem;
+  StandardForm form;
 };
 
 // Of these columns of x.

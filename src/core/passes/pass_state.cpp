@@ -2,14 +2,31 @@
 #include <algorithm>
 #include <limits>
 
-#include "passes/pass_stated.h"
+#include "passes/model_progress.h"
+#include "passes/pass_training.h"
 
 namespace sgdlasso {
 namespace {
 
-// The first of these numbers are those.
-bool begins_with(const std::vector<double>& all, const std::vector<double>& some) {
-  return some.size() <= all.size() && std::equal(some.begin(), some.end(), all.begin());
+// As it was when its state was written, as far as that follows from the record.
+std::unique_ptr<Phase> phase_named(Phase::Name name, TrainingRecord& record) {
+  switch (name) {
+    case Phase::Name::moments:
+      return moments_phase(record);
+    case Phase::Name::null_model:
+      return null_model_phase(record);
+    case Phase::Name::unpenalized:
+      return unpenalized_phase(record);
+    case Phase::Name::slopes:
+      return slopes_phase(record, {0, std::vector<double>(record.spec.penalty.p(), 0.0)});
+    case Phase::Name::sgd:
+      return sgd_phase(record);
+    case Phase::Name::looks:
+      return looks_phase(record);
+    case Phase::Name::done:
+      break;
+  }
+  return nullptr;
 }
 
 }  // namespace
@@ -19,79 +36,69 @@ inline void exchange_fields(Archive& archive, NullModel& null) {
 }
 
 // Where training stands, of all that it has to do.
-void PassTraining::exchange_place(Archive& archive) {
-  archive.one_of(phase_, kPhases);
-  archive(passes_, epoch_, count_, first_count_, null_, grid_.lambda, grid_.automatic, shortened_, chunk_, chunk_size_);
+void PassTraining::exchange_place(Archive& archive, Phase::Name& phase) {
+  RowFacts& rows = record_.rows;
+  PathBatches& lambdas = record_.lambdas;
+  archive.one_of(phase, Phase::kNames);
+  archive(passes_, record_.epoch, rows.count, rows.first_count, rows.null);
+  lambdas.exchange(archive, record_.spec.lambda);
   archive.require(passes_ >= 0 && passes_ < std::numeric_limits<int>::max());
-  archive.require(epoch_ >= 0 && epoch_ <= spec_.sgd.epochs);
-  const std::vector<double>& asked = spec_.lambda.given;
-  const std::size_t longest = asked.empty() ? static_cast<std::size_t>(std::max(spec_.lambda.length, 1)) : asked.size();
-  archive.require(grid_.lambda.size() <= longest && (asked.empty() || begins_with(asked, grid_.lambda)));
-  archive.require(asked.empty() || !grid_.automatic);
-  archive.require(chunk_ <= grid_.lambda.size() && chunk_size_ <= grid_.lambda.size() - chunk_);
-  const bool early = phase_ != Phase::sgd && phase_ != Phase::looks && phase_ != Phase::done;
-  archive.require(chunk_ == 0 || !early);  // a grid is made once
-  archive.require(chunk_size_ > 0 || phase_ == Phase::done || (early && grid_.automatic));
+  archive.require(record_.epoch >= 0 && record_.epoch <= record_.spec.sgd.epochs);
+  const bool early = phase < Phase::Name::sgd;
+  archive.require(lambdas.first() == 0 || !early);  // a grid is made once
+  archive.require(lambdas.size() > 0 || phase == Phase::Name::done || (early && lambdas.automatic()));
 }
 
 // Models that are done.
 void PassTraining::exchange_path(Archive& archive) {
-  std::size_t points = path_.size();
+  std::vector<PathPoint>& path = record_.path;
+  std::size_t points = path.size();
   archive(points);
-  archive.require(points <= std::max<std::size_t>(grid_.lambda.size(), 1));
-  path_.resize(points);
-  for (PathPoint& point : path_) {
+  archive.require(points <= std::max<std::size_t>(record_.lambdas.all().size(), 1));
+  path.resize(points);
+  for (PathPoint& point : path) {
     Trained& trained = point.trained;
     Scored& scored = trained.scored;
     archive(point.lambda, scored.coefficients.intercept);
-    archive.sized(scored.coefficients.beta, spec_.penalty.p());
+    archive.sized(scored.coefficients.beta, columns());
     archive(scored.mse, scored.objective, scored.deviance, scored.nonzero, trained.trace, trained.certificate);
     archive.one_of(trained.converged, 3);
   }
 }
 
-void PassTraining::exchange_sgd(Archive& archive) {
-  if (archive.reads())
-    sgd_ = std::make_unique<OnlineSgd>(*loss_, spec_.penalty, std::vector<double>(), spec_.sgd.average, spec_.sgd.scale,
-                                       sparse_);
-  sgd_->exchange(archive);
+void PassTraining::exchange_sgd(Archive& archive, Phase::Name phase) {
+  const FitSpec& spec = record_.spec;
+  std::unique_ptr<OnlineSgd>& sgd = record_.sgd;
+  if (archive.reads()) {
+    sgd = std::make_unique<OnlineSgd>(*record_.loss, spec.penalty, std::vector<double>(), spec.sgd.average,
+                                      spec.sgd.scale, record_.sparse);
+  }
+  sgd->exchange(archive);
   const std::size_t longest =
-      std::max(spec_.lambda.given.size(), static_cast<std::size_t>(std::max(spec_.lambda.length, 1)));
-  archive.require(begins_with(sgd_->lambda(), lambdas_at_hand()) && sgd_->lambda().size() <= longest);
+      std::max(spec.lambda.given.size(), static_cast<std::size_t>(std::max(spec.lambda.length, 1)));
+  archive.require(begins_with(sgd->lambda(), record_.lambdas.at_hand()) && sgd->lambda().size() <= longest);
+  archive.require(sgd->started() || phase != Phase::Name::looks);
 }
 
 // What follows from the plan and from what was read is made anew.
 void PassTraining::exchange(Archive& archive) {
-  exchange_place(archive);
-  archive(moments_);
+  Phase::Name phase = this->phase();
+  RowFacts& rows = record_.rows;
+  exchange_place(archive, phase);
+  archive(rows.moments);
   exchange_path(archive);
-  bool has_sgd = sgd_ != nullptr, has_whole = whole_ != nullptr;
-  archive(has_sgd, has_whole);
-  const bool looks = phase_ == Phase::looks;
-  archive.require(has_sgd || (grid_.automatic && phase_ != Phase::sgd && !looks));
-  archive.require(has_whole || !(phase_ == Phase::unpenalized || phase_ == Phase::slopes || looks));
-  if (has_sgd) exchange_sgd(archive);
-  if (!has_sgd) sgd_.reset();
-  if (has_whole && archive.reads()) {
-    whole_ = std::make_unique<Stated>(*loss_, spec_, spec_.penalty.at(moments_.columns(), *loss_, null_.deviance),
-                                      moments_, null_, *watch_);
+  bool has_sgd = record_.sgd != nullptr, is_stated = rows.stated != nullptr;
+  archive(has_sgd, is_stated);
+  const bool looks = phase == Phase::Name::looks;
+  archive.require(has_sgd || (record_.lambdas.automatic() && phase != Phase::Name::sgd && !looks));
+  archive.require(is_stated || !(phase == Phase::Name::unpenalized || phase == Phase::Name::slopes || looks));
+  if (has_sgd) exchange_sgd(archive, phase);
+  if (archive.reads()) {
+    if (!has_sgd) record_.sgd.reset();
+    rows.stated = is_stated ? std::make_unique<StatedProblem>(record_.statement(rows.moments, rows.null)) : nullptr;
+    phase_ = phase_named(phase, record_);
   }
-  if (looks) {
-    if (archive.reads()) {
-      whole_->solver =
-          std::make_unique<PassSolver>(whole_->problem, whole_->form, moments_.response().weight, looks_settings());
-    }
-    whole_->solver->exchange(archive, lambdas_at_hand());
-  }
-  if (phase_ == Phase::null_model || phase_ == Phase::unpenalized) {
-    if (archive.reads()) begin_part(phase_);
-    part_->solver->exchange(archive, {0.0});
-  }
-  if (phase_ == Phase::slopes) {
-    slopes_at_.exchange(archive, unpenalized_columns().size());
-    if (archive.reads()) slopes_look_ = look_for_slopes();
-    slopes_look_.exchange_sums(archive);
-  }
+  if (phase_) phase_->exchange(archive);
 }
 
 }  // namespace sgdlasso
