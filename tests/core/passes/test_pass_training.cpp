@@ -33,13 +33,13 @@ struct Data {
                                          : std::floor(std::exp(noisy / 3) + 0.5));
     }
   }
+  void add_block(std::size_t block, PassTraining& training) const {
+    const std::size_t half = n / 2, at = block * half;
+    const double* offset = shift.empty() ? nullptr : shift.data() + at;
+    training.add(*dense_rows(x[block].data(), half, p), {half, y.data() + at, weight.data() + at, offset});
+  }
   void add_to(PassTraining& training) const {
-    const std::size_t half = n / 2;
-    for (std::size_t block = 0; block < 2; ++block) {
-      const std::size_t at = block * half;
-      const double* offset = shift.empty() ? nullptr : shift.data() + at;
-      training.add(*dense_rows(x[block].data(), half, p), {half, y.data() + at, weight.data() + at, offset});
-    }
+    for (std::size_t block = 0; block < 2; ++block) add_block(block, training);
   }
 
   std::size_t n, p;
@@ -83,8 +83,10 @@ Course course_of(const FitSpec& spec, const Data& data, bool moves = false) {
   do {
     REQUIRE(course.phases.size() < 1000);
     course.phases.push_back(training->phase());
-    data.add_to(*training);
-    if (moves) move_elsewhere(spec, training);
+    for (std::size_t block = 0; block < 2; ++block) {
+      data.add_block(block, *training);
+      if (moves) move_elsewhere(spec, training);
+    }
   } while (training->end_pass());
   CHECK(training->phase() == Name::done);
   CHECK(training->passes() == static_cast<int>(course.phases.size()));
@@ -245,10 +247,10 @@ TEST_CASE("where memory holds too few columns a grid ends early, and given lambd
       plain::check_near(found.scored.coefficients.beta, right.scored.coefficients.beta, 1e-3);
     }
 
-    // one at a time: the first model is within memory, and the last where it has no more columns than that
+    // the first model is within memory, and the last where it has no more columns than that
     spec.lambda.given = {whole.points.front().lambda};
     CHECK(course_of(spec, data).path.points.size() == 1);
-    spec.lambda.given = {whole.points.back().lambda};
+    spec.lambda.given = {whole.points.front().lambda, whole.points.back().lambda};
     if (static_cast<double>(whole.points.back().trained.scored.nonzero) <= columns) continue;
     std::unique_ptr<PassTraining> training = training_of(spec);
     bool thrown = false;
@@ -265,7 +267,10 @@ TEST_CASE("where memory holds too few columns a grid ends early, and given lambd
     }
     CHECK(thrown);
     CHECK(!training->shortened());
-    CHECK(lambda_of(training->result()) == spec.lambda.given);  // the model so far
+    const std::vector<double> known = lambda_of(training->result());  // the models so far
+    CHECK(known == std::vector<double>(spec.lambda.given.begin(),
+                                       spec.lambda.given.begin() + static_cast<std::ptrdiff_t>(known.size())));
+    CHECK(!known.empty());
     ++refused;
   }
   for (const int count : {shortened, 30 - shortened, refused}) CHECK(count >= 5);
