@@ -33,8 +33,8 @@ class BlockQueue {
  public:
   // fillers: the first is for the calling thread, each other one gets a thread.
   explicit BlockQueue(std::vector<std::unique_ptr<Filler<Block>>> fillers) : fillers_(std::move(fillers)) {
-    const std::lock_guard<std::mutex> lock(
-        guard_);  // they wait until there are slots, as many as there are threads to fill them
+    // they wait until there are slots, as many as there are threads to fill them
+    const std::lock_guard<std::mutex> lock(guard_);
     slots_.reserve(fillers_.size() + 2);
     for (std::size_t k = 0; k < fillers_.size() + 2; ++k) slots_.push_back(std::make_unique<Slot>());
     threads_.start(fillers_.size() - 1, [this](std::size_t t) { work(*fillers_[t + 1]); });
