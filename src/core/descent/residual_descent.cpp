@@ -36,9 +36,8 @@ void ResidualDescent::move(std::size_t j, double by, std::vector<double>& r) {
   sum_ -= by * column_sum_[j];
 }
 
-Descent ResidualDescent::descend(const std::vector<std::size_t>& columns, double curvature,
-                                 const std::vector<CoordinatePenalty>& penalty, double square, double widest,
-                                 double target, std::vector<double>& b, std::vector<double>& q, std::vector<double> r) {
+Descent ResidualDescent::descend(const std::vector<std::size_t>& columns, const QuadraticLasso& lasso,
+                                 std::vector<double>& b, std::vector<double>& q, std::vector<double> r) {
   learn(columns);
   sum_ = 0;
   for (const double value : r) sum_ += value;
@@ -47,14 +46,14 @@ Descent ResidualDescent::descend(const std::vector<std::size_t>& columns, double
   const auto sweep = [&](bool all) {
     for (std::size_t k = 0; k < columns.size(); ++k) {
       if (!all && b[k] == 0) continue;
-      const double g = curvature * diagonal_[columns[k]];
+      const double g = lasso.curvature * diagonal_[columns[k]];
       if (!(g > 0)) continue;
       problem_.watch.tick(0);
       q[k] = slope(columns[k], r);
-      const double moved = penalty[k].minimiser(g, q[k] + g * b[k]) - b[k];
+      const double moved = lasso.penalty[k].minimiser(g, q[k] + g * b[k]) - b[k];
       if (moved == 0) continue;
       b[k] += moved;
-      move(columns[k], moved * curvature, r);
+      move(columns[k], moved * lasso.curvature, r);
     }
     ++result.sweeps;
   };
@@ -63,10 +62,10 @@ Descent ResidualDescent::descend(const std::vector<std::size_t>& columns, double
       q[k] = slope(columns[k], r);
       problem_.watch.tick(0);
     }
-    const Brackets brackets(penalty, b, q, widest);
-    const double s = brackets.best_squared_scale(square);
-    result.gap = (1 - s) * (1 - s) / 2 * square + brackets.sum(s);
-    if (result.gap <= target) break;
+    const Brackets brackets(lasso.penalty, b, q, lasso.widest);
+    const double s = brackets.best_squared_scale(lasso.square);
+    result.gap = (1 - s) * (1 - s) / 2 * lasso.square + brackets.sum(s);
+    if (result.gap <= lasso.target) break;
     sweep(true);
     for (std::size_t k = 0; k < between; ++k) sweep(false);
   }

@@ -12,17 +12,24 @@
 
 namespace sgdlasso {
 
+// A lasso whose quadratic is known up to its curvature.
+struct QuadraticLasso {
+  double curvature;                               // times the weights set
+  const std::vector<CoordinatePenalty>& penalty;  // by position in the columns
+  double square, widest;                          // as in Quadratic (coordinate_descent.h)
+  double target;                                  // for the gap, absolute
+};
+
 class ResidualDescent {
  public:
   ResidualDescent(const Problem& problem, const StandardForm& form) : problem_(problem), form_(form) {}
 
   void set_weights(std::vector<double> h);
 
-  // As descend(): moves b, the slopes q and the weighted residuals r, from which q came, until the gap is at most
-  // `target`. curvature: h is this times the weights set.
-  Descent descend(const std::vector<std::size_t>& columns, double curvature,
-                  const std::vector<CoordinatePenalty>& penalty, double square, double widest, double target,
-                  std::vector<double>& b, std::vector<double>& q, std::vector<double> r);
+  // As descend(): moves b, the slopes q and the weighted residuals r, from which q came, until the gap is at most the
+  // target.
+  Descent descend(const std::vector<std::size_t>& columns, const QuadraticLasso& lasso, std::vector<double>& b,
+                  std::vector<double>& q, std::vector<double> r);
 
  private:
   void learn(const std::vector<std::size_t>& columns);

@@ -27,26 +27,16 @@ class WorkingSet {
   // Brings Gram matrix and border up to the columns there are.
   void refresh();
 
-  // A lasso of this quadratic, times a curvature.
-  struct Task {
-    double curvature;
-    const std::vector<CoordinatePenalty>& penalty;
-    double square;
-    double widest;
-    double target;
-  };
-  // From b with slopes q, both moved; residuals(): the weighted residuals that q came from, asked for only if the
-  // columns are too many for a Gram matrix. Returns the gap of the quadratic.
+  // A lasso of this quadratic, from b with slopes q, both moved; residuals(): the weighted residuals that q came from,
+  // asked for only if the columns are too many for a Gram matrix. Returns the gap of the quadratic.
   template <class Residuals>
-  double descend(const Task& task, std::vector<double>& b, std::vector<double>& q, Residuals residuals) {
+  double descend(const QuadraticLasso& task, std::vector<double>& b, std::vector<double>& q, Residuals residuals) {
     refresh();
     if (!wide())
       return sgdlasso::descend({gram_, task.curvature, task.penalty, task.square, task.widest, problem_.watch},
                                task.target, b, q)
           .gap;
-    return by_residual_
-        .descend(columns_, task.curvature, task.penalty, task.square, task.widest, task.target, b, q, residuals())
-        .gap;
+    return by_residual_.descend(columns_, task, b, q, residuals()).gap;
   }
   // Whether columns are too many for a Gram matrix.
   bool wide() const { return columns_.size() > kMostGramColumns; }
