@@ -9,7 +9,7 @@ WorkingSet::WorkingSet(const Problem& problem, const StandardForm& form)
     : problem_(problem),
       form_(form),
       inside_(problem.rows.p(), 0),
-      by_residual_(problem, form) {}
+      lanes_(problem, form) {}
 
 void WorkingSet::add(std::size_t j) {
   if (inside_[j]) return;
@@ -22,7 +22,7 @@ void WorkingSet::set_weights(std::vector<double> weights) {
   total_ = 0;
   for (const double weight : weights_) total_ += weight;
   known_ = 0;
-  by_residual_.set_weights(weights_);
+  lanes_.set_weights(weights_);
 }
 
 void WorkingSet::refresh() {
@@ -37,6 +37,20 @@ void WorkingSet::refresh() {
   gram_.grow(size);
   problem_.rows.gram(selection(), from, weights_.data(), gram_, {problem_.threads, problem_.watch});
   if (problem_.intercept) intercept().profile(gram_, from, problem_.watch);
+}
+
+void WorkingSet::descend(std::vector<QuadraticLasso>& lassos) {
+  refresh();
+  if (wide()) {
+    lanes_.descend(columns_, lassos);
+    return;
+  }
+  for (QuadraticLasso& lasso : lassos) {
+    const std::vector<CoordinatePenalty> penalty = penalties_at(form_, columns_, lasso.lambda);
+    lasso.gap = sgdlasso::descend({gram_, lasso.curvature, penalty, lasso.square, lasso.widest, problem_.watch},
+                                  lasso.target, *lasso.b, *lasso.q)
+                    .gap;
+  }
 }
 
 void WorkingSet::refresh_border(std::size_t from) {

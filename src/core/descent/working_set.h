@@ -4,8 +4,8 @@
 #include <vector>
 
 #include "descent/coordinate_descent.h"
+#include "descent/lane_descent.h"
 #include "descent/profiled_intercept.h"
-#include "descent/residual_descent.h"
 #include "model/standard_form.h"
 
 namespace sgdlasso {
@@ -27,20 +27,12 @@ class WorkingSet {
   // Brings Gram matrix and border up to the columns there are.
   void refresh();
 
-  // A lasso of this quadratic, from b with slopes q, both moved; residuals(): the weighted residuals that q came from,
-  // asked for only if the columns are too many for a Gram matrix. Returns the gap of the quadratic.
-  template <class Residuals>
-  double descend(const QuadraticLasso& task, std::vector<double>& b, std::vector<double>& q, Residuals residuals) {
-    refresh();
-    if (!wide())
-      return sgdlasso::descend({gram_, task.curvature, task.penalty, task.square, task.widest, problem_.watch},
-                               task.target, b, q)
-          .gap;
-    return by_residual_.descend(columns_, task, b, q, residuals()).gap;
-  }
-  // Whether columns are too many for a Gram matrix.
-  bool wide() const { return columns_.size() > kMostGramColumns; }
-  static constexpr std::size_t kMostGramColumns = 5000;  // 200 MB
+  // Lassos of this quadratic, by position in the columns.
+  void descend(std::vector<QuadraticLasso>& lassos);
+  // Whether there are too many columns for a Gram matrix, or so many that sweeps over residuals take less time.
+  bool wide() const { return columns_.size() > (problem_.rows.sparse() ? kMostSparseColumns : kMostColumns); }
+  static constexpr std::size_t kMostColumns = 5000;  // 200 MB
+  static constexpr std::size_t kMostSparseColumns = 1000;
 
   // Of the columns that there were when it was refreshed.
   ProfiledIntercept intercept() const { return {total_, border_}; }
@@ -58,7 +50,7 @@ class WorkingSet {
   std::vector<double> border_;
   Square gram_;
   std::size_t known_ = 0;  // columns whose Gram matrix and border are up to date
-  ResidualDescent by_residual_;
+  LaneDescent lanes_;
 };
 
 }  // namespace sgdlasso

@@ -137,19 +137,18 @@ SGDLASSO_INLINE void add(const ColumnBlock& x, const double* b, std::size_t rows
 
 // `Registers` lanes at a time
 template <std::size_t W, std::size_t Registers>
-SGDLASSO_INLINE void gather_lanes(const double* value, const int* index, std::size_t count, double shift,
-                                  const double* r, std::size_t lanes, double* sum) {
+SGDLASSO_INLINE void gather_lanes(const IndexedEntries& x, const double* r, std::size_t lanes, double* sum) {
   typename Vector<W>::Register total[Registers];
   SGDLASSO_UNROLL
   for (std::size_t v = 0; v < Registers; ++v) total[v] = Vector<W>::at(sum + v * W).value;
-  for (std::size_t e = 0; e < count; ++e) {
-    const double* row = r + static_cast<std::size_t>(index[e]) * lanes;
-    if (e + kAhead < count) {
-      const double* ahead = r + static_cast<std::size_t>(index[e + kAhead]) * lanes;
+  for (std::size_t e = 0; e < x.count; ++e) {
+    const double* row = r + static_cast<std::size_t>(x.index[e]) * lanes;
+    if (e + kAhead < x.known) {
+      const double* ahead = r + static_cast<std::size_t>(x.index[e + kAhead]) * lanes;
       SGDLASSO_UNROLL
       for (std::size_t v = 0; v < Registers * W; v += kLaneGroup) __builtin_prefetch(ahead + v);
     }
-    const auto by = (value[e] - shift) - typename Vector<W>::Register{};
+    const auto by = (x.value[e] - x.shift) - typename Vector<W>::Register{};
     SGDLASSO_UNROLL
     for (std::size_t v = 0; v < Registers; ++v) total[v] += by * Vector<W>::at(row + v * W).value;
   }
@@ -157,29 +156,28 @@ SGDLASSO_INLINE void gather_lanes(const double* value, const int* index, std::si
   for (std::size_t v = 0; v < Registers; ++v) Vector<W>::at(sum + v * W).value = total[v];
 }
 template <std::size_t W>
-SGDLASSO_INLINE void gather(const double* value, const int* index, std::size_t count, double shift, const double* r,
-                            std::size_t lanes, double* sum) {
+SGDLASSO_INLINE void gather(const IndexedEntries& x, const double* r, std::size_t lanes, double* sum) {
   constexpr std::size_t registers = kLaneGroup / W;
   std::size_t first = 0;
   for (; first + 2 * kLaneGroup <= lanes; first += 2 * kLaneGroup) {
-    gather_lanes<W, 2 * registers>(value, index, count, shift, r + first, lanes, sum + first);
+    gather_lanes<W, 2 * registers>(x, r + first, lanes, sum + first);
   }
-  for (; first < lanes; first += kLaneGroup)
-    gather_lanes<W, registers>(value, index, count, shift, r + first, lanes, sum + first);
+  for (; first < lanes; first += kLaneGroup) gather_lanes<W, registers>(x, r + first, lanes, sum + first);
 }
 
 template <std::size_t W>
-SGDLASSO_INLINE void scatter(const double* value, const int* index, std::size_t count, double shift, const double* b,
-                             std::size_t lanes, double* r) {
+SGDLASSO_INLINE void scatter(const IndexedEntries& x, const double* b, std::size_t lanes, double* r) {
   constexpr std::size_t registers = kLaneGroup / W;
   for (std::size_t first = 0; first < lanes; first += kLaneGroup) {
     typename Vector<W>::Register by[registers];
     SGDLASSO_UNROLL
     for (std::size_t v = 0; v < registers; ++v) by[v] = Vector<W>::at(b + first + v * W).value;
-    for (std::size_t e = 0; e < count; ++e) {
-      double* row = r + static_cast<std::size_t>(index[e]) * lanes + first;
-      if (e + kAhead < count) __builtin_prefetch(r + static_cast<std::size_t>(index[e + kAhead]) * lanes + first, 1);
-      const auto times = (value[e] - shift) - typename Vector<W>::Register{};
+    for (std::size_t e = 0; e < x.count; ++e) {
+      double* row = r + static_cast<std::size_t>(x.index[e]) * lanes + first;
+      if (e + kAhead < x.known) {
+        __builtin_prefetch(r + static_cast<std::size_t>(x.index[e + kAhead]) * lanes + first, 1);
+      }
+      const auto times = (x.value[e] - x.shift) - typename Vector<W>::Register{};
       SGDLASSO_UNROLL
       for (std::size_t v = 0; v < registers; ++v)
         Vector<W>::at(row + v * W).value = Vector<W>::at(row + v * W).value + times * by[v];
@@ -194,31 +192,6 @@ SGDLASSO_INLINE void axpy(double a, const double* x, std::size_t count, double* 
   for (; r + W <= count; r += W)
     Vector<W>::at(y + r).value = Vector<W>::at(y + r).value + by * Vector<W>::at(x + r).value;
   for (; r < count; ++r) y[r] += a * x[r];
-}
-
-template <std::size_t W>
-SGDLASSO_INLINE double shifted_dot(const double* x, double shift, const double* y, std::size_t count) {
-  const auto shifts = shift - typename Vector<W>::Register{};
-  typename Vector<W>::Register even = {}, odd = {};
-  std::size_t r = 0;
-  for (; r + 2 * W <= count; r += 2 * W) {
-    even += (Vector<W>::at(x + r).value - shifts) * Vector<W>::at(y + r).value;
-    odd += (Vector<W>::at(x + r + W).value - shifts) * Vector<W>::at(y + r + W).value;
-  }
-  double sum = sum_of<W>(even + odd);
-  for (; r < count; ++r) sum += (x[r] - shift) * y[r];
-  return sum;
-}
-
-template <std::size_t W>
-SGDLASSO_INLINE void weighted_axpy(double a, const double* h, const double* x, double shift, std::size_t count,
-                                   double* y) {
-  const auto by = a - typename Vector<W>::Register{}, shifts = shift - typename Vector<W>::Register{};
-  std::size_t r = 0;
-  for (; r + W <= count; r += W)
-    Vector<W>::at(y + r).value =
-        Vector<W>::at(y + r).value + by * Vector<W>::at(h + r).value * (Vector<W>::at(x + r).value - shifts);
-  for (; r < count; ++r) y[r] += a * h[r] * (x[r] - shift);
 }
 
 // One version of all kernels: NAME, compiled with ATTRIBUTE for registers of W numbers.
@@ -238,24 +211,14 @@ SGDLASSO_INLINE void weighted_axpy(double a, const double* h, const double* x, d
                                std::size_t lanes) {                                                                  \
       add<W>(x, b, n, y, stride, lanes);                                                                             \
     }                                                                                                                \
-    ATTRIBUTE static void gather_(const double* v, const int* i, std::size_t n, double s, const double* r,           \
-                                  std::size_t lanes, double* sum) {                                                  \
-      gather<W>(v, i, n, s, r, lanes, sum);                                                                          \
+    ATTRIBUTE static void gather_(const IndexedEntries& x, const double* r, std::size_t lanes, double* sum) {        \
+      gather<W>(x, r, lanes, sum);                                                                                   \
     }                                                                                                                \
-    ATTRIBUTE static void scatter_(const double* v, const int* i, std::size_t n, double s, const double* b,          \
-                                   std::size_t lanes, double* r) {                                                   \
-      scatter<W>(v, i, n, s, b, lanes, r);                                                                           \
-    }                                                                                                                \
-    ATTRIBUTE static double shifted_dot_(const double* x, double s, const double* y, std::size_t n) {                \
-      return shifted_dot<W>(x, s, y, n);                                                                             \
-    }                                                                                                                \
-    ATTRIBUTE static void weighted_axpy_(double a, const double* h, const double* x, double s, std::size_t n,        \
-                                         double* y) {                                                                \
-      weighted_axpy<W>(a, h, x, s, n, y);                                                                            \
+    ATTRIBUTE static void scatter_(const IndexedEntries& x, const double* b, std::size_t lanes, double* r) {         \
+      scatter<W>(x, b, lanes, r);                                                                                    \
     }                                                                                                                \
     ATTRIBUTE static void axpy_(double a, const double* x, std::size_t n, double* y) { axpy<W>(a, x, n, y); }        \
-    static constexpr PanelKernels kernels = {cross_,   self_cross_,  pack_,          add_, gather_,                  \
-                                             scatter_, shifted_dot_, weighted_axpy_, axpy_};                         \
+    static constexpr PanelKernels kernels = {cross_, self_cross_, pack_, add_, gather_, scatter_, axpy_};            \
   };
 
 SGDLASSO_PANEL_KERNELS(Portable, , 2)

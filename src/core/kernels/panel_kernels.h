@@ -16,6 +16,15 @@ struct ColumnBlock {
   std::size_t count;
 };
 
+// Entries of a sparse column, each less `shift`. Memory is asked in advance for rows of those that follow, also behind
+// the last of them, up to `known` of them, which may be read.
+struct IndexedEntries {
+  const double* value;
+  const int* index;
+  std::size_t count, known;
+  double shift;
+};
+
 struct PanelKernels {
   // out[i * ld + j] += sum_r a_i[r] b_j[r]. rows: a multiple of 8.
   void (*cross)(const ColumnBlock& a, const ColumnBlock& b, std::size_t rows, double* out, std::size_t ld);
@@ -27,16 +36,10 @@ struct PanelKernels {
   // y_k[r] += sum over columns j of x_j[r] b[j * lanes + k]; y_k = y + k * y_stride. rows: a multiple of 8.
   void (*add)(const ColumnBlock& x, const double* b, std::size_t rows, double* y, std::size_t y_stride,
               std::size_t lanes);
-  // Rows of lanes lying together: sum[k] += value * r[index * lanes + k] over the entries; lanes: a multiple of 8.
-  void (*gather)(const double* value, const int* index, std::size_t count, double shift, const double* r,
-                 std::size_t lanes, double* sum);
+  // Rows of lanes lying together: sum[k] += (value - shift) r[index * lanes + k]; lanes: a multiple of 8.
+  void (*gather)(const IndexedEntries& x, const double* r, std::size_t lanes, double* sum);
   // r[index * lanes + k] += (value - shift) * b[k]
-  void (*scatter)(const double* value, const int* index, std::size_t count, double shift, const double* b,
-                  std::size_t lanes, double* r);
-  // sum_r (x[r] - shift) y[r]
-  double (*shifted_dot)(const double* x, double shift, const double* y, std::size_t count);
-  // y += a h (x - shift)
-  void (*weighted_axpy)(double a, const double* h, const double* x, double shift, std::size_t count, double* y);
+  void (*scatter)(const IndexedEntries& x, const double* b, std::size_t lanes, double* r);
   // y += a x
   void (*axpy)(double a, const double* x, std::size_t count, double* y);
 };

@@ -107,6 +107,13 @@ struct Selection {
   const std::vector<std::size_t>& columns;
 };
 
+// The entries of one column, as they are in x.
+struct ColumnView {
+  const double* value;
+  const int* index;  // rows; nullptr where dense: all
+  std::size_t count;
+};
+
 // Lanes of neighbouring rows: element i of lane k is data[k * lane_stride + i * row_stride].
 struct LaneBlock {
   std::size_t part;  // blocks of one part come in turn; parts may come side by side
@@ -143,16 +150,7 @@ class Rows {
   virtual void gram(const Selection& z, std::size_t first, const double* weight, Square& gram,
                     const Work& work) const = 0;
 
-  // One column at a time, as coordinate descent on residuals needs. v = (x_j - shift(j)) * scale: sparse columns with
-  // zeros are not shifted.
-  virtual double shift(const Scaling& scaling, std::size_t j) const = 0;
-  // v'r
-  virtual double column_dot(const Scaling& scaling, std::size_t j, const double* r) const = 0;
-  // r += by * h * v, element by element
-  virtual void column_add(const Scaling& scaling, std::size_t j, double by, const double* h, double* r) const = 0;
-  // sum h v and sum h v^2
-  virtual void column_sums(const Scaling& scaling, std::size_t j, const double* h, double* sum,
-                           double* square) const = 0;
+  virtual ColumnView column(std::size_t j) const = 0;
 
   virtual std::unique_ptr<RowReader> reader(ReadPlan plan, Watch& watch) const = 0;
 };

@@ -155,21 +155,7 @@ class DenseRows final : public Rows {
     x_.gram(z, first, weight, gram, work);
   }
 
-  double shift(const Scaling& scaling, std::size_t j) const override { return scaling.centre[j]; }
-  double column_dot(const Scaling& scaling, std::size_t j, const double* r) const override {
-    return scaling.scale[j] * panel_kernels().shifted_dot(x_.column(j), scaling.centre[j], r, n());
-  }
-  void column_add(const Scaling& scaling, std::size_t j, double by, const double* h, double* r) const override {
-    panel_kernels().weighted_axpy(by * scaling.scale[j], h, x_.column(j), scaling.centre[j], n(), r);
-  }
-  void column_sums(const Scaling& scaling, std::size_t j, const double* h, double* sum, double* square) const override {
-    *sum = *square = 0;
-    for (std::size_t i = 0; i < n(); ++i) {
-      const double v = (x_.column(j)[i] - scaling.centre[j]) * scaling.scale[j];
-      *sum += h[i] * v;
-      *square += h[i] * v * v;
-    }
-  }
+  ColumnView column(std::size_t j) const override { return {x_.column(j), nullptr, n()}; }
 
   std::unique_ptr<RowReader> reader(ReadPlan plan, Watch& watch) const override {
     if (plan.copy) return std::make_unique<CopyingReader>(x_, plan, watch);

@@ -122,25 +122,9 @@ class SparseRows final : public Rows {
     products_.gram(z, first, weight, gram, work);
   }
 
-  double shift(const Scaling& scaling, std::size_t j) const override { return products_.shift(scaling, j); }
-  double column_dot(const Scaling& scaling, std::size_t j, const double* r) const override {
-    const double moved = shift(scaling, j);
-    double sum = 0;
-    for_each(j, [&](std::size_t i, double value) { sum += (value - moved) * r[i]; });
-    return scaling.scale[j] * sum;
-  }
-  void column_add(const Scaling& scaling, std::size_t j, double by, const double* h, double* r) const override {
-    const double moved = shift(scaling, j), scaled = by * scaling.scale[j];
-    for_each(j, [&](std::size_t i, double value) { r[i] += scaled * h[i] * (value - moved); });
-  }
-  void column_sums(const Scaling& scaling, std::size_t j, const double* h, double* sum, double* square) const override {
-    const double moved = shift(scaling, j);
-    *sum = *square = 0;
-    for_each(j, [&](std::size_t i, double value) {
-      const double v = (value - moved) * scaling.scale[j];
-      *sum += h[i] * v;
-      *square += h[i] * v * v;
-    });
+  ColumnView column(std::size_t j) const override {
+    const std::size_t first = static_cast<std::size_t>(x_.start[j]);
+    return {x_.value + first, x_.index + first, static_cast<std::size_t>(x_.start[j + 1]) - first};
   }
 
   std::unique_ptr<RowReader> reader(ReadPlan plan, Watch& watch) const override {

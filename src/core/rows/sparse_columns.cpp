@@ -1,6 +1,7 @@
 #include "rows/sparse_columns.h"
 
 #include <algorithm>
+#include <utility>
 #include <vector>
 
 #include "kernels/panel_kernels.h"
@@ -9,6 +10,31 @@ namespace sgdlasso {
 namespace {
 
 constexpr std::size_t kGroup = 8;  // the kernels take lanes by eights
+constexpr std::size_t kPart = 64;  // columns of a task
+// Columns with an entry in one of so many rows or more are looked at a block of rows at a time, which stays in the
+// second cache while they pass by.
+constexpr std::size_t kRare = 64;
+constexpr std::size_t kRowBlock = 2048;
+
+// part(from, to, watch) for parts of 0 .. count
+template <class Part>
+void for_each_part(std::size_t count, const Work& work, Part part) {
+  parallel_for((count + kPart - 1) / kPart, work,
+               [&](std::size_t task, Watch& watch) { part(task * kPart, std::min(count, (task + 1) * kPart), watch); });
+}
+
+void copy_lanes(const Panel& from, Panel& to) {
+  const std::size_t lanes = std::min(from.lanes(), to.lanes());
+  for (std::size_t i = 0; i < from.n(); ++i) {
+    std::copy_n(from.lane(0) + i * from.lanes(), lanes, to.lane(0) + i * to.lanes());
+  }
+}
+
+Panel padded_panel(const Panel& from) {
+  Panel result(from.n(), (from.lanes() + kGroup - 1) / kGroup * kGroup, from.layout());
+  copy_lanes(from, result);
+  return result;
+}
 
 std::vector<double> lane_sums(const Panel& r) {
   std::vector<double> sums(r.lanes(), 0.0);
@@ -88,56 +114,116 @@ class SparseProducts::RowLists {
 SparseProducts::SparseProducts(const SparseColumns& x) : x_(x) {}
 SparseProducts::~SparseProducts() = default;
 
+SparseProducts::Split SparseProducts::split(const std::vector<std::size_t>& columns) const {
+  Split result;
+  for (std::size_t c = 0; c < columns.size(); ++c) {
+    const bool frequent = count(columns[c]) * kRare >= x_.n && x_.n > kRowBlock;
+    (frequent ? result.frequent : result.rare).push_back(c);
+  }
+  return result;
+}
+
+// Entries first .. last of x; up to `known` they may be read in advance.
+IndexedEntries SparseProducts::entries(std::size_t first, std::size_t last, std::size_t known, double shift) const {
+  return {x_.value + first, x_.index + first, last - first, known - first, shift};
+}
+
+// The entries of a column in rows from `row` on, by their places in x.
+std::size_t SparseProducts::entry_from(std::size_t j, std::size_t row) const {
+  const int* end = x_.index + x_.start[j + 1];
+  return static_cast<std::size_t>(std::lower_bound(x_.index + x_.start[j], end, static_cast<int>(row)) - x_.index);
+}
+
 void SparseProducts::cross_products(const Selection& z, const Panel& r, double* out, const Work& work) const {
-  const std::size_t lanes = r.lanes(), block = 64;
-  const std::vector<double> sums = lane_sums(r);
-  const std::size_t size = z.columns.size();
-  parallel_for((size + block - 1) / block, work, [&](std::size_t task, Watch& watch) {
-    for (std::size_t c = task * block; c < std::min(size, (task + 1) * block); ++c) {
-      watch.tick(0);
-      const std::size_t j = z.columns[c];
-      double* to = out + c * lanes;
-      std::fill(to, to + lanes, 0.0);
-      const double moved = shift(z.scaling, j);
-      const double* value = x_.value + x_.start[j];
-      const int* index = x_.index + x_.start[j];
-      if (lanes % kGroup == 0) {
-        panel_kernels().gather(value, index, count(j), moved, r.lane(0), lanes, to);
-      } else {
-        for (std::size_t e = 0; e < count(j); ++e) {
-          for (std::size_t k = 0; k < lanes; ++k)
-            to[k] += (value[e] - moved) * r.lane(k)[static_cast<std::size_t>(index[e]) * lanes];
-        }
+  const std::size_t lanes = r.lanes(), size = z.columns.size();
+  if (lanes > 1 && lanes % kGroup != 0) {  // in whole groups: kernels know no others
+    const Panel padded = padded_panel(r);
+    std::vector<double> wide(size * padded.lanes());
+    cross_products(z, padded, wide.data(), work);
+    for (std::size_t c = 0; c < size; ++c) std::copy_n(&wide[c * padded.lanes()], lanes, out + c * lanes);
+    return;
+  }
+  std::fill(out, out + size * lanes, 0.0);
+  const auto gather = [&](std::size_t c, std::size_t first, std::size_t last, std::size_t known) {
+    const double moved = shift(z.scaling, z.columns[c]);
+    double* to = out + c * lanes;
+    if (lanes > 1) {
+      panel_kernels().gather(entries(first, last, known, moved), r.lane(0), lanes, to);
+    } else {
+      for (std::size_t e = first; e < last; ++e) *to += (x_.value[e] - moved) * r.lane(0)[x_.index[e]];
+    }
+  };
+  const Split columns = split(z.columns);
+  const std::size_t all = begin(x_.p);  // the next column's entries follow
+  for_each_part(columns.frequent.size(), work, [&](std::size_t from, std::size_t to, Watch& watch) {
+    std::vector<std::size_t> next;
+    for (std::size_t k = from; k < to; ++k) next.push_back(entry_from(z.columns[columns.frequent[k]], 0));
+    for (std::size_t row = kRowBlock; row < x_.n + kRowBlock; row += kRowBlock) {
+      for (std::size_t k = from; k < to; ++k) {
+        const std::size_t end = entry_from(z.columns[columns.frequent[k]], row);
+        gather(columns.frequent[k], std::exchange(next[k - from], end), end, end);
       }
-      const double rest = z.scaling.centre[j] - moved;
-      for (std::size_t k = 0; k < lanes; ++k) to[k] = z.scaling.scale[j] * (to[k] - rest * sums[k]);
+      watch.tick(0);
     }
   });
+  for_each_part(columns.rare.size(), work, [&](std::size_t from, std::size_t to, Watch& watch) {
+    for (std::size_t k = from; k < to; ++k) {
+      const std::size_t j = z.columns[columns.rare[k]];
+      gather(columns.rare[k], begin(j), begin(j + 1), all);
+      watch.tick(0);
+    }
+  });
+  const std::vector<double> sums = lane_sums(r);
+  for (std::size_t c = 0; c < size; ++c) {
+    const std::size_t j = z.columns[c];
+    const double rest = z.scaling.centre[j] - shift(z.scaling, j);
+    double* to = out + c * lanes;
+    for (std::size_t k = 0; k < lanes; ++k) to[k] = z.scaling.scale[j] * (to[k] - rest * sums[k]);
+  }
 }
 
 void SparseProducts::add_products(const Selection& z, const double* b, Panel& eta, const Work& work) const {
-  const std::size_t lanes = eta.lanes();
-  std::vector<double> constant(lanes, 0.0), by(lanes);
-  for (std::size_t c = 0; c < z.columns.size(); ++c) {
+  const std::size_t lanes = eta.lanes(), size = z.columns.size();
+  if (lanes > 1 && lanes % kGroup != 0) {
+    Panel padded = padded_panel(eta);
+    std::vector<double> wide(size * padded.lanes(), 0.0);
+    for (std::size_t c = 0; c < size; ++c) std::copy_n(b + c * lanes, lanes, &wide[c * padded.lanes()]);
+    add_products(z, wide.data(), padded, work);
+    copy_lanes(padded, eta);
+    return;
+  }
+  std::vector<double> constant(lanes, 0.0), by(size * lanes);
+  std::vector<char> moves(size, 0);
+  for (std::size_t c = 0; c < size; ++c) {
     const std::size_t j = z.columns[c];
-    const double moved = shift(z.scaling, j), rest = z.scaling.centre[j] - moved;
-    bool any = false;
+    const double rest = z.scaling.centre[j] - shift(z.scaling, j);
     for (std::size_t k = 0; k < lanes; ++k) {
-      by[k] = z.scaling.scale[j] * b[c * lanes + k];
-      constant[k] -= rest * by[k];
-      any = any || by[k] != 0;
+      by[c * lanes + k] = z.scaling.scale[j] * b[c * lanes + k];
+      constant[k] -= rest * by[c * lanes + k];
+      moves[c] = moves[c] || b[c * lanes + k] != 0;
     }
-    if (!any) continue;
-    const double* value = x_.value + x_.start[j];
-    const int* index = x_.index + x_.start[j];
-    if (lanes % kGroup == 0) {
-      panel_kernels().scatter(value, index, count(j), moved, by.data(), lanes, eta.lane(0));
+  }
+  const auto scatter = [&](std::size_t c, std::size_t first, std::size_t last, std::size_t known) {
+    const double moved = shift(z.scaling, z.columns[c]);
+    if (lanes > 1) {
+      panel_kernels().scatter(entries(first, last, known, moved), &by[c * lanes], lanes, eta.lane(0));
     } else {
-      for (std::size_t e = 0; e < count(j); ++e) {
-        for (std::size_t k = 0; k < lanes; ++k)
-          eta.lane(k)[static_cast<std::size_t>(index[e]) * lanes] += (value[e] - moved) * by[k];
-      }
+      for (std::size_t e = first; e < last; ++e) eta.lane(0)[x_.index[e]] += (x_.value[e] - moved) * by[c];
     }
+  };
+  const Split columns = split(z.columns);
+  const std::size_t all = begin(x_.p);  // the next column's entries follow
+  parallel_for(columns.frequent.empty() ? 0 : (x_.n + kRowBlock - 1) / kRowBlock, work, [&](std::size_t block) {
+    for (const std::size_t c : columns.frequent) {
+      if (!moves[c]) continue;
+      const std::size_t first = entry_from(z.columns[c], block * kRowBlock);
+      const std::size_t last = entry_from(z.columns[c], (block + 1) * kRowBlock);
+      scatter(c, first, last, last);
+    }
+  });
+  for (const std::size_t c : columns.rare) {
+    const std::size_t j = z.columns[c];
+    if (moves[c]) scatter(c, begin(j), begin(j + 1), all);
     work.watch.tick(0);
   }
   for (std::size_t i = 0; i < eta.n(); ++i) {

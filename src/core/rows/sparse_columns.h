@@ -7,7 +7,9 @@
 
 #include <cstddef>
 #include <memory>
+#include <vector>
 
+#include "kernels/panel_kernels.h"
 #include "rows/rows.h"
 
 namespace sgdlasso {
@@ -24,6 +26,14 @@ class SparseProducts {
   void gram(const Selection& z, std::size_t first, const double* weight, Square& gram, const Work& work) const;
 
  private:
+  // By position in a selection.
+  struct Split {
+    std::vector<std::size_t> frequent, rare;
+  };
+  Split split(const std::vector<std::size_t>& columns) const;
+  IndexedEntries entries(std::size_t first, std::size_t last, std::size_t known, double shift) const;
+  std::size_t begin(std::size_t j) const { return static_cast<std::size_t>(x_.start[j]); }
+  std::size_t entry_from(std::size_t j, std::size_t row) const;
   std::size_t count(std::size_t j) const { return static_cast<std::size_t>(x_.start[j + 1] - x_.start[j]); }
 
   class RowLists;

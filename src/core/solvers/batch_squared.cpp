@@ -1,3 +1,5 @@
+#include <cmath>
+
 #include "descent/coordinate_descent.h"
 #include "solvers/lambda_batch.h"
 
@@ -20,32 +22,51 @@ class BatchSquared final : public InnerSolver {
   }
 
   std::size_t solve(LambdaBatch& batch) override {
-    const double scale = problem_.null.deviance / 2;
-    if (set_.wide()) predict(batch);
-    const LambdaModel* last = nullptr;
+    std::vector<std::size_t> moving;
     for (std::size_t k = 0; k < batch.size(); ++k) {
-      LambdaModel& model = batch.model[k];
-      if (model.done) continue;
-      // The model before it is the better start, except for one that has been here before, or whose residuals are
-      // needed.
-      if (last && model.gap >= 1 && !set_.wide()) {
-        model.b = last->b;
-        model.q = last->q;
-      }
-      const std::vector<CoordinatePenalty> penalty = penalties_at(form_, set_.columns(), model.lambda);
-      const auto residuals = [&] { return residuals_of(batch, k); };
-      model.gap =
-          set_.descend({1, penalty, 2 * scale, kAnyScale, model.target * scale}, model.b, model.q, residuals) / scale;
-      last = &model;
+      if (!batch.model[k].done) moving.push_back(k);
     }
-    predict(batch);
+    if (set_.wide()) {
+      descend(batch, moving);
+    } else {
+      one_after_another(batch, moving);
+    }
+    set_predictors(problem_, set_, batch);
+    set_residuals(problem_, batch);
     return 1;
   }
 
  private:
-  void predict(LambdaBatch& batch) const {
-    set_predictors(problem_, set_, batch);
-    set_residuals(problem_, batch);
+  void one_after_another(LambdaBatch& batch, const std::vector<std::size_t>& moving) {
+    const LambdaModel* last = nullptr;
+    for (const std::size_t k : moving) {
+      LambdaModel& model = batch.model[k];
+      // The model before it is the better start, except for one that has been here before.
+      if (last && model.gap >= 1) {
+        model.b = last->b;
+        model.q = last->q;
+      }
+      descend(batch, {k});
+      last = &model;
+    }
+  }
+
+  void descend(LambdaBatch& batch, const std::vector<std::size_t>& moving) {
+    const double scale = problem_.null.deviance / 2;
+    std::vector<QuadraticLasso> lassos;
+    for (const std::size_t k : moving) {
+      LambdaModel& model = batch.model[k];
+      lassos.push_back({model.lambda, 1, 2 * scale, kAnyScale, target_of(model) * scale, &model.b, &model.q});
+    }
+    set_.descend(lassos);
+    for (std::size_t k = 0; k < moving.size(); ++k) batch.model[moving[k]].gap = lassos[k].gap / scale;
+  }
+
+  // On residuals each round is to gain two digits only, until the columns that it needs are known.
+  double target_of(const LambdaModel& model) const {
+    const double at_first = 3e-3, gain = 0.01;
+    if (!set_.wide()) return model.target;
+    return std::max(model.target, std::isinf(model.best) ? at_first : gain * model.best);
   }
 
   const Problem& problem_;

@@ -8,11 +8,7 @@ namespace sgdlasso {
 
 bool BatchStep::step(LambdaBatch& batch) {
   const std::size_t models = batch.size();
-  std::vector<Direction> directions(models);
-  set_.refresh();
-  for (std::size_t k = 0; k < models; ++k) {
-    if (batch.model[k].moves()) directions[k] = propose(batch, k);
-  }
+  std::vector<Direction> directions = propose(batch);
   std::vector<double> slopes(set_.size() * models);
   const bool too_far = search(batch, directions, slopes);
   for (std::size_t k = 0; k < models; ++k) {
@@ -29,35 +25,48 @@ bool BatchStep::step(LambdaBatch& batch) {
   return too_far;
 }
 
-// To the minimum of the quadratic model, the intercept profiled out.
-BatchStep::Direction BatchStep::propose(const LambdaBatch& batch, std::size_t k) {
-  const LambdaModel& model = batch.model[k];
-  const double scale = problem_.null.deviance / 2, sum = problem_.intercept ? model.sum : 0;
+// To the minimum of each quadratic model, the intercept profiled out.
+std::vector<BatchStep::Direction> BatchStep::propose(const LambdaBatch& batch) {
+  const double scale = problem_.null.deviance / 2;
+  set_.refresh();
+  std::vector<Direction> directions(batch.size());
+  std::vector<Profiled> profiled(batch.size());
+  std::vector<QuadraticLasso> lassos;
+  for (std::size_t k = 0; k < batch.size(); ++k) {
+    const LambdaModel& model = batch.model[k];
+    if (!model.moves()) continue;
+    Profiled& to = profiled[k];
+    to = {model.b, model.q, {}};
+    set_.intercept().profile(problem_.intercept ? model.sum : 0, to.q);
+    to.start = to.q;
+    // The quadratic's own gap starts at 1 or less. Sweeps over residuals cost more than a step gains by precision.
+    const double share = set_.wide() ? 0.005 : 0.00002;
+    const double precise = std::max(share * std::min(model.gap, 1.0), 0.2 * model.target);
+    lassos.push_back({model.lambda, model.curvature, 2 * scale, 1, precise * scale, &to.b, &to.q});
+  }
+  set_.descend(lassos);
+  for (std::size_t k = 0; k < batch.size(); ++k) {
+    if (batch.model[k].moves()) directions[k] = direction(batch.model[k], profiled[k]);
+  }
+  return directions;
+}
+
+BatchStep::Direction BatchStep::direction(const LambdaModel& model, const Profiled& to) const {
   const std::vector<CoordinatePenalty> penalty = penalties_at(form_, set_.columns(), model.lambda);
   const ProfiledIntercept intercept = set_.intercept();
-  std::vector<double> q = model.q, b = model.b;
-  intercept.profile(sum, q);
-  const std::vector<double> start = q;
-  const double off = sum / intercept.total;  // of the intercept from where its slope is 0, times the curvature
-  const auto residuals = [&] {
-    std::vector<double> r = residuals_of(batch, k);
-    for (std::size_t i = 0; i < r.size(); ++i) r[i] -= off * set_.weights()[i];
-    return r;
-  };
-  // the quadratic's own gap starts at 1 or less
-  const double precise = std::max(0.00002 * std::min(model.gap, 1.0), 0.2 * model.target);
-  set_.descend({model.curvature, penalty, 2 * scale, 1, precise * scale}, b, q, residuals);
+  const double sum = problem_.intercept ? model.sum : 0;
   Direction result;
   result.share = 1;
-  result.b.resize(b.size());
-  for (std::size_t c = 0; c < b.size(); ++c) {
-    const double move = result.b[c] = b[c] - model.b[c];
+  result.b.resize(to.b.size());
+  for (std::size_t c = 0; c < to.b.size(); ++c) {
+    const double move = result.b[c] = to.b[c] - model.b[c];
     if (move == 0) continue;
-    result.second += move * (start[c] - q[c]);
+    result.second += move * (to.start[c] - to.q[c]);
     result.slope -= move * model.q[c];
-    result.cost += penalty[c].cost(b[c]) - penalty[c].cost(model.b[c]);
+    result.cost += penalty[c].cost(to.b[c]) - penalty[c].cost(model.b[c]);
   }
   if (problem_.intercept) {
+    const double off = sum / intercept.total;  // from where its slope is 0, times the curvature
     result.intercept = intercept.step(sum, model.curvature, result.b);
     result.slope -= result.intercept * sum;
     result.second += off * off * intercept.total / model.curvature;

@@ -29,7 +29,12 @@ class BatchStep {
     double cost = 0;    // how much the penalty grows
     double share = 0;   // of it that is taken
   };
-  Direction propose(const LambdaBatch& batch, std::size_t k);
+  // Where a model's quadratic has its minimum: coefficients, slopes there, and slopes where it started.
+  struct Profiled {
+    std::vector<double> b, q, start;
+  };
+  std::vector<Direction> propose(const LambdaBatch& batch);
+  Direction direction(const LambdaModel& model, const Profiled& to) const;
   bool search(LambdaBatch& batch, std::vector<Direction>& directions, std::vector<double>& slopes);
   std::vector<double> move_along(LambdaBatch& batch, const std::vector<Direction>& directions,
                                  const std::vector<double>& shares);

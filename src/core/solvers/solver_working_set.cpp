@@ -49,7 +49,7 @@ class WorkingSetSolver final : public Solver {
   std::size_t most_models() const {
     const std::size_t most =
         problem_.loss.is_squared() ? 16 : 8;  // Newton steps need more rounds where lambdas lie further apart
-    if (set_.wide()) return 1;
+    if (set_.wide()) return kSweepLanes;
     if (problem_.rows.layout() == PanelLayout::lanes_together) return most;
     return std::max<std::size_t>(1, std::min(most, problem_.rows.p() / 6));
   }

@@ -53,30 +53,21 @@ void check_products(const PanelKernels& kernels, const Panels& d, Rng& rng) {
 
 void check_columns(const PanelKernels& kernels, const Panels& d) {
   const double *const x = d.left.data() + d.off, *const y = d.right.data() + d.off;
-  std::vector<double> packed(d.off + d.rows), as_is(d.off + d.rows), axpy(d.right), weighted(d.right);
+  std::vector<double> packed(d.off + d.rows), as_is(d.off + d.rows), axpy(d.right);
   const double total = kernels.pack(x, d.rows, 0.3, 1.7, y, packed.data() + d.off);
   const double plain_total = kernels.pack(x, d.rows, 0.3, 1.7, nullptr, as_is.data() + d.off);
   kernels.axpy(1.5, x, d.rows, axpy.data() + d.off);
-  kernels.weighted_axpy(1.5, y, x, 0.3, d.rows, weighted.data() + d.off);
-  double right_total = 0, right_plain = 0, dot = 0;
+  double right_total = 0, right_plain = 0;
   for (std::size_t r = 0; r < d.rows; ++r) {
     const double centred = d.x(r, 0) - 0.3;
     plain::check_near(packed[d.off + r], centred * 1.7 * d.y(r, 0));
     plain::check_near(as_is[d.off + r], centred * 1.7);
     plain::check_near(axpy[d.off + r], d.y(r, 0) + 1.5 * d.x(r, 0));
-    plain::check_near(weighted[d.off + r], d.y(r, 0) + 1.5 * d.y(r, 0) * centred);
     right_total += centred * 1.7 * d.y(r, 0) * d.y(r, 0);
     right_plain += centred * 1.7;
-    dot += centred * d.y(r, 0);
   }
   plain::check_near(total, right_total);
   plain::check_near(plain_total, right_plain);
-  for (std::size_t count = 0; count <= d.rows; ++count) {
-    double right = 0;
-    for (std::size_t r = 0; r < count; ++r) right += (d.x(r, 0) - 0.3) * d.y(r, 0);
-    plain::check_near(kernels.shifted_dot(x, 0.3, y, count), right);
-  }
-  plain::check_near(kernels.shifted_dot(x, 0.3, y, d.rows), dot);
 }
 
 void check_sparse(const PanelKernels& kernels, std::size_t lanes, std::size_t off, Rng& rng) {
@@ -84,8 +75,9 @@ void check_sparse(const PanelKernels& kernels, std::size_t lanes, std::size_t of
   const std::vector<double> value = plain::normals(rng, 3), b = plain::normals(rng, off + lanes);
   std::vector<double> r = plain::normals(rng, off + 5 * lanes), before = r, sum = plain::normals(rng, off + lanes),
                       start = sum;
-  kernels.gather(value.data(), index.data(), 3, 0.25, r.data() + off, lanes, sum.data() + off);
-  kernels.scatter(value.data(), index.data(), 3, 0.25, b.data() + off, lanes, r.data() + off);
+  const IndexedEntries x{value.data(), index.data(), 3, 3, 0.25};
+  kernels.gather(x, r.data() + off, lanes, sum.data() + off);
+  kernels.scatter(x, b.data() + off, lanes, r.data() + off);
   for (std::size_t k = 0; k < lanes; ++k) {
     double gathered = start[off + k];
     for (std::size_t e = 0; e < 3; ++e) {

@@ -3,6 +3,7 @@
 #include <cmath>
 #include <limits>
 
+#include "matrix.h"
 #include "plain.h"
 
 using namespace sgdlasso;
@@ -14,11 +15,13 @@ constexpr double kInfinity = std::numeric_limits<double>::infinity();
 // A regression of any family and shape, with everything that a user may ask for.
 struct Regression {
   explicit Regression(Rng& rng, const std::string& family)
-      : n(20 + rng.up_to(60)),
-        p(1 + rng.up_to(rng.up_to(1) ? 8 : 90)),
-        x(plain::normals(rng, n * p)) {
-    const bool few = rng.up_to(1) == 1;
-    for (double& one : x) one = few && rng.up_to(3) ? 0 : one;
+      : Regression(rng, family, 20 + rng.up_to(60), 1 + rng.up_to(rng.up_to(1) ? 8 : 90), rng.up_to(1) ? 0.25 : 1) {}
+
+  // share: of the numbers that are not 0
+  Regression(Rng& rng, const std::string& family, std::size_t n, std::size_t p, double share)
+      : n(n),
+        p(p),
+        x(plain::draw(rng, n, p, share).dense) {
     weight = plain::weights(rng, n);
     offset = plain::normals(rng, n, 0, 0.3);
     for (std::size_t i = 0; i < n; ++i) {
@@ -125,12 +128,12 @@ struct Regression {
 };
 
 // No point near the model is better than its gap says; and the objective it tells is its own.
-void check_optimal(Rng& rng, const Regression& data, const PathPoint& point) {
+void check_optimal(Rng& rng, const Regression& data, const PathPoint& point, int neighbours = 20) {
   const Coefficients& model = point.trained.scored.coefficients;
   const double own = data.objective(model, point.lambda);
   CHECK(data.allows(model.beta));
   plain::check_near(point.trained.scored.objective, own, 1e-9);
-  for (int k = 0; k < 20; ++k) {
+  for (int k = 0; k < neighbours; ++k) {
     Coefficients near = model;
     const double step = std::pow(10.0, -static_cast<double>(rng.up_to(6)));
     if (data.spec.penalty.intercept) near.intercept += step * plain::normal(rng);
@@ -164,6 +167,29 @@ TEST_CASE("every exact solver ends at the optimum of the same objective, dense o
           plain::check_near(other.points[k].trained.scored.objective, first.points[k].trained.scored.objective, 1e-6);
         }
       }
+    }
+  }
+}
+
+TEST_CASE("models of more columns than Gram matrices are made for are optimal, with the same bits on any threads") {
+  Rng rng(4);
+  for (const std::string family : {"gaussian", "binomial", "poisson"}) {
+    Regression data(rng, family, 1300, 1050, 0.02);
+    data.spec.lambda.length = 9;  // more than are solved side by side
+    data.spec.lambda.ratio = 1e-2;
+    data.spec.stop.tol = 1e-8;
+    const FittedPath path = data.fit(SolverName::working_set, true);
+    REQUIRE(path.points.size() > 5);
+    data.spec.threads = 2;
+    const FittedPath again = data.fit(SolverName::working_set, true);
+    NoWatch watch;
+    const auto rows = data.rows(true);
+    const InMemory problem(data.spec, *rows, data.response(), watch);
+    for (std::size_t k = 0; k < path.points.size(); ++k) {
+      const Coefficients& model = path.points[k].trained.scored.coefficients;
+      CHECK(problem.certificate(model, path.points[k].lambda).gap() < 1.1e-8);
+      CHECK(model.beta == again.points[k].trained.scored.coefficients.beta);
+      check_optimal(rng, data, path.points[k], 2);
     }
   }
 }
