@@ -4,6 +4,7 @@
 #include <stdexcept>
 #include <utility>
 
+#include "solvers/batch_slopes.h"
 #include "solvers/column_choice.h"
 #include "solvers/solver.h"
 
@@ -17,7 +18,8 @@ class WorkingSetSolver final : public Solver {
   WorkingSetSolver(const Problem& problem, const StandardForm& form, const StopSpec& stop)
       : problem_(problem),
         form_(form),
-        stop_(stop) {
+        stop_(stop),
+        look_(problem, form) {
     start_set();
   }
 
@@ -95,9 +97,8 @@ class WorkingSetSolver final : public Solver {
     }
     const LambdaBatch batch = base_batch();
     slope_.resize(form_.columns.size());
-    problem_.rows.cross_products(form_.all(), batch.residual, slope_.data(), work());
+    take_slopes(batch);
     base_.explained = (problem_.null.loss - mean_losses(problem_, batch)[0]) / (problem_.null.deviance / 2);
-    ++passes_;
   }
 
   // Predictors and residuals of the base, in a batch of its own.
@@ -120,13 +121,14 @@ class WorkingSetSolver final : public Solver {
     start_models(batch, lambda);
     std::vector<Trained> result(models);
     std::vector<double> slopes(size * models);
-    double share = 0.3;  // of the gap that is wanted: the working set is not all
+    std::vector<char> exact(models, 0);  // whether the slopes of a model are, all of them
+    double share = 0.3;                  // of the gap that is wanted: the working set is not all
     const double enough = passes_ + stop_.maxpasses * static_cast<double>(models);
     for (std::size_t stalled = 0;;) {
       for (LambdaModel& model : batch.model) model.target = share * wanted_gap(stop_.tol, model.explained);
       passes_ += static_cast<double>(inner_->solve(batch) * set_->size()) /
                  static_cast<double>(std::max<std::size_t>(size, 1));
-      problem_.rows.cross_products(form_.all(), batch.residual, slopes.data(), work());
+      look_.take(*set_, batch, slopes, exact);
       ++passes_;
       const std::vector<std::vector<std::size_t>> near = near_columns(form_, *set_, batch, slopes);
       const bool better = certify_models(batch, slopes, near, trace, result);
@@ -146,7 +148,7 @@ class WorkingSetSolver final : public Solver {
     while (certified < models && batch.model[certified].done) ++certified;
     if (models == 1) certified = 1;
     result.resize(certified);
-    if (certified > 0) remember(batch, certified - 1, slopes);
+    if (certified > 0) remember(batch, certified - 1, slopes, exact[certified - 1]);
     return result;
   }
 
@@ -241,9 +243,19 @@ class WorkingSetSolver final : public Solver {
   }
 
   // This model starts the next batch.
-  void remember(const LambdaBatch& batch, std::size_t k, const std::vector<double>& slopes) {
+  void remember(const LambdaBatch& batch, std::size_t k, const std::vector<double>& slopes, bool exact) {
     base_ = batch.model[k];
-    for (std::size_t c = 0; c < slope_.size(); ++c) slope_[c] = slopes[c * batch.size() + k];
+    if (exact) {
+      for (std::size_t c = 0; c < slope_.size(); ++c) slope_[c] = slopes[c * batch.size() + k];
+    } else {
+      take_slopes(base_batch());
+    }
+  }
+
+  // Of the base.
+  void take_slopes(const LambdaBatch& batch) {
+    problem_.rows.cross_products(form_.all(), batch.residual, slope_.data(), work());
+    ++passes_;
   }
 
   std::vector<std::size_t> positions() const {
@@ -258,8 +270,9 @@ class WorkingSetSolver final : public Solver {
   std::unique_ptr<WorkingSet> set_;
   std::unique_ptr<InnerSolver> inner_;                     // on that set
   const std::vector<std::size_t> position_ = positions();  // of a column of x in form_.columns
-  LambdaModel base_;                                       // the last lambda solved
-  std::vector<double> slope_;                              // there, of all columns
+  const BatchSlopes look_;
+  LambdaModel base_;           // the last lambda solved
+  std::vector<double> slope_;  // there, of all columns
   double passes_ = 0;
 };
 
