@@ -97,7 +97,8 @@ class WorkingSetSolver final : public Solver {
     }
     const LambdaBatch batch = base_batch();
     slope_.resize(form_.columns.size());
-    take_slopes(batch);
+    problem_.rows.cross_products(form_.all(), batch.residual, slope_.data(), work());
+    ++passes_;
     base_.explained = (problem_.null.loss - mean_losses(problem_, batch)[0]) / (problem_.null.deviance / 2);
   }
 
@@ -119,16 +120,16 @@ class WorkingSetSolver final : public Solver {
     // more than the model has already are hardly needed
     add_guess(form_, slope_, lambda.back(), base_.b.size() - zeros, *set_);
     start_models(batch, lambda);
+    look_.start();
     std::vector<Trained> result(models);
     std::vector<double> slopes(size * models);
-    std::vector<char> exact(models, 0);  // whether the slopes of a model are, all of them
-    double share = 0.3;                  // of the gap that is wanted: the working set is not all
+    double share = 0.3;  // of the gap that is wanted: the working set is not all
     const double enough = passes_ + stop_.maxpasses * static_cast<double>(models);
     for (std::size_t stalled = 0;;) {
       for (LambdaModel& model : batch.model) model.target = share * wanted_gap(stop_.tol, model.explained);
       passes_ += static_cast<double>(inner_->solve(batch) * set_->size()) /
                  static_cast<double>(std::max<std::size_t>(size, 1));
-      look_.take(*set_, batch, slopes, exact);
+      look_.take(*set_, batch, slopes);
       ++passes_;
       const std::vector<std::vector<std::size_t>> near = near_columns(form_, *set_, batch, slopes);
       const bool better = certify_models(batch, slopes, near, trace, result);
@@ -148,7 +149,7 @@ class WorkingSetSolver final : public Solver {
     while (certified < models && batch.model[certified].done) ++certified;
     if (models == 1) certified = 1;
     result.resize(certified);
-    if (certified > 0) remember(batch, certified - 1, slopes, exact[certified - 1]);
+    if (certified > 0) remember(batch, certified - 1, slopes);
     return result;
   }
 
@@ -156,7 +157,8 @@ class WorkingSetSolver final : public Solver {
     const std::size_t models = lambda.size();
     base_.b.resize(set_->size(), 0.0);
     base_.q.resize(set_->size());
-    for (std::size_t c = 0; c < set_->size(); ++c) base_.q[c] = slope_[position_[set_->columns()[c]]];
+    const LambdaBatch one = base_batch();
+    problem_.rows.cross_products(set_->selection(), one.residual, base_.q.data(), work());
     for (std::size_t k = 0; k < models; ++k) {
       batch.model[k] = base_;
       batch.model[k].lambda = lambda[k];
@@ -166,7 +168,6 @@ class WorkingSetSolver final : public Solver {
       batch.model[k].done = false;
     }
     if (problem_.loss.is_squared()) return;  // its inner solver predicts anew
-    const LambdaBatch one = base_batch();
     for (LambdaModel& model : batch.model) {
       model.sum = one.model[0].sum;
       model.balance = one.model[0].balance;
@@ -243,19 +244,9 @@ class WorkingSetSolver final : public Solver {
   }
 
   // This model starts the next batch.
-  void remember(const LambdaBatch& batch, std::size_t k, const std::vector<double>& slopes, bool exact) {
+  void remember(const LambdaBatch& batch, std::size_t k, const std::vector<double>& slopes) {
     base_ = batch.model[k];
-    if (exact) {
-      for (std::size_t c = 0; c < slope_.size(); ++c) slope_[c] = slopes[c * batch.size() + k];
-    } else {
-      take_slopes(base_batch());
-    }
-  }
-
-  // Of the base.
-  void take_slopes(const LambdaBatch& batch) {
-    problem_.rows.cross_products(form_.all(), batch.residual, slope_.data(), work());
-    ++passes_;
+    for (std::size_t c = 0; c < slope_.size(); ++c) slope_[c] = slopes[c * batch.size() + k];
   }
 
   std::vector<std::size_t> positions() const {
@@ -270,9 +261,9 @@ class WorkingSetSolver final : public Solver {
   std::unique_ptr<WorkingSet> set_;
   std::unique_ptr<InnerSolver> inner_;                     // on that set
   const std::vector<std::size_t> position_ = positions();  // of a column of x in form_.columns
-  const BatchSlopes look_;
+  BatchSlopes look_;
   LambdaModel base_;           // the last lambda solved
-  std::vector<double> slope_;  // there, of all columns
+  std::vector<double> slope_;  // there, of all columns; as exact as BatchSlopes needs
   double passes_ = 0;
 };
 
