@@ -36,13 +36,15 @@ BatchSlopes::BatchSlopes(const Problem& problem, const StandardForm& form) : pro
 
 void BatchSlopes::start() {
   basis_.clear();
+  helps_ = true;
 }
 
 void BatchSlopes::take(const WorkingSet& set, const LambdaBatch& batch, std::vector<double>& slopes) {
   const std::vector<std::size_t> open = open_models(batch);
   const std::size_t size = form_.columns.size();
-  // The lanes of a sparse row cost little more than one of them, and where most columns are needed there is no gain.
-  const bool estimates = problem_.rows.layout() == PanelLayout::lanes_apart && 2 * set.size() < size;
+  // The lanes of a sparse row cost little more than one of them. Where most columns are needed there is no gain, as
+  // with a penalty that is nearly a ridge.
+  const bool estimates = problem_.rows.layout() == PanelLayout::lanes_apart && helps_ && 2 * set.size() < size;
   if (!estimates || (basis_.empty() && open.size() <= kBasis)) {
     problem_.rows.cross_products(form_.all(), batch.residual, slopes.data(), {problem_.threads, problem_.watch});
     return;
@@ -51,8 +53,10 @@ void BatchSlopes::take(const WorkingSet& set, const LambdaBatch& batch, std::vec
   if (!basis_.empty()) unclear = estimate(set, batch, open, slopes);
   const std::size_t many = 4;  // as a part of all columns these cost what another basis does
   if (basis_.empty() || many * unclear.size() > size) {
+    if (basis_.size() > kBasis) basis_.clear();  // they came of models that have moved on
     add_to_basis(batch, open.size() > kBasis ? spread(open) : open);
     unclear = estimate(set, batch, open, slopes);
+    helps_ = 2 * unclear.size() < size;
   }
   std::vector<std::size_t> columns;
   for (const std::size_t c : unclear) columns.push_back(form_.columns[c]);

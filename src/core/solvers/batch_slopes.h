@@ -50,6 +50,7 @@ class BatchSlopes {
   const StandardForm& form_;
   std::vector<double> length_;  // of each column of the form, weights summing to 1
   std::vector<Known> basis_;
+  bool helps_ = true;  // with this batch
 };
 
 }  // namespace sgdlasso
