@@ -4,8 +4,9 @@
 
 #include <algorithm>
 #include <cmath>
+#include <limits>
 
-#include "base/linear_system.h"
+#include "descent/face.h"
 #include "kernels/panel_kernels.h"
 #include "model/certificate.h"
 
@@ -19,9 +20,8 @@ double gap_of(const std::vector<CoordinatePenalty>& penalty, const std::vector<d
   return (1 - s) * (1 - s) / 2 * square + brackets.sum(s);
 }
 
-constexpr std::size_t kPatience = 20;  // sweeps before the linear system is solved; of a large one more
-constexpr std::size_t kShare = 5;
 constexpr std::size_t kUnwatched = 64;  // columns between two ticks
+constexpr std::size_t kBlock = 5;       // sweeps between two looks at the gap, whose iterates an extrapolation combines
 
 // The coordinates that may move, with their part of the Gram matrix.
 class Packed {
@@ -30,7 +30,8 @@ class Packed {
          const std::vector<double>& q)
       : watch_(quadratic.watch),
         size_(chosen.size()),
-        gram_(size_ * size_) {
+        gram_(size_ * size_),
+        face_(watch_, size_, gram_.data(), penalty_, b_, q_) {
     for (std::size_t k = 0; k < size_; ++k) {
       tick_at(k);
       const double* column = quadratic.gram.column(chosen[k]);
@@ -56,23 +57,21 @@ class Packed {
   }
 
   std::size_t solve(double target, std::size_t most) {
-    std::size_t sweeps = 0, solved = 0;
+    std::size_t sweeps = 0;
+    double before = std::numeric_limits<double>::infinity();
     while (sweeps < most) {
-      const std::size_t kept = 5;  // iterates that an extrapolation combines
       history_.clear();
       remember();
-      for (std::size_t k = 0; k < kept && sweeps < most; ++k, ++sweeps) {
+      for (std::size_t k = 0; k < kBlock && sweeps < most; ++k, ++sweeps) {
         sweep();
         remember();
       }
-      if (free_ && sweeps <= kept) newton();
-      if (gap_of(penalty_, b_, q_, square(), widest_) <= target) break;
+      if (free_ && sweeps <= kBlock) face_.descend();
+      const double gap = this->gap();
+      if (gap <= target) break;
       extrapolate();
-      // Solving the linear system costs about as much as size / 4 sweeps.
-      if (sweeps - solved >= std::max(kPatience, size_ / kShare)) {
-        newton();
-        solved = sweeps;
-      }
+      if (sweeps_left(gap, before, target) > face_.cost()) sweeps += solve_faces(target);
+      before = gap;
     }
     return sweeps;
   }
@@ -81,6 +80,25 @@ class Packed {
   struct Point {
     std::vector<double> b, q;
   };
+
+  double gap() const { return gap_of(penalty_, b_, q_, square(), widest_); }
+
+  // If they go on as the last ones did.
+  static double sweeps_left(double gap, double before, double target) {
+    if (std::isinf(before)) return 0;
+    return gap < before ? kBlock * std::log(target / gap) / std::log(gap / before)
+                        : std::numeric_limits<double>::infinity();
+  }
+
+  // Returns how often it did.
+  std::size_t solve_faces(double target) {
+    const std::size_t most = 50;
+    for (std::size_t k = 1; k < most; ++k) {
+      const bool moved = face_.descend();
+      if (!moved || gap() <= target) return k;
+    }
+    return most;
+  }
 
   void tick_at(std::size_t k) const {
     if (k % kUnwatched == 0) watch_.tick(0);
@@ -98,44 +116,6 @@ class Packed {
       if (moved == 0) continue;
       b_[k] += moved;
       panel_kernels().axpy(-moved, column, size_, q_.data());
-    }
-  }
-
-  // Solves for the coefficients that are neither 0 nor at a limit as if no sign could change, and goes there, or to
-  // where the first one would.
-  void newton() {
-    std::vector<std::size_t> moving;
-    for (std::size_t k = 0; k < size_; ++k) {
-      if (b_[k] != 0 && b_[k] > penalty_[k].lower && b_[k] < penalty_[k].upper) moving.push_back(k);
-    }
-    const Eigen::Index size = static_cast<Eigen::Index>(moving.size());
-    Eigen::MatrixXd gram(size, size);
-    Eigen::VectorXd slope(size);
-    for (Eigen::Index c = 0; c < size; ++c) {
-      tick_at(static_cast<std::size_t>(c));
-      const std::size_t k = moving[static_cast<std::size_t>(c)];
-      const double* column = gram_.data() + k * size_;
-      for (Eigen::Index r = c; r < size; ++r) gram(r, c) = column[moving[static_cast<std::size_t>(r)]];
-      gram(c, c) += penalty_[k].l2;
-      slope[c] = q_[k] - penalty_[k].l2 * b_[k] - std::copysign(penalty_[k].l1, b_[k]);
-    }
-    if (!factor_cholesky(gram, watch_)) return;
-    Eigen::VectorXd step = slope;
-    solve_cholesky(gram, step);
-    double size_of_step = 1;
-    for (Eigen::Index c = 0; c < size; ++c) {
-      const std::size_t k = moving[static_cast<std::size_t>(c)];
-      const double after = b_[k] + step[c], bound = step[c] > 0 ? penalty_[k].upper : penalty_[k].lower;
-      if (penalty_[k].l1 > 0 && after * b_[k] < 0) size_of_step = std::min(size_of_step, -b_[k] / step[c]);
-      if (std::isfinite(bound)) size_of_step = std::min(size_of_step, (bound - b_[k]) / step[c]);
-    }
-    if (!(size_of_step > 0)) return;
-    for (Eigen::Index c = 0; c < size; ++c) {
-      tick_at(static_cast<std::size_t>(c));
-      const std::size_t k = moving[static_cast<std::size_t>(c)];
-      const double old = b_[k], moved = size_of_step * step[c];
-      b_[k] = std::abs(old + moved) <= 1e-15 * std::abs(old) ? 0 : old + moved;
-      panel_kernels().axpy(old - b_[k], gram_.data() + k * size_, size_, q_.data());
     }
   }
 
@@ -184,6 +164,7 @@ class Packed {
   std::vector<CoordinatePenalty> penalty_;
   std::vector<double> b_, q_, start_, start_slope_;
   double square_, widest_;
+  Face face_;
   bool free_ = false;  // some column carries no penalty: the linear system fits it out to the last digit
   std::vector<Point> history_;
 };

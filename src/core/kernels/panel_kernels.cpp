@@ -20,13 +20,13 @@ SGDLASSO_INLINE double sum_of(const typename Vector<W>::Register& v) {
 
 // Dot products of A columns with B columns, all kept in registers: 3 x 4 of them fill the sixteen of AVX2.
 template <std::size_t W, std::size_t A, std::size_t B>
-SGDLASSO_INLINE void tile(const double* a, std::size_t a_stride, const double* b, std::size_t b_stride,
-                          std::size_t rows, double* out, std::size_t ld) {
+SGDLASSO_INLINE void tile(const double* const* a, const double* b, std::size_t b_stride, std::size_t rows, double* out,
+                          std::size_t ld) {
   typename Vector<W>::Register sum[A][B] = {};
   for (std::size_t r = 0; r < rows; r += W) {
     typename Vector<W>::Register left[A];
     SGDLASSO_UNROLL
-    for (std::size_t i = 0; i < A; ++i) left[i] = Vector<W>::at(a + i * a_stride + r).value;
+    for (std::size_t i = 0; i < A; ++i) left[i] = Vector<W>::at(a[i] + r).value;
     SGDLASSO_UNROLL
     for (std::size_t j = 0; j < B; ++j) {
       const typename Vector<W>::Register right = Vector<W>::at(b + j * b_stride + r).value;
@@ -46,30 +46,40 @@ constexpr std::size_t kAhead = 12;  // entries whose rows memory is asked for in
 constexpr std::size_t kTileA = 3, kTileB = 4;
 
 template <std::size_t W, std::size_t A>
-SGDLASSO_INLINE void tile_row(const double* a, std::size_t a_stride, const ColumnBlock& b, std::size_t from,
-                              std::size_t rows, double* out, std::size_t ld) {
+SGDLASSO_INLINE void tile_row(const double* const* a, const ColumnBlock& b, std::size_t from, std::size_t rows,
+                              double* out, std::size_t ld) {
   std::size_t j = from;
-  for (; j + kTileB <= b.count; j += kTileB)
-    tile<W, A, kTileB>(a, a_stride, b.data + j * b.stride, b.stride, rows, out + j, ld);
-  for (; j < b.count; ++j) tile<W, A, 1>(a, a_stride, b.data + j * b.stride, b.stride, rows, out + j, ld);
+  for (; j + kTileB <= b.count; j += kTileB) tile<W, A, kTileB>(a, b.data + j * b.stride, b.stride, rows, out + j, ld);
+  for (; j < b.count; ++j) tile<W, A, 1>(a, b.data + j * b.stride, b.stride, rows, out + j, ld);
+}
+template <std::size_t W, std::size_t A>
+SGDLASSO_INLINE void tile_row(const ColumnBlock& a, std::size_t i, const ColumnBlock& b, std::size_t from,
+                              std::size_t rows, double* out, std::size_t ld) {
+  const double* columns[A];
+  for (std::size_t k = 0; k < A; ++k) columns[k] = a.data + (i + k) * a.stride;
+  tile_row<W, A>(columns, b, from, rows, out + i * ld, ld);
+}
+
+template <std::size_t W>
+SGDLASSO_INLINE void cross_apart(const double* const* a, std::size_t count, const ColumnBlock& b, std::size_t rows,
+                                 double* out, std::size_t ld) {
+  std::size_t i = 0;
+  for (; i + kTileA <= count; i += kTileA) tile_row<W, kTileA>(a + i, b, 0, rows, out + i * ld, ld);
+  for (; i < count; ++i) tile_row<W, 1>(a + i, b, 0, rows, out + i * ld, ld);
 }
 
 template <std::size_t W>
 SGDLASSO_INLINE void cross(const ColumnBlock& a, const ColumnBlock& b, std::size_t rows, double* out, std::size_t ld) {
   std::size_t i = 0;
-  for (; i + kTileA <= a.count; i += kTileA) {
-    tile_row<W, kTileA>(a.data + i * a.stride, a.stride, b, 0, rows, out + i * ld, ld);
-  }
-  for (; i < a.count; ++i) tile_row<W, 1>(a.data + i * a.stride, a.stride, b, 0, rows, out + i * ld, ld);
+  for (; i + kTileA <= a.count; i += kTileA) tile_row<W, kTileA>(a, i, b, 0, rows, out, ld);
+  for (; i < a.count; ++i) tile_row<W, 1>(a, i, b, 0, rows, out, ld);
 }
 
 template <std::size_t W>
 SGDLASSO_INLINE void self_cross(const ColumnBlock& a, std::size_t rows, double* out, std::size_t ld) {
   std::size_t i = 0;
-  for (; i + kTileA <= a.count; i += kTileA) {
-    tile_row<W, kTileA>(a.data + i * a.stride, a.stride, a, i, rows, out + i * ld, ld);
-  }
-  for (; i < a.count; ++i) tile_row<W, 1>(a.data + i * a.stride, a.stride, a, i, rows, out + i * ld, ld);
+  for (; i + kTileA <= a.count; i += kTileA) tile_row<W, kTileA>(a, i, a, i, rows, out, ld);
+  for (; i < a.count; ++i) tile_row<W, 1>(a, i, a, i, rows, out, ld);
 }
 
 template <std::size_t W, bool weighted>
@@ -201,6 +211,10 @@ SGDLASSO_INLINE void axpy(double a, const double* x, std::size_t count, double* 
                                  std::size_t ld) {                                                                   \
       cross<W>(a, b, n, out, ld);                                                                                    \
     }                                                                                                                \
+    ATTRIBUTE static void cross_apart_(const double* const* a, std::size_t m, const ColumnBlock& b, std::size_t n,   \
+                                       double* out, std::size_t ld) {                                                \
+      cross_apart<W>(a, m, b, n, out, ld);                                                                           \
+    }                                                                                                                \
     ATTRIBUTE static void self_cross_(const ColumnBlock& a, std::size_t n, double* out, std::size_t ld) {            \
       self_cross<W>(a, n, out, ld);                                                                                  \
     }                                                                                                                \
@@ -218,7 +232,8 @@ SGDLASSO_INLINE void axpy(double a, const double* x, std::size_t count, double* 
       scatter<W>(x, b, lanes, r);                                                                                    \
     }                                                                                                                \
     ATTRIBUTE static void axpy_(double a, const double* x, std::size_t n, double* y) { axpy<W>(a, x, n, y); }        \
-    static constexpr PanelKernels kernels = {cross_, self_cross_, pack_, add_, gather_, scatter_, axpy_};            \
+    static constexpr PanelKernels kernels = {                                                                        \
+        cross_, cross_apart_, self_cross_, pack_, add_, gather_, scatter_, axpy_};                                   \
   };
 
 SGDLASSO_PANEL_KERNELS(Portable, , 2)

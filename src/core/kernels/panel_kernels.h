@@ -28,6 +28,9 @@ struct IndexedEntries {
 struct PanelKernels {
   // out[i * ld + j] += sum_r a_i[r] b_j[r]. rows: a multiple of 8.
   void (*cross)(const ColumnBlock& a, const ColumnBlock& b, std::size_t rows, double* out, std::size_t ld);
+  // The same where the columns a lie anywhere.
+  void (*cross_apart)(const double* const* a, std::size_t count, const ColumnBlock& b, std::size_t rows, double* out,
+                      std::size_t ld);
   // The same for j >= i only, of a block with itself.
   void (*self_cross)(const ColumnBlock& a, std::size_t rows, double* out, std::size_t ld);
   // to[r] = (from[r] - centre) * scale * root[r]; the sum of to[r] * root[r]. root: square roots of weights, nullptr

@@ -27,6 +27,88 @@ void pack_rows(const DenseColumns& x, const Selection& z, std::size_t from, std:
   }
 }
 
+// A few working columns and their products with the lanes of a panel, strip by strip. Columns are multiplied as they
+// are, and their products centred and scaled: z'r = scale (x'r - centre sum r). That loses as many digits as the centre
+// has more than the deviation; where these are many, the column is packed first.
+class ColumnGroup {
+ public:
+  static constexpr std::size_t kMost = 6;
+  static constexpr std::size_t kRows = 4 * kStrip;
+
+  ColumnGroup(const DenseColumns& x, const Selection& z, std::size_t from, std::size_t to)
+      : x_(x),
+        z_(z),
+        from_(from),
+        count_(to - from) {}
+
+  // The rows from `row` on.
+  void add_cross(const Panel& r, std::size_t row, double* out) {
+    const std::size_t rows = std::min(kRows, x_.n() - row), whole = rows / Panel::kPad * Panel::kPad;
+    const double* columns[kMost];
+    for (std::size_t k = 0; k < count_; ++k) columns[k] = as_is(k) ? x_.column(at(k)) + row : packed(k, row, whole);
+    fetch_next(row);
+    add_cross(columns, r, row, whole, out);
+    if (whole == rows) return;
+    for (std::size_t k = 0; k < count_; ++k) columns[k] = packed(k, row + whole, rows - whole);
+    add_cross(columns, r, row + whole, Panel::kPad, out);
+  }
+
+  // Once all rows are in; sums: of the lanes.
+  void centre(const std::vector<double>& sums, double* out) const {
+    const std::size_t lanes = sums.size();
+    for (std::size_t k = 0; k < count_; ++k) {
+      if (!as_is(k)) continue;
+      const double centre = z_.scaling.centre[at(k)], scale = z_.scaling.scale[at(k)];
+      for (std::size_t l = 0; l < lanes; ++l) out[k * lanes + l] = scale * (out[k * lanes + l] - centre * sums[l]);
+    }
+  }
+
+ private:
+  std::size_t at(std::size_t k) const { return z_.columns[from_ + k]; }
+  bool as_is(std::size_t k) const {
+    const double far = 1e3;  // deviations
+    return std::abs(z_.scaling.centre[at(k)] * z_.scaling.scale[at(k)]) <= far;
+  }
+
+  // Asks memory for what comes after these rows: more of the same columns, or the group to come.
+  void fetch_next(std::size_t row) const {
+    const bool ends = row + kRows >= x_.n();
+    const std::size_t line = 64 / sizeof(double), ahead = ends ? count_ : 0, from = ends ? 0 : row + kRows;
+    for (std::size_t k = 0; k < count_ && from_ + k + ahead < z_.columns.size(); ++k) {
+      const double* column = x_.column(at(k + ahead));
+      for (std::size_t i = from; i < std::min(from + kRows, x_.n()); i += line) __builtin_prefetch(column + i, 0, 2);
+    }
+  }
+
+  // Followed by zeros up to Panel::kPad rows.
+  const double* packed(std::size_t k, std::size_t row, std::size_t rows) {
+    const bool scales = !as_is(k);
+    double* to = packed_ + k * kRows;
+    panel_kernels().pack(x_.column(at(k)) + row, rows, scales ? z_.scaling.centre[at(k)] : 0,
+                         scales ? z_.scaling.scale[at(k)] : 1, nullptr, to);
+    std::fill(to + rows, to + padded(rows), 0.0);
+    return to;
+  }
+
+  void add_cross(const double* const* columns, const Panel& r, std::size_t row, std::size_t rows, double* out) const {
+    const std::size_t lanes = r.lanes(), apart = lanes > 1 ? static_cast<std::size_t>(r.lane(1) - r.lane(0)) : 0;
+    panel_kernels().cross_apart(columns, count_, {r.lane(0) + row, apart, lanes}, rows, out, lanes);
+  }
+
+  const DenseColumns& x_;
+  const Selection& z_;
+  std::size_t from_, count_;
+  double packed_[kMost * kRows];
+};
+
+std::vector<double> lane_sums(const Panel& r) {
+  std::vector<double> sums(r.lanes(), 0.0);
+  for (std::size_t k = 0; k < sums.size(); ++k) {
+    for (std::size_t i = 0; i < r.n(); ++i) sums[k] += r.lane(k)[i];
+  }
+  return sums;
+}
+
 // Equal parts of at most `most` of 0 .. count.
 std::vector<std::size_t> parts_of(std::size_t count, std::size_t most) {
   const std::size_t parts = (count + most - 1) / most;
@@ -40,21 +122,16 @@ std::vector<std::size_t> parts_of(std::size_t count, std::size_t most) {
 void DenseColumns::cross_products(const Selection& z, const Panel& r, double* out, const Work& work) const {
   const std::size_t lanes = r.lanes();
   std::fill(out, out + z.columns.size() * lanes, 0.0);
-  const std::size_t group = 6, run = 32 * kStrip;  // a run of the panel stays in the second cache while columns pass by
-  const std::vector<std::size_t> tasks = parts_of(z.columns.size(), std::max<std::size_t>(group, (1 << 20) / (n_ + 1)));
+  const std::vector<double> sums = lane_sums(r);
+  const std::size_t run = 32 * kStrip;  // a run of the panel stays in the second cache while columns pass by
+  const std::vector<std::size_t> tasks = parts_of(z.columns.size(), std::max(ColumnGroup::kMost, (1 << 20) / (n_ + 1)));
   for (std::size_t first = 0; first < n_; first += run) {
     const std::size_t last = std::min(first + run, n_);
     parallel_for(tasks.size() - 1, work, [&](std::size_t task) {
-      double packed[group * kStrip];
-      for (std::size_t c = tasks[task]; c < tasks[task + 1]; c += group) {
-        const std::size_t end = std::min(c + group, tasks[task + 1]);
-        for (std::size_t row = first; row < last; row += kStrip) {
-          pack_rows(*this, z, c, end, row, nullptr, packed);
-          const ColumnBlock lanes_of{r.lane(0) + row, lanes > 1 ? static_cast<std::size_t>(r.lane(1) - r.lane(0)) : 0,
-                                     lanes};
-          panel_kernels().cross({packed, kStrip, end - c}, lanes_of, padded(std::min(kStrip, n_ - row)),
-                                out + c * lanes, lanes);
-        }
+      for (std::size_t c = tasks[task]; c < tasks[task + 1]; c += ColumnGroup::kMost) {
+        ColumnGroup group(*this, z, c, std::min(c + ColumnGroup::kMost, tasks[task + 1]));
+        for (std::size_t row = first; row < last; row += ColumnGroup::kRows) group.add_cross(r, row, out + c * lanes);
+        if (last == n_) group.centre(sums, out + c * lanes);
       }
     });
   }

@@ -4,6 +4,7 @@
 #include <stdexcept>
 #include <utility>
 
+#include "solvers/batch_slopes.h"
 #include "solvers/column_choice.h"
 #include "solvers/solver.h"
 
@@ -18,9 +19,9 @@ class WorkingSetSolver final : public Solver {
       : problem_(problem),
         form_(form),
         stop_(stop),
-        set_(problem, form),
-        inner_(problem.loss.is_squared() ? make_batch_squared(problem, form, set_)
-                                         : make_batch_newton(problem, form, set_)) {}
+        look_(problem, form) {
+    start_set();
+  }
 
   Trained finish(const Coefficients& near, double lambda) {
     start(near);
@@ -49,9 +50,35 @@ class WorkingSetSolver final : public Solver {
   std::size_t most_models() const {
     const std::size_t most =
         problem_.loss.is_squared() ? 16 : 8;  // Newton steps need more rounds where lambdas lie further apart
-    if (set_.wide()) return kSweepLanes;
+    if (set_->wide()) return kSweepLanes;
     if (problem_.rows.layout() == PanelLayout::lanes_together) return most;
     return std::max<std::size_t>(1, std::min(most, problem_.rows.p() / 6));
+  }
+
+  // With no column.
+  void start_set() {
+    set_ = std::make_unique<WorkingSet>(problem_, form_);
+    inner_ = problem_.loss.is_squared() ? make_batch_squared(problem_, form_, *set_)
+                                        : make_batch_newton(problem_, form_, *set_);
+  }
+
+  // Columns that the base does without, once they are too many: the next guess finds those that matter by then.
+  void forget_idle_columns() {
+    if (set_->wide()) return;  // sweeps leave them out
+    const std::vector<std::size_t> columns = set_->columns();
+    const auto idle = [&](std::size_t c) { return base_.b[c] == 0 && !form_.penalty.at(columns[c], 1).unpenalized(); };
+    std::size_t count = 0;
+    for (std::size_t c = 0; c < columns.size(); ++c) count += idle(c) ? 1 : 0;
+    const std::size_t few = 100;
+    if (count <= columns.size() - count + few) return;
+    start_set();
+    std::vector<double> b;
+    for (std::size_t c = 0; c < columns.size(); ++c) {
+      if (idle(c)) continue;
+      set_->add(columns[c]);
+      b.push_back(base_.b[c]);
+    }
+    base_.b = std::move(b);
   }
 
   Work work() const { return {problem_.threads, problem_.watch}; }
@@ -65,22 +92,22 @@ class WorkingSetSolver final : public Solver {
     for (const std::size_t j : form_.columns) {
       const bool free = form_.penalty.at(j, 1).unpenalized();
       if (at.beta[j] == 0 && !free) continue;
-      set_.add(j);
+      set_->add(j);
       base_.b.push_back(at.beta[j] / form_.scaling.scale[j]);
       if (moves) base_.intercept += form_.scaling.centre[j] * at.beta[j];
     }
     const LambdaBatch batch = base_batch();
     slope_.resize(form_.columns.size());
     problem_.rows.cross_products(form_.all(), batch.residual, slope_.data(), work());
-    base_.explained = (problem_.null.loss - mean_losses(problem_, batch)[0]) / (problem_.null.deviance / 2);
     ++passes_;
+    base_.explained = (problem_.null.loss - mean_losses(problem_, batch)[0]) / (problem_.null.deviance / 2);
   }
 
   // Predictors and residuals of the base, in a batch of its own.
   LambdaBatch base_batch() const {
     LambdaBatch batch(problem_, 1);
     batch.model[0] = base_;
-    set_predictors(problem_, set_, batch);
+    set_predictors(problem_, *set_, batch);
     set_residuals(problem_, batch);
     return batch;
   }
@@ -89,29 +116,31 @@ class WorkingSetSolver final : public Solver {
   std::vector<Trained> solve(const std::vector<double>& lambda, bool trace) {
     const std::size_t models = lambda.size(), size = form_.columns.size();
     LambdaBatch batch(problem_, models);
+    forget_idle_columns();
     const auto zeros = static_cast<std::size_t>(std::count(base_.b.begin(), base_.b.end(), 0.0));
     // more than the model has already are hardly needed
-    add_guess(form_, slope_, lambda.back(), base_.b.size() - zeros, set_);
+    add_guess(form_, slope_, lambda.back(), base_.b.size() - zeros, *set_);
     start_models(batch, lambda);
+    look_.start();
     std::vector<Trained> result(models);
     std::vector<double> slopes(size * models);
     double share = 0.3;  // of the gap that is wanted: the working set is not all
     const double enough = passes_ + stop_.maxpasses * static_cast<double>(models);
     for (std::size_t stalled = 0;;) {
       for (LambdaModel& model : batch.model) model.target = share * wanted_gap(stop_.tol, model.explained);
-      passes_ +=
-          static_cast<double>(inner_->solve(batch) * set_.size()) / static_cast<double>(std::max<std::size_t>(size, 1));
-      problem_.rows.cross_products(form_.all(), batch.residual, slopes.data(), work());
+      passes_ += static_cast<double>(inner_->solve(batch) * set_->size()) /
+                 static_cast<double>(std::max<std::size_t>(size, 1));
+      look_.take(*set_, batch, slopes);
       ++passes_;
-      const std::vector<std::vector<std::size_t>> near = near_columns(form_, set_, batch, slopes);
+      const std::vector<std::vector<std::size_t>> near = near_columns(form_, *set_, batch, slopes);
       const bool better = certify_models(batch, slopes, near, trace, result);
       const bool done =
           std::all_of(batch.model.begin(), batch.model.end(), [](const auto& model) { return model.done; });
       if (done || passes_ >= enough) break;
-      const std::size_t before = set_.size();
-      add_violators(form_, batch, slopes, near, set_);
+      const std::size_t before = set_->size();
+      add_violators(form_, batch, slopes, near, *set_);
       resize_models(batch, slopes);
-      if (set_.size() > before) continue;
+      if (set_->size() > before) continue;
       // Nothing was missing: the working set itself was not solved well enough, or rounding is all that is left.
       share /= 10;
       stalled = better ? 0 : stalled + 1;
@@ -127,9 +156,10 @@ class WorkingSetSolver final : public Solver {
 
   void start_models(LambdaBatch& batch, const std::vector<double>& lambda) {
     const std::size_t models = lambda.size();
-    base_.b.resize(set_.size(), 0.0);
-    base_.q.resize(set_.size());
-    for (std::size_t c = 0; c < set_.size(); ++c) base_.q[c] = slope_[position_[set_.columns()[c]]];
+    base_.b.resize(set_->size(), 0.0);
+    base_.q.resize(set_->size());
+    const LambdaBatch one = base_batch();
+    problem_.rows.cross_products(set_->selection(), one.residual, base_.q.data(), work());
     for (std::size_t k = 0; k < models; ++k) {
       batch.model[k] = base_;
       batch.model[k].lambda = lambda[k];
@@ -139,7 +169,6 @@ class WorkingSetSolver final : public Solver {
       batch.model[k].done = false;
     }
     if (problem_.loss.is_squared()) return;  // its inner solver predicts anew
-    const LambdaBatch one = base_batch();
     for (LambdaModel& model : batch.model) {
       model.sum = one.model[0].sum;
       model.balance = one.model[0].balance;
@@ -181,7 +210,7 @@ class WorkingSetSolver final : public Solver {
     LambdaModel& model = batch.model[k];
     const std::size_t models = batch.size();
     std::vector<double> b = model.b, c;
-    std::vector<std::size_t> columns = set_.columns();
+    std::vector<std::size_t> columns = set_->columns();
     for (const std::size_t j : columns) c.push_back(found.slopes[position_[j] * models + k]);
     for (const std::size_t at : found.near) {
       columns.push_back(form_.columns[at]);
@@ -192,7 +221,7 @@ class WorkingSetSolver final : public Solver {
     bool free = false;
     for (std::size_t j = 0; j < b.size(); ++j) free = free || penalty[j].free_at(b[j]);
     trained.certificate = certificate_of(problem_, batch, k, penalty, b, c);
-    trained.scored = scored_of(problem_, form_, set_.selection(), model.b, model.intercept, model.lambda, found.loss);
+    trained.scored = scored_of(problem_, form_, set_->selection(), model.b, model.intercept, model.lambda, found.loss);
     if (free) trained.certificate = certify(problem_, form_, trained.scored.coefficients, model.lambda);
     if (models == 1 && !std::isfinite(trained.scored.objective)) {
       throw std::overflow_error("The linear predictor overflows: rescale `offset` or the columns of x");
@@ -209,9 +238,9 @@ class WorkingSetSolver final : public Solver {
     const std::size_t models = batch.size();
     for (std::size_t k = 0; k < models; ++k) {
       LambdaModel& model = batch.model[k];
-      model.b.resize(set_.size(), 0.0);
-      model.q.resize(set_.size());
-      for (std::size_t c = 0; c < set_.size(); ++c) model.q[c] = slopes[position_[set_.columns()[c]] * models + k];
+      model.b.resize(set_->size(), 0.0);
+      model.q.resize(set_->size());
+      for (std::size_t c = 0; c < set_->size(); ++c) model.q[c] = slopes[position_[set_->columns()[c]] * models + k];
     }
   }
 
@@ -230,11 +259,12 @@ class WorkingSetSolver final : public Solver {
   const Problem& problem_;
   const StandardForm& form_;
   StopSpec stop_;
-  WorkingSet set_;
-  std::unique_ptr<InnerSolver> inner_;
+  std::unique_ptr<WorkingSet> set_;
+  std::unique_ptr<InnerSolver> inner_;                     // on that set
   const std::vector<std::size_t> position_ = positions();  // of a column of x in form_.columns
-  LambdaModel base_;                                       // the last lambda solved
-  std::vector<double> slope_;                              // there, of all columns
+  BatchSlopes look_;
+  LambdaModel base_;           // the last lambda solved
+  std::vector<double> slope_;  // there, of all columns; as exact as BatchSlopes needs
   double passes_ = 0;
 };
 

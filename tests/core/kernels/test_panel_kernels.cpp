@@ -25,9 +25,12 @@ struct Panels {
 };
 
 void check_products(const PanelKernels& kernels, const Panels& d, Rng& rng) {
-  std::vector<double> cross(d.p * d.q), self(d.p * d.p), sum = d.right;
+  std::vector<double> cross(d.p * d.q), apart(d.p * d.q), self(d.p * d.p), sum = d.right;
+  std::vector<const double*> columns;
+  for (std::size_t i = 0; i < d.p; ++i) columns.push_back(d.a().data + (d.p - 1 - i) * d.rows);  // last to first
   const std::vector<double> by = plain::normals(rng, d.p * d.q);
   kernels.cross(d.a(), d.b(), d.rows, cross.data(), d.q);
+  kernels.cross_apart(columns.data(), d.p, d.b(), d.rows, apart.data(), d.q);
   kernels.self_cross(d.a(), d.rows, self.data(), d.p);
   kernels.add(d.a(), by.data(), d.rows, sum.data() + d.off, d.rows, d.q);
   for (std::size_t i = 0; i < d.p; ++i) {
@@ -35,6 +38,7 @@ void check_products(const PanelKernels& kernels, const Panels& d, Rng& rng) {
       double right = 0;
       for (std::size_t r = 0; r < d.rows; ++r) right += d.x(r, i) * d.y(r, k);
       plain::check_near(cross[i * d.q + k], right);
+      plain::check_near(apart[(d.p - 1 - i) * d.q + k], right);
     }
     for (std::size_t j = i; j < d.p; ++j) {
       double right = 0;

@@ -120,6 +120,29 @@ TEST_CASE("products with working columns are those of the matrix, for any number
   }
 }
 
+TEST_CASE("products with columns far from 0 lose nothing") {
+  Rng rng(7);
+  NoWatch watch;
+  for (const double mean : {0.0, 3.0, 1e8}) {
+    const std::size_t n = 700, p = 8;
+    std::vector<double> z, x;
+    for (std::size_t k = 0; k < n * p; ++k) z.push_back(std::round(1024 * plain::normal(rng)) / 1024);
+    for (const double one : z) x.push_back(mean + one);  // exactly
+    const Scaling scaling{std::vector<double>(p, mean), std::vector<double>(p, 1.0)};
+    const std::vector<std::size_t> all = counting(p);
+    const std::vector<double> r = plain::normals(rng, n, 1);
+    Panel panel(n, 1, PanelLayout::lanes_apart);
+    std::copy(r.begin(), r.end(), panel.lane(0));
+    std::vector<double> out(p);
+    dense_rows(x.data(), n, p)->cross_products({scaling, all}, panel, out.data(), {1, watch});
+    for (std::size_t j = 0; j < p; ++j) {
+      double right = 0, size = 0;
+      for (std::size_t i = 0; i < n; ++i) right += z[j * n + i] * r[i], size += std::abs(z[j * n + i] * r[i]);
+      CHECK(std::abs(out[j] - right) < 1e-12 * size);
+    }
+  }
+}
+
 TEST_CASE("Gram matrices are put together from their blocks, weighted or not") {
   Rng rng(2);
   for (const bool sparse : {false, true}) {

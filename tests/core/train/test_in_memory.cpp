@@ -3,7 +3,6 @@
 #include <cmath>
 #include <limits>
 
-#include "matrix.h"
 #include "plain.h"
 
 using namespace sgdlasso;
@@ -15,13 +14,22 @@ constexpr double kInfinity = std::numeric_limits<double>::infinity();
 // A regression of any family and shape, with everything that a user may ask for.
 struct Regression {
   explicit Regression(Rng& rng, const std::string& family)
-      : Regression(rng, family, 20 + rng.up_to(60), 1 + rng.up_to(rng.up_to(1) ? 8 : 90), rng.up_to(1) ? 0.25 : 1) {}
-
-  // share: of the numbers that are not 0
-  Regression(Rng& rng, const std::string& family, std::size_t n, std::size_t p, double share)
+      : n(20 + rng.up_to(60)),
+        p(1 + rng.up_to(rng.up_to(1) ? 8 : 90)) {
+    x = plain::normals(rng, n * p);
+    draw(rng, family, rng.up_to(1) == 1 ? 3 : 0);
+  }
+  // A large one, with few numbers that are not 0.
+  Regression(Rng& rng, const std::string& family, std::size_t n, std::size_t p)
       : n(n),
         p(p),
-        x(plain::draw(rng, n, p, share).dense) {
+        x(plain::normals(rng, n * p)) {
+    draw(rng, family, 49);
+  }
+
+  // zeros: of x, for each other number.
+  void draw(Rng& rng, const std::string& family, std::size_t zeros) {
+    for (double& one : x) one = zeros > 0 && rng.up_to(zeros) ? 0 : one;
     weight = plain::weights(rng, n);
     offset = plain::normals(rng, n, 0, 0.3);
     for (std::size_t i = 0; i < n; ++i) {
@@ -174,7 +182,7 @@ TEST_CASE("every exact solver ends at the optimum of the same objective, dense o
 TEST_CASE("models of more columns than Gram matrices are made for are optimal, with the same bits on any threads") {
   Rng rng(4);
   for (const std::string family : {"gaussian", "binomial"}) {
-    Regression data(rng, family, 1300, 1050, 0.02);
+    Regression data(rng, family, 1300, 1050);
     data.spec.lambda.length = family == "gaussian" ? 9 : 3;  // 9: more than are solved side by side
     data.spec.lambda.ratio = 1e-2;
     data.spec.stop.tol = 1e-8;
