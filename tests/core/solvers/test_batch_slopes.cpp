@@ -107,6 +107,45 @@ TEST_CASE("slopes are exact where they matter, and below the bound where they ar
   }
 }
 
+// What no other model has, and all of it along one column, is found: the bound holds with equality then.
+TEST_CASE("a slope that only one model has is not missed") {
+  Rng rng(3);
+  NoWatch watch;
+  for (const bool weighted : {false, true}) {
+    for (const bool intercept : {false, true}) {
+      Wide data(rng, weighted, intercept);
+      for (std::size_t i = 0; i < Wide::n; ++i) data.x[i] *= data.weight[i] < 1 ? 3 : 0.3;
+      const Problem problem = data.problem(watch);
+      const StandardForm form(problem);
+      const WorkingSet set(problem, form);
+      LambdaBatch batch(problem, Wide::models);
+      for (LambdaModel& model : batch.model) model.lambda = 0.35;
+      set_residuals(rng, problem, batch, 0);
+      std::vector<double> z;  // the first column
+      double square = 0;
+      for (std::size_t i = 0; i < Wide::n; ++i) {
+        z.push_back((data.x[i] - form.scaling.centre[0]) * form.scaling.scale[0]);
+        square += problem.response.weight_of(i) * z[i] * z[i] / Wide::n;
+      }
+      const auto add = [&](std::size_t k, double slope) {  // to that of the first column
+        for (std::size_t i = 0; i < Wide::n; ++i) {
+          batch.residual.lane(k)[i] += slope / square * problem.response.weight_of(i) * z[i] / Wide::n;
+        }
+      };
+      for (std::size_t k = 0; k < Wide::models; ++k) {
+        double slope = 0;
+        for (std::size_t i = 0; i < Wide::n; ++i) slope += batch.residual.lane(k)[i] * z[i];
+        add(k, -slope);
+      }
+      add(2, 0.95 * batch.model[2].lambda * form.penalty.theta[0]);
+      std::vector<double> slopes(form.columns.size() * Wide::models);
+      BatchSlopes look(problem, form);
+      look.take(set, batch, slopes);
+      check_slopes(problem, form, set, batch, slopes);
+    }
+  }
+}
+
 TEST_CASE("residuals that are not finite are no proof that a slope is small") {
   Rng rng(2);
   NoWatch watch;
