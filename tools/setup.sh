@@ -122,6 +122,9 @@ setup_package_needs() {
   setup_r Matrix:1.5 Rcpp:1.0.8 RcppEigen:0.3.3.9 cli:3.4.0 generics:0.1.2
 }
 
+# What the core's own tests are compiled with.
+setup_core_needs() { setup_debian doctest-dev clang-14 libclang-rt-14-dev zlib1g-dev libbz2-dev; }
+
 # A PostgreSQL server, which the tests start and stop themselves, and the headers that RPostgres is compiled with.
 setup_server() {
   ls /usr/lib/postgresql/*/bin/initdb >/dev/null 2>&1 || command -v initdb >/dev/null ||
@@ -141,6 +144,32 @@ setup_newest() {
     cat(file.path(tools::R_user_dir("sgdlasso", "cache"), paste0("newest-R", R.version$major, ".", minor)))')
   say "Newest packages, in $newest_library"
   Rscript tools/newest.R "$newest_library" "${wanted[@]}"
+}
+
+# ccache keeps what was compiled, for builds of the same sources in other folders and for the next run; where it cannot
+# be had all goes on without it. R learns of it by a Makevars, which begins with what the user's own says; `launcher` is
+# what to write before another compiler.
+setup_ccache() { # folder for the Makevars
+  local own kept compiler
+  launcher=""
+  command -v ccache >/dev/null || setup_debian ccache || true
+  if ! kept=$(ccache --get-config cache_dir 2>/dev/null); then
+    echo "Going on without ccache."
+    return
+  fi
+  launcher=ccache
+  if ! mkdir -p "$kept" 2>/dev/null || ! [ -w "$kept" ]; then export CCACHE_DIR=$1/ccache; fi
+  # folders and times of copies tell nothing of what is in them
+  export CCACHE_NOHASHDIR=1 CCACHE_SLOPPINESS=include_file_ctime,include_file_mtime
+  own=$(Rscript --vanilla -e 'cat(tools::makevars_user())')
+  {
+    [ -z "$own" ] || cat "$own"
+    echo
+    for compiler in CXX CXX17; do
+      echo "$compiler := \$(if \$(findstring ccache,\$($compiler)),,ccache) \$($compiler)"
+    done
+  } >"$1/Makevars"
+  export R_MAKEVARS_USER=$1/Makevars
 }
 
 # A language that writes 1,5: numbers must not follow it where others read them. Its test is skipped where this is

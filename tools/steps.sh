@@ -5,14 +5,31 @@ passed=0 failed=0 skipped=0
 count() { # exit code, name
   if [ "$1" = 0 ]; then passed=$((passed + 1)); else failed=$((failed + 1)) && echo "FAILED: $2" >&2; fi
 }
+
+# A step begins, and the one before it ends: its seconds are told at the end.
+step="" since=0
+begin() { # name
+  end_step
+  step=$1 since=$SECONDS
+  say "$step"
+}
+end_step() {
+  [ -z "$step" ] || printf '%6d s  %s\n' $((SECONDS - since)) "$step" >>"$work/seconds"
+  step=""
+}
+
 finish() {
+  end_step
+  say "Seconds of each step"
+  cat "$work/seconds"
+  printf '%6d s  in all\n' "$SECONDS"
   echo "$passed passed, $failed failed, $skipped skipped"
   [ "$failed" = 0 ]
   exit
 }
 
 build_tarball() {
-  say "R CMD build"
+  begin "R CMD build"
   local top=$PWD code=0
   (cd "$work" && R CMD build "$top") || code=$?
   count $code "R CMD build"
@@ -28,20 +45,21 @@ check_pages() {
   count ${#shown} "no deprecation in the rendered vignettes"
 }
 
+# As R CMD check --as-cran installs it, which then takes the library and the log as its own (check_as_cran).
 install_tarball() {
-  say "Installing $(basename "$tarball") ($(($(stat -c %s "$tarball") / 1024)) kB)"
+  begin "Installing $(basename "$tarball") ($(($(stat -c %s "$tarball") / 1024)) kB)"
   mkdir "$work/library"
   export R_LIBS="$work/library${R_LIBS:+:$R_LIBS}"
-  local start=$SECONDS code=0
-  R CMD INSTALL --no-test-load --library="$work/library" "$tarball" >"$work/install.log" 2>&1 || code=$?
+  local code=0
+  _R_CHECK_INSTALL_DEPENDS_=TRUE _R_CHECK_NO_RECOMMENDED_=TRUE _R_SHLIB_BUILD_OBJECTS_SYMBOL_TABLES_=TRUE \
+    R CMD INSTALL --no-html --no-multiarch --library="$work/library" "$tarball" >"$work/install.log" 2>&1 || code=$?
   [ $code = 0 ] || tail -n 40 "$work/install.log"
   count $code "installation"
-  echo "compiled and installed in $((SECONDS - start)) s"
   [ $code = 0 ] || finish
 }
 
 run_tests() {
-  say "Tests"
+  begin "Tests"
   local code=0 p f s
   NOT_CRAN=true Rscript tools/run_tests.R "$work/counts" || code=$?
   if [ -s "$work/counts" ]; then
@@ -55,8 +73,9 @@ run_tests() {
 # Makes a target of tests/core and counts its test cases.
 core_tests() { # name, what make is told
   local code=0 log=$work/core.txt found
-  say "Tests of the core, $1"
-  make --no-print-directory -C tests/core "${@:2}" >"$log" 2>&1 || code=$?
+  begin "Tests of the core, $1"
+  make --no-print-directory -C tests/core CXX="$launcher ${CXX:-g++}" CLANG="$launcher clang++-14" "${@:2}" \
+    >"$log" 2>&1 || code=$?
   tail -n 8 "$log"
   found=$(sed -n 's/.*test cases: *[0-9]* | *\([0-9]*\) passed | *\([0-9]*\) failed.*/\1 \2/p' "$log")
   if [ -n "$found" ]; then
@@ -68,7 +87,6 @@ core_tests() { # name, what make is told
 
 # Without R: the core's tests, once more under sanitizers, and a while of fuzzing. `all` adds the sanitizer for threads.
 test_core() { # seconds for each fuzzer, all or nothing
-  setup_debian doctest-dev clang-14 libclang-rt-14-dev zlib1g-dev libbz2-dev
   if ! [ -e /usr/include/doctest/doctest.h ] || ! command -v clang++-14 >/dev/null; then
     echo "Skipped: doctest or clang 14 is missing."
     skipped=$((skipped + 1))
@@ -81,7 +99,7 @@ test_core() { # seconds for each fuzzer, all or nothing
 }
 
 check_style() {
-  say "Style: lintr"
+  begin "Style: lintr"
   local code=0
   Rscript -e '
     options(warn = 1)
@@ -93,7 +111,7 @@ check_style() {
     quit(status = warned || length(found) > 0)' || code=$?
   count $code "lintr"
 
-  say "Style: clang-format"
+  begin "Style: clang-format"
   code=0
   find src \( -name '*.h' -o -name '*.cpp' \) ! -name 'RcppExports*' -print0 |
     xargs -0 clang-format --dry-run --Werror || code=$?
@@ -110,37 +128,35 @@ empty_website() {
   export R_CRAN_WEB="file://$work/cran"
 }
 
-# R CMD check as CRAN runs it, into a folder of its own below $work; options of R CMD check may follow.
-check_as_cran() { # folder, what is checked, options
-  say "R CMD check --as-cran$2"
+# R CMD check as CRAN runs it, into a folder of its own below $work, of what install_tarball has compiled.
+check_as_cran() { # folder, what is checked
+  begin "R CMD check --as-cran$2"
   local folder=$work/$1 manual="" code=0 log
   log=$folder/sgdlasso.Rcheck/00check.log
   mkdir "$folder"
   empty_website
   command -v pdflatex >/dev/null || manual=--no-manual
   _R_CHECK_FORCE_SUGGESTS_=false _R_CHECK_CRAN_INCOMING_REMOTE_=false \
-    R CMD check --as-cran $manual --output="$folder" "${@:3}" "$tarball" || code=$?
+    R CMD check --as-cran $manual --output="$folder" \
+    --install="check:$work/install.log" --library="$work/library" "$tarball" || code=$?
   if [ $code = 0 ] && grep -qE '^Status:.*(ERROR|WARNING)' "$log"; then code=1; fi
   if [ $code != 0 ]; then
     tail -n 60 "$folder"/sgdlasso.Rcheck/tests/*.Rout.fail 2>/dev/null || true
-    grep -A 5 -E '^[A-Za-z_0-9/]+\.(h|cpp):.* warning:' "$folder/sgdlasso.Rcheck/00install.out" 2>/dev/null |
-      head -n 60 || true
+    grep -A 5 -E '^[A-Za-z_0-9/]+\.(h|cpp):.* warning:' "$work/install.log" | head -n 60 || true
   fi
   count $code "R CMD check$2"
 }
 
-# CRAN also checks with nothing but what the package depends on. What the first check has installed serves for this one.
+# CRAN also checks with nothing but what the package depends on.
 check_depends_only() {
-  local first=$work/check/sgdlasso.Rcheck
-  _R_CHECK_DEPENDS_ONLY_=true check_as_cran check-depends " with dependencies only" \
-    --install="check:$first/00install.out" --library="$first"
+  _R_CHECK_DEPENDS_ONLY_=true check_as_cran check-depends " with dependencies only"
 }
 
 # A script of tools/ that checks one thing more: its exit code says whether it passed.
 run_script() {
   local code=0
   [ -e "tools/$1" ] || return 0
-  say "tools/$1"
+  begin "tools/$1"
   bash "tools/$1" || code=$?
   count $code "tools/$1"
 }

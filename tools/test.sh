@@ -16,6 +16,7 @@ source tools/steps.sh
 
 setup_package_needs
 setup_system pandoc=pandoc qpdf=qpdf clang-format=clang-format tidy=tidy
+setup_core_needs
 setup_decimal_comma
 if [ "$what" = --newest ]; then
   setup_newest
@@ -28,14 +29,17 @@ if [ "$what" = --all ]; then
   setup_r "${tests_use_long[@]}" "${tests_use_longest[@]}"
 fi
 
-# the package is compiled three times: for its vignettes, its tests and its check; its core twice more
+# The package is compiled once, for its vignettes; the installation finds every object in ccache, and the check takes
+# what was installed. Without ccache it is compiled twice. The core is compiled twice more, by g++ and by clang.
 export MAKEFLAGS=${MAKEFLAGS:--j$(nproc 2>/dev/null || echo 2)}
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
-if [ "$what" = --all ]; then test_core 300 all; else test_core 15; fi
+setup_ccache "$work"
+
 build_tarball
 check_pages
 install_tarball
+if [ "$what" = --all ]; then test_core 300 all; else test_core 15; fi
 run_tests
 check_style
 if [ "$what" != --newest ]; then check_as_cran check ""; fi
