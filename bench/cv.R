@@ -1,47 +1,42 @@
-# Prints the tables "Cross-validation" and "Prediction intervals": whole calls beside cv.glmnet at its default, on its
-# folds, in one run, one thread. Run from the top folder.
+# Prints the tables "Cross-validation" and "Prediction intervals": whole calls beside cv.glmnet, on its folds, in one
+# run, one thread unless said. Run from the top folder, with the words of path.R:
+#   Rscript bench/cv.R [--quick] [CELL ...]
 source("bench/compare.R")
 source("bench/cells.R")
-suppressPackageStartupMessages(library(glmnet))
-number <- function(x) if (length(x) == 0 || is.na(x)) "" else format(signif(x, 2), scientific = x < 1e-3)
-
-cells <- list(
-  list(name = "A tall", make = cell_a, folds = 10, ratio = 1e-4, family = "gaussian", times = 3, target = 0.03),
-  list(name = "B square", make = cell_b, folds = 5, ratio = 5e-2, family = "gaussian", times = 3, target = 0.5),
-  list(
-    name = "bA", make = function() two_classes(cell_a()), folds = 5, ratio = 1e-4, family = "binomial", times = 1,
-    target = 0.4
-  ),
-  list(name = "F tiny", make = cell_f, folds = 10, ratio = 1e-2, family = "gaussian", times = 20, target = NA)
-)
+source("bench/race.R")
 
 row_of <- function(cell) {
   message("cell ", cell$name)
-  d <- cell$make()
+  d <- made(cell)
   set.seed(1)
-  fold <- sample(rep(seq_len(cell$folds), length.out = nrow(d$x)))
-  ours <- function() cv.sgdlasso(
-    d$x, d$y, foldid = fold, family = cell$family, lambda.min.ratio = cell$ratio, progress = FALSE
-  )
-  single <- function() sgdlasso(d$x, d$y, cell$family, lambda.min.ratio = cell$ratio, progress = FALSE)
-  theirs <- function() suppressWarnings(
-    cv.glmnet(d$x, d$y, foldid = fold, family = cell$family, lambda.min.ratio = cell$ratio)
-  )
-  taken <- function(code) system.time(code())[["elapsed"]]
-  times <- apply(
-    vapply(seq_len(cell$times), function(k) c(taken(ours), taken(single), taken(theirs)), numeric(3)), 1, median
-  )
-  if (cell$name == "F tiny")
-    times[1:2] <- vapply(list(ours, single), function(code) taken(function() for (k in 1:100) code()) / 100, 0)
-  list(
-    cell = cell$name, `rows x columns` = paste(dim(d$x), collapse = " x "), folds = cell$folds,
-    seconds = number(times[1]),
-    `one fit` = number(times[2]), `fits' time` = round(times[1] / times[2], 1), `cv.glmnet` = number(times[3]),
-    share = number(times[1] / times[3]), target = number(cell$target), `largest gap` = number(ours()$gap)
+  d$fold <- sample(rep(seq_len(cell$folds), length.out = nrow(d$x)))
+  seconds <- race(list(
+    ours = function() ours_cv(d, cell), fit = function() ours(d, cell), glmnet = function() theirs_cv(d, cell)
+  ))
+  path <- equal_gap(d, cell, timed(function() theirs(d, cell)))
+  c(
+    list(
+      cell = cell$name, `rows x columns` = paste(dim(d$x), collapse = " x "), folds = cell$folds,
+      seconds = number(seconds[["ours"]]), `one fit` = number(seconds[["fit"]]),
+      `fits' time` = round(seconds[["ours"]] / seconds[["fit"]], 1), `cv.glmnet` = number(seconds[["glmnet"]]),
+      share = number(seconds[["ours"]] / seconds[["glmnet"]]), target = number(cell$cv_target)
+    ),
+    equal_columns(seconds[["ours"]], equal_gap_cv(d, cell, seconds[["glmnet"]], path)),
+    list(
+      `largest gap` = number(ours_cv(d, cell)$gap),
+      `two threads` = number(two_threads(function(...) ours_cv(d, cell, ...), seconds[["ours"]]))
+    )
   )
 }
-cat("### Cross-validation\n\n\"fits' time\": the whole cross-validation as a multiple of our own fit to all rows.\n\n")
-table_of(lapply(cells, row_of))
+cat("### Cross-validation, beside glmnet ", format(utils::packageVersion("glmnet")), "\n\n", sep = "")
+cat(
+  "\"fits' time\": the whole cross-validation as a multiple of our own fit to all rows. \"at equal gap\": our share of",
+  "the time of cv.glmnet with the thresh that its path on all rows needs for our gap, as in the table of paths (target",
+  ".25). \"two threads\": as there (target 1.6).\n\n"
+)
+table_of(lapply(Filter(function(cell) !is.null(cell$folds), asked_cells()), row_of))
+beside_newest("bench/cv.R")
+if (only_race) quit()
 
 # ---- how often CV+ intervals hold the new response --------------------------------------
 
@@ -63,7 +58,7 @@ covered <- function(n = 60, p = 30, new = 20, level = 0.9) {
 }
 message("coverage")
 set.seed(2)
-found <- rowMeans(replicate(2000, covered()))
+found <- rowMeans(replicate(if (quick) 20 else 2000, covered()))
 guarantee <- 1 - 2 * 0.1 - min(2 * (1 - 1 / 10) / (60 / 10 + 1), (1 - 10 / 60) / (10 + 1))
 cat("### Prediction intervals\n\n")
 cat("CV+ at level .9 on 2,000 simulated data sets of 60 rows and 30 columns, ten folds, 20 new rows each; guaranteed: ")

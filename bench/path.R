@@ -1,91 +1,49 @@
-# Prints the tables "The path": whole calls from R, default tol, one thread unless said, beside glmnet at its default
-# and, where they are installed, biglasso and adelie, in one run; and writes bench/path.png. Run from the top folder.
+# Prints the tables "The path": whole calls from R, default tol, one thread unless said, beside glmnet and, where they
+# are installed, biglasso and adelie, in one run; and writes bench/path.png. Run from the top folder:
+#   Rscript bench/path.R            everything
+#   Rscript bench/path.R A bS       the table of these cells alone (names of `cells` in cells.R)
+#   Rscript bench/path.R --quick    small cells, a picture that is thrown away: to see that all runs
+# Where SGDLASSO_NEWEST_GLMNET names a library with another glmnet, the table is printed beside that one too.
 source("bench/compare.R")
 source("bench/cells.R")
-suppressPackageStartupMessages(library(glmnet))
-times <- 3
-
-cells <- list(
-  list(name = "A tall", make = cell_a, ratio = 1e-4, family = "gaussian", standardize = TRUE, target = 0.1),
-  list(name = "B square", make = cell_b, ratio = 5e-2, family = "gaussian", standardize = TRUE, target = 0.5),
-  list(name = "C wide", make = cell_c, ratio = 1e-2, family = "gaussian", standardize = TRUE, target = 0.4),
-  list(name = "D text", make = cell_d, ratio = 1e-2, family = "gaussian", standardize = FALSE, target = 0.2),
-  list(name = "E big tall", make = cell_e, ratio = 1e-4, family = "gaussian", standardize = TRUE, target = 0.08),
-  list(name = "F tiny", make = cell_f, ratio = 1e-2, family = "gaussian", standardize = TRUE, target = 1),
-  list(name = "S", make = cell_d, ratio = 1e-2, family = "gaussian", standardize = TRUE, target = 0.5),
-  list(
-    name = "bA", make = function() two_classes(cell_a()), ratio = 1e-4, family = "binomial", standardize = TRUE,
-    target = 0.4
-  ),
-  list(
-    name = "bD", make = function() two_classes(cell_d(p = 20000)), ratio = 1e-2, family = "binomial",
-    standardize = FALSE, target = 0.3
-  ),
-  list(
-    name = "bS", make = function() two_classes(cell_d(p = 20000)), ratio = 1e-2, family = "binomial",
-    standardize = TRUE, target = 1
-  )
-)
-
-ours <- function(d, cell, ...) {
-  sgdlasso(
-    d$x, d$y, cell$family, lambda.min.ratio = cell$ratio, standardize = cell$standardize, progress = FALSE,
-    trace = FALSE, ...
-  )
-}
-theirs <- function(d, cell, ...) {
-  glmnet(d$x, d$y, cell$family, lambda.min.ratio = cell$ratio, standardize = cell$standardize, ...)
-}
-number <- function(x) if (length(x) == 0 || is.na(x)) "" else format(signif(x, 2), scientific = x < 1e-3)
-
-# Medians of runs in turns; several calls a run where one is too short to time.
-race <- function(d, cell) {
-  again <- if (cell$name == "F tiny") 200 else 1
-  run <- function(fit) system.time(for (k in seq_len(again)) fit(d, cell))[["elapsed"]] / again
-  both <- vapply(seq_len(times), function(k) c(run(ours), run(theirs)), c(0, 0))
-  apply(both, 1, median)
-}
+source("bench/race.R")
 
 row_of <- function(cell) {
   message("cell ", cell$name)
-  d <- cell$make()
-  seconds <- race(d, cell)
+  d <- made(cell)
+  seconds <- race(list(ours = function() ours(d, cell), glmnet = function() theirs(d, cell)))
   fit <- ours(d, cell)
   checked <- optimality(fit, d$x, d$y)
   peer <- theirs(d, cell)
-  peer_gap <- optimality(list(a0 = peer$a0, beta = peer$beta), d$x, d$y, lambda = peer$lambda, family = cell$family,
-                         standardize = cell$standardize)$gap
-  tight <- if (cell$name %in% c("A tall", "B square", "C wide", "D text", "S")) {
-    system.time(theirs(d, cell, thresh = 1e-10))[["elapsed"]]
-  }
-  list(
-    cell = cell$name, `rows x columns` = paste(dim(d$x), collapse = " x "), lambdas = length(fit$lambda),
-    nonzero = max(fit$df), seconds = number(seconds[1]), glmnet = number(seconds[2]),
-    share = number(seconds[1] / seconds[2]), target = cell$target,
-    gap = number(max(checked$gap)), kkt = number(max(checked$kkt)), `glmnet's gap` = number(max(peer_gap)),
-    `glmnet at 1e-10` = number(tight), passes = number(fit$passes)
+  c(
+    list(
+      cell = cell$name, `rows x columns` = paste(dim(d$x), collapse = " x "), lambdas = length(fit$lambda),
+      nonzero = max(fit$df), seconds = number(seconds[["ours"]]), glmnet = number(seconds[["glmnet"]]),
+      share = number(seconds[["ours"]] / seconds[["glmnet"]]), target = cell$target
+    ),
+    equal_columns(seconds[["ours"]], equal_gap(d, cell, seconds[["glmnet"]])),
+    list(
+      gap = number(max(checked$gap)), kkt = number(max(checked$kkt)),
+      `glmnet's gap` = number(their_gap(peer, d, cell)), passes = number(fit$passes),
+      `two threads` = number(two_threads(function(...) ours(d, cell, ...), seconds[["ours"]]))
+    )
   )
 }
 
-rows <- lapply(cells, row_of)
-cat("### The path of 100 lambdas\n\n")
+cat("### The path of 100 lambdas, beside glmnet ", format(utils::packageVersion("glmnet")), "\n\n", sep = "")
 cat(
-  "Largest gap over the path, recomputed by `optimality()`; `kkt` as there.",
-  "\"glmnet at 1e-10\" is its time with thresh = 1e-10.\n\n"
+  "\"share\" is ours of glmnet's time at its default; \"at equal gap\" that of its time with the first of 1e-8, 1e-9,",
+  "... 1e-15 as thresh with which its largest gap over the path is at most 1e-6, or 1e-5 where it never comes to 1e-6",
+  "(target .25; \"<\": its call was ended after ten times its default). Gaps and kkt are those of `optimality()`.",
+  "\"two threads\": how many times faster they are, where one takes more than .2 s (target 1.6).\n\n"
 )
+rows <- lapply(asked_cells(), row_of)
 table_of(rows)
+beside_newest("bench/path.R")
+if (only_race) quit()
 
-cat("### Two threads\n\nSeconds of the whole call.\n\n")
-table_of(lapply(cells[c(1, 5)], function(cell) {
-  d <- cell$make()
-  both <- vapply(seq_len(5), function(k) {
-    vapply(1:2, function(threads) system.time(ours(d, cell, threads = threads))[["elapsed"]], 0)
-  }, c(0, 0))
-  middle <- apply(both, 1, median)
-  list(
-    cell = cell$name, `one thread` = number(middle[1]), two = number(middle[2]), ratio = round(middle[1] / middle[2], 2)
-  )
-}))
+cat("### The cells\n\n\"Signal\" and \"noise\" are standard deviations.\n\n")
+table_of(lapply(cells, function(cell) list(cell = cell$name, data = cell$data, lambda.min.ratio = number(cell$ratio))))
 
 # Peak memory of a process of its own, before and after the fit.
 peak_mb <- function() as.numeric(sub(
@@ -95,7 +53,7 @@ if (file.exists("/proc/self/status")) {
   script <- tempfile(fileext = ".R")
   writeLines(c(
     "suppressPackageStartupMessages(library(sgdlasso))",
-    "n <- 2000000; p <- 50; x <- matrix(0, n, p); set.seed(5)",
+    sprintf("n <- %d; p <- 50; x <- matrix(0, n, p); set.seed(5)", if (quick) 100000L else 2000000L),
     "for (j in seq_len(p)) x[, j] <- rnorm(n)",
     "y <- x[, 1] + rnorm(n)",
     paste("peak <-", paste(deparse(peak_mb), collapse = "\n")),
@@ -122,13 +80,11 @@ peer_row <- function(name, package, seconds_and_gap) {
   )
 }
 others <- list()
-for (cell in cells[1:3]) {
-  d <- cell$make()
+for (cell in cells[c("A", "B", "C")]) {
+  d <- made(cell)
   lambda <- ours(d, cell)$lambda
   gap_of <- function(a0, beta) max(optimality(list(a0 = a0, beta = beta), d$x, d$y, lambda = lambda)$gap)
-  mine <- median(vapply(
-    1:3, function(k) system.time(sgdlasso(d$x, d$y, lambda = lambda, progress = FALSE))[["elapsed"]], 0
-  ))
+  mine <- race(list(function() sgdlasso(d$x, d$y, lambda = lambda, progress = FALSE)))
   others <- c(others, list(
     list(
       cell = cell$name, peer = "sgdlasso", seconds = number(mine),
@@ -157,14 +113,12 @@ growth <- function(n, p) {
   set.seed(7)
   x <- matrix(rnorm(n * p), n, p)
   y <- as.numeric(x[, 1:5] %*% rnorm(5)) + rnorm(n)
-  again <- max(1, round(1e6 / (n * p)))
-  one <- function(fit) median(vapply(
-    1:3, function(k) system.time(for (i in seq_len(again)) fit(x, y))[["elapsed"]], 0
-  )) / again
-  c(sgdlasso = one(function(x, y) sgdlasso(x, y, progress = FALSE, trace = FALSE)), glmnet = one(glmnet))
+  race(list(
+    sgdlasso = function() sgdlasso(x, y, progress = FALSE, trace = FALSE), glmnet = function() glmnet(x, y)
+  ))
 }
-by_n <- c(1e4, 1e5, 1e6, 1e7)
-by_p <- c(10, 100, 1000, 10000, 1e5)
+by_n <- 10^(4:if (quick) 5 else 7)
+by_p <- 10^(1:if (quick) 3 else 5)
 message("growth")
 in_n <- vapply(by_n, growth, c(0, 0), p = 10)
 in_p <- vapply(by_p, function(p) growth(200, p), c(0, 0))
@@ -180,14 +134,14 @@ table_of(c(
   )
 ))
 
-grDevices::png("bench/path.png", 1400, 520, res = 130)
+grDevices::png(if (quick) tempfile() else "bench/path.png", 1400, 520, res = 130)
 graphics::par(mfrow = c(1, 3), mar = c(4.5, 4.8, 3, 1), las = 1)
 shares <- vapply(rows, function(row) as.numeric(row$share), 0)
 targets <- vapply(cells, function(cell) cell$target, 0)
 at <- rev(seq_along(rows))
 graphics::plot(shares, at, log = "x", pch = 19, col = "#0072B2", xlim = range(shares, targets), yaxt = "n",
                xlab = "share of glmnet's time", ylab = "", main = "path of 100 lambdas")
-graphics::axis(2, at, vapply(cells, function(cell) sub(" .*", "", cell$name), ""))
+graphics::axis(2, at, names(cells))
 graphics::points(targets, at, pch = 3, col = "#D55E00")
 graphics::abline(v = 1, col = "grey70")
 graphics::legend("bottomleft", c("measured", "target"), pch = c(19, 3), col = c("#0072B2", "#D55E00"), bty = "n")

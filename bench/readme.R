@@ -31,14 +31,7 @@ intro <- c(
   ),
   "biglasso and adelie where installed.",
   "",
-  paste(
-    "`cells.R` makes the data. The signal's variance is four times the noise's.",
-    "The targets below were found on data whose noise is not"
-  ),
-  paste(
-    "recorded, so meeting them depends on this choice: with as much noise as signal,",
-    "\"sub\" of cell A was 4.7e-5 / 9.4e-7 / 7.3e-8."
-  ),
+  "`cells.R` makes the data, and says how large signal and noise are: the table \"The cells\".",
   ""
 )
 path <- c("## Certified paths", "", "![Shares of glmnet's time, and growth](path.png)", "", run("bench/path.R"))
