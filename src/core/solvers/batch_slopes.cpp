@@ -42,10 +42,9 @@ void BatchSlopes::start() {
 void BatchSlopes::take(const WorkingSet& set, const LambdaBatch& batch, std::vector<double>& slopes) {
   const std::vector<std::size_t> open = open_models(batch);
   const std::size_t size = form_.columns.size();
-  // The lanes of a sparse row cost little more than one of them. Where most columns are needed there is no gain, as
-  // with a penalty that is nearly a ridge.
-  const bool estimates = problem_.rows.layout() == PanelLayout::lanes_apart && helps_ && 2 * set.size() < size;
-  if (!estimates || (basis_.empty() && open.size() <= kBasis)) {
+  // Where most columns are needed there is no gain, as with a penalty that is nearly a ridge.
+  const bool helps = estimates() && helps_ && 2 * set.size() < size;
+  if (!helps || (basis_.empty() && open.size() <= kBasis)) {
     problem_.rows.cross_products(form_.all(), batch.residual, slopes.data(), {problem_.threads, problem_.watch});
     return;
   }

@@ -18,6 +18,9 @@ class BatchSlopes {
  public:
   BatchSlopes(const Problem& problem, const StandardForm& form);
 
+  // Whether some slopes are not exact. The lanes of a sparse row cost little more than one of them.
+  bool estimates() const { return problem_.rows.layout() == PanelLayout::lanes_apart; }
+
   // A new batch.
   void start();
   // slopes: of the form's columns, models side by side; those of models that are done are left as they are. Exact for

@@ -158,8 +158,10 @@ class WorkingSetSolver final : public Solver {
     const std::size_t models = lambda.size();
     base_.b.resize(set_->size(), 0.0);
     base_.q.resize(set_->size());
-    const LambdaBatch one = base_batch();
-    problem_.rows.cross_products(set_->selection(), one.residual, base_.q.data(), work());
+    for (std::size_t c = 0; c < set_->size(); ++c) base_.q[c] = slope_[position_[set_->columns()[c]]];
+    if (look_.estimates()) {
+      problem_.rows.cross_products(set_->selection(), base_batch().residual, base_.q.data(), work());
+    }
     for (std::size_t k = 0; k < models; ++k) {
       batch.model[k] = base_;
       batch.model[k].lambda = lambda[k];
@@ -169,6 +171,7 @@ class WorkingSetSolver final : public Solver {
       batch.model[k].done = false;
     }
     if (problem_.loss.is_squared()) return;  // its inner solver predicts anew
+    const LambdaBatch one = base_batch();
     for (LambdaModel& model : batch.model) {
       model.sum = one.model[0].sum;
       model.balance = one.model[0].balance;
