@@ -14,11 +14,11 @@
 #' (Bertrand and Massias), and solves for the nonzeros directly where that takes long; for binomial and poisson it takes
 #' proximal Newton steps, the lambdas of a batch sharing one Hessian (Lee, Sun and Saunders). Beyond 5,000 working
 #' columns, 1,000 of sparse data, it descends on the residuals of eight lambdas side by side instead. `"auto"` (default)
-#' takes the moments where there are at most 1,500 columns and at least twice as many rows. Method `"passes"` is for [row sources][as_rows]: a pass of the adaptive rule
-#' below, for all lambdas at once, names the columns that matter; the next one gathers their cross-products (outside
-#' gaussian those weighted by the curvature of the loss, up to four neighbouring lambdas sharing one), from which the
-#' models are solved (or take a proximal Newton step); and it and each later one tells the slopes of all columns at all
-#' models: the certificate, and which columns were missing.
+#' takes the moments where there are at most 1,500 columns and at least twice as many rows. Method `"passes"` is for
+#' [row sources][as_rows]: a pass of the adaptive rule below, for all lambdas at once, names the columns that matter;
+#' the next one gathers their cross-products (outside gaussian those weighted by the curvature of the loss, up to four
+#' neighbouring lambdas sharing one), from which the models are solved (or take a proximal Newton step); and it and each
+#' later one tells the slopes of all columns at all models: the certificate, and which columns were missing.
 #'
 #' @section SAGA:
 #' `solver_saga()` keeps the last slope of every row, so that its steps need not fall (Defazio, Bach and
