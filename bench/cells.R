@@ -150,6 +150,8 @@ cells <- list(
 words <- commandArgs(TRUE)
 quick <- "--quick" %in% words
 named <- intersect(names(cells), words)
+unknown <- setdiff(words, c(names(cells), "--race", "--quick"))
+if (length(unknown)) stop("No cell or option: ", toString(unknown), ". Cells are ", toString(names(cells)), ".")
 only_race <- length(named) > 0 || "--race" %in% words
 asked_cells <- function() cells[if (length(named)) named else names(cells)]
 

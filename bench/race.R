@@ -25,6 +25,11 @@ theirs_cv <- function(d, cell, ...) {
     d$x, d$y, foldid = d$fold, family = cell$family, lambda.min.ratio = cell$ratio, standardize = cell$standardize, ...
   ))
 }
+# Arguments for them that let glmnet go on to `thresh`; version 5 takes them in `control`.
+down_to <- function(thresh) {
+  precision <- list(thresh = thresh, maxit = 1e9)
+  if (utils::packageVersion("glmnet") >= "5.0") list(control = precision) else precision
+}
 their_gap <- function(fit, d, cell) {
   path <- list(a0 = fit$a0, beta = fit$beta)
   max(optimality(path, d$x, d$y, lambda = fit$lambda, family = cell$family, standardize = cell$standardize)$gap)
@@ -78,7 +83,7 @@ equal_gap <- function(d, cell, default) {
   for (thresh in 10^-(8:15)) {
     found <- within_seconds(limit, {
       fit <- NULL
-      seconds <- timed(function() fit <<- suppressWarnings(theirs(d, cell, thresh = thresh, maxit = 1e9)))
+      seconds <- timed(function() fit <<- suppressWarnings(do.call(theirs, c(list(d, cell), down_to(thresh)))))
       list(seconds = seconds, thresh = thresh, gap = their_gap(fit, d, cell), ended = FALSE)
     })
     found <- found %||% list(seconds = limit, thresh = thresh, gap = NA_real_, ended = TRUE)
@@ -94,7 +99,7 @@ longest <- function(default) max(10 * default, 30)
 # Cross-validation with the thresh that the path needs.
 equal_gap_cv <- function(d, cell, default, path) {
   limit <- longest(default)
-  seconds <- within_seconds(limit, timed(function() theirs_cv(d, cell, thresh = path$thresh, maxit = 1e9)))
+  seconds <- within_seconds(limit, timed(function() do.call(theirs_cv, c(list(d, cell), down_to(path$thresh)))))
   path$ended <- path$ended || is.null(seconds)
   path$seconds <- seconds %||% limit
   path
