@@ -50,5 +50,5 @@ Rcpp::List r_fit_folds(SEXP x, Rcpp::NumericVector y, SEXP weight, SEXP offset, 
 // [[Rcpp::export]]
 Rcpp::List r_fit_moments(Rcpp::List moments, double rows, Rcpp::List spec) {
   RWatch watch(spec["progress"]);
-  return fit_parts(as_spec(spec), as_parts(moments), rows, watch);
+  return fit_parts(as_spec(spec), as_parts(moments, watch), rows, watch);
 }

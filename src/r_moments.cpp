@@ -30,10 +30,11 @@ Moments as_moments(const Rcpp::List& moments) {
   return result;
 }
 
-std::vector<Moments> as_parts(const Rcpp::List& moments) {
+std::vector<Moments> as_parts(const Rcpp::List& moments, Watch& watch) {
   std::vector<Moments> parts;
   for (R_xlen_t k = 0; k < moments.size(); ++k) {
     parts.push_back(as_moments(moments[k]));
+    watch.tick(0);
     if (parts.back().size != parts[0].size) throw std::invalid_argument("moments are of other columns than the first");
   }
   if (parts.empty()) throw std::invalid_argument("there are no moments");
@@ -86,22 +87,27 @@ void r_add_moments(SEXP moments, Rcpp::List numbers, SEXP fold, int threads) {
 // [[Rcpp::export]]
 Rcpp::List r_take_moments(SEXP moments) {
   const Rcpp::XPtr<std::vector<Moments>> from(moments);
-  Rcpp::List result;
-  for (const Moments& one : *from) result.push_back(as_list(one));
+  RWatch watch(R_NilValue);
+  Rcpp::List result(static_cast<R_xlen_t>(from->size()));
+  for (std::size_t k = 0; k < from->size(); ++k) {
+    result[static_cast<R_xlen_t>(k)] = as_list((*from)[k]);
+    watch.tick(0);
+  }
   return result;
 }
 
 // What r_take_moments() gave, to be added to again.
 // [[Rcpp::export]]
 SEXP r_restore_moments(Rcpp::List moments) {
-  return Rcpp::XPtr<std::vector<Moments>>(new std::vector<Moments>(as_parts(moments)));
+  RWatch watch(R_NilValue);
+  return Rcpp::XPtr<std::vector<Moments>>(new std::vector<Moments>(as_parts(moments, watch)));
 }
 
 // The moments of all rows together.
 // [[Rcpp::export]]
 Rcpp::List r_sum_moments(Rcpp::List moments) {
   RWatch watch(R_NilValue);
-  return as_list(total(as_parts(moments), watch));
+  return as_list(total(as_parts(moments, watch), watch));
 }
 
 // The fold, from 1, of rows by their place in a source (from 1): splitmix64 (Steele, Lea and Flood 2014) of place and
