@@ -60,8 +60,20 @@ Rcpp::List as_list(const Moments& moments) {
 // Moments of each fold (1: of all rows) that blocks of rows are added to; lives as long as R's training loop.
 // [[Rcpp::export]]
 SEXP r_new_moments(int p, int folds) {
+  RWatch watch(R_NilValue);
   return Rcpp::XPtr<std::vector<Moments>>(
-      new std::vector<Moments>(static_cast<std::size_t>(folds), Moments(static_cast<std::size_t>(p))));
+      new std::vector<Moments>(empty_moments(static_cast<std::size_t>(p), static_cast<std::size_t>(folds), watch)));
+}
+
+static std::vector<Moments> block_moments(const RBlock& block, SEXP fold, std::size_t folds, const Work& work) {
+  if (Rf_isNull(fold)) {
+    std::vector<Moments> all;
+    all.push_back(dense_moments(block.x, block.p, block.response, work));
+    return all;
+  }
+  const std::vector<int> of_rows = Rcpp::as<std::vector<int>>(fold);
+  check_folds(of_rows, block.n, static_cast<int>(folds));
+  return fold_moments(block.x, block.p, block.response, of_rows, folds, work);
 }
 
 // numbers: a block (r_block.h). fold: of each row, from 0; NULL where there is one. Weights are as they are.
@@ -74,14 +86,12 @@ void r_add_moments(SEXP moments, Rcpp::List numbers, SEXP fold, int threads) {
     throw std::invalid_argument("a block is of other columns than the moments");
   const double products = static_cast<double>(block.n) * static_cast<double>(block.p) * static_cast<double>(block.p);
   const Work work{products < kWorthThreads ? 1 : threads, watch};
-  if (Rf_isNull(fold)) {
-    to->at(0).merge(dense_moments(block.x, block.p, block.response, work));
-    return;
+  std::vector<Moments> part = block_moments(block, fold, to->size(), work);
+  for (std::size_t k = 0; k < part.size(); ++k) {
+    (*to)[k].merge_into(part[k]);
+    watch.tick(0);
   }
-  const std::vector<int> of_rows = Rcpp::as<std::vector<int>>(fold);
-  check_folds(of_rows, block.n, static_cast<int>(to->size()));
-  const std::vector<Moments> part = fold_moments(block.x, block.p, block.response, of_rows, to->size(), work);
-  for (std::size_t k = 0; k < part.size(); ++k) (*to)[k].merge(part[k]);
+  to->swap(part);  // at once: a block that is interrupted counts in no fold
 }
 
 // [[Rcpp::export]]

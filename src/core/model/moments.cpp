@@ -118,28 +118,53 @@ void add_folds(StripAdder& adder, const FoldOfRow& fold, std::size_t first, std:
   for (std::size_t k = 0; k < moments.size(); ++k) flush(k);
 }
 
+// to: where the moments of both go, which may be either of them.
+void join(const Moments& earlier, const Moments& later, Moments& to) {
+  const double both = earlier.weight + later.weight, share = earlier.weight * later.weight / both;
+  const std::size_t size = to.size;
+  std::vector<double> apart(size);
+  for (std::size_t j = 0; j < size; ++j) apart[j] = later.mean[j] - earlier.mean[j];
+  for (std::size_t i = 0; i < size; ++i) {
+    for (std::size_t at = i * size + i; at < (i + 1) * size; ++at)
+      to.cross[at] = earlier.cross[at] + (later.cross[at] + share * apart[i] * apart[at - i * size]);
+    to.mean[i] = earlier.mean[i] + apart[i] * later.weight / both;
+  }
+  to.weight = both;
+}
+
 }  // namespace
 
-void Moments::merge(const Moments& other) {
-  if (other.weight == 0) return;
+void Moments::merge(const Moments& later) {
+  if (later.weight == 0) return;
   if (weight == 0) {
-    *this = other;
+    *this = later;
     return;
   }
-  const double both = weight + other.weight, share = weight * other.weight / both;
-  std::vector<double> apart(size);
-  for (std::size_t j = 0; j < size; ++j) apart[j] = other.mean[j] - mean[j];
-  for (std::size_t i = 0; i < size; ++i) {
-    for (std::size_t j = i; j < size; ++j)
-      cross[i * size + j] += other.cross[i * size + j] + share * apart[i] * apart[j];
-    mean[i] += apart[i] * other.weight / both;
+  join(*this, later, *this);
+}
+
+void Moments::merge_into(Moments& later) const {
+  if (weight == 0) return;
+  if (later.weight == 0) {
+    later = *this;
+    return;
   }
-  weight = both;
+  join(*this, later, later);
+}
+
+std::vector<Moments> empty_moments(std::size_t p, std::size_t count, Watch& watch) {
+  std::vector<Moments> result;
+  result.reserve(count);
+  for (std::size_t k = 0; k < count; ++k) {
+    result.emplace_back(p);
+    watch.tick(0);
+  }
+  return result;
 }
 
 Moments dense_moments(const double* x, std::size_t p, const Observations& response, const Work& work) {
   const std::size_t strips = (response.n + kStrip - 1) / kStrip, parts = count_parts(response.n, p, 1);
-  std::vector<Moments> part(parts, Moments(p));
+  std::vector<Moments> part = empty_moments(p, parts, work.watch);
   parallel_for(parts, work, [&](std::size_t k, Watch& watch) {
     StripAdder adder(x, p, response, watch);
     for (std::size_t strip = strips * k / parts; strip < strips * (k + 1) / parts; ++strip) {
@@ -156,7 +181,8 @@ Moments dense_moments(const double* x, std::size_t p, const Observations& respon
 std::vector<Moments> fold_moments(const double* x, std::size_t p, const Observations& response, const FoldOfRow& fold,
                                   std::size_t folds, const Work& work) {
   const std::size_t parts = count_parts(response.n, p, folds);
-  std::vector<std::vector<Moments>> part(parts, std::vector<Moments>(folds, Moments(p)));
+  std::vector<std::vector<Moments>> part;
+  for (std::size_t k = 0; k < parts; ++k) part.push_back(empty_moments(p, folds, work.watch));
   parallel_for(parts, work, [&](std::size_t k, Watch& watch) {
     StripAdder adder(x, p, response, watch);
     add_folds(adder, fold, response.n * k / parts, response.n * (k + 1) / parts, part[k]);
@@ -182,7 +208,7 @@ Moments total(const std::vector<Moments>& folds, Watch& watch) {
 std::vector<Moments> leave_each_out(const std::vector<Moments>& folds, Watch& watch) {
   // Sums of those before and of those after: subtracting a fold from the total would cancel where it holds most of a
   // column.
-  std::vector<Moments> result(folds.size(), Moments(folds[0].size - 1));
+  std::vector<Moments> result = empty_moments(folds[0].size - 1, folds.size(), watch);
   Moments before(folds[0].size - 1), after = before;
   for (std::size_t k = 0; k < folds.size(); ++k) {
     result[k].merge(before);

@@ -16,7 +16,9 @@ namespace sgdlasso {
 struct Moments {
   explicit Moments(std::size_t p) : size(p + 1), mean(size, 0.0), cross(size * size, 0.0) {}
 
-  void merge(const Moments& other);
+  void merge(const Moments& later);
+  // The same sums, kept by the other: these stay what they were, for a caller who may yet be interrupted.
+  void merge_into(Moments& later) const;
   // Centred cross-product of columns i <= j; p stands for the response less its offset.
   double at(std::size_t i, std::size_t j) const { return cross[i * size + j]; }
 
@@ -25,6 +27,9 @@ struct Moments {
   std::vector<double> mean;
   std::vector<double> cross;  // row-major, upper triangle only
 };
+
+// Of no rows. The memory of many takes longer to make than an interrupt may wait.
+std::vector<Moments> empty_moments(std::size_t p, std::size_t count, Watch& watch);
 
 // One pass over dense columns.
 Moments dense_moments(const double* x, std::size_t p, const Observations& response, const Work& work);

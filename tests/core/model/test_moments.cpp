@@ -51,6 +51,14 @@ void check_definition(const Moments& found, const Data& d, const Response& respo
   }
 }
 
+bool are_equal(const Moments& a, const Moments& b) {
+  bool result = a.weight == b.weight && a.mean == b.mean;
+  for (std::size_t i = 0; i < a.size; ++i) {
+    for (std::size_t j = i; j < a.size; ++j) result = result && a.at(i, j) == b.at(i, j);
+  }
+  return result;
+}
+
 }  // namespace
 
 TEST_CASE("one pass gathers weight, means and centred cross-products") {
@@ -102,6 +110,25 @@ TEST_CASE("the moments of two parts add up to those of all rows, and folds to th
   CHECK(some.cross == folds[0].cross);
   none.merge(folds[0]);
   CHECK(none.weight == folds[0].weight);
+}
+
+TEST_CASE("moments merged into later ones are the same sums, and stay what they were themselves") {
+  Rng rng(4);
+  NoWatch watch;
+  const Data d(rng, 300, 3, 50);
+  std::vector<int> fold(d.n);
+  for (int& one : fold) one = static_cast<int>(rng.up_to(3));  // the fourth has no rows
+  const std::vector<Moments> folds = fold_moments(d.x.data(), d.p, d.response(true, true), fold, 4, {1, watch});
+  for (const Moments& earlier : folds) {
+    for (const Moments& later : folds) {
+      const Moments before = earlier;
+      Moments sum = earlier, into = later;
+      sum.merge(later);
+      earlier.merge_into(into);
+      CHECK(are_equal(into, sum));
+      CHECK(are_equal(earlier, before));
+    }
+  }
 }
 
 TEST_CASE("threads change no bit") {
