@@ -16,6 +16,13 @@ struct ColumnBlock {
   std::size_t count;
 };
 
+// Columns that lie anywhere, and as many that come next: memory is asked for these, which nobody reads.
+struct ColumnsApart {
+  const double* const* data;
+  const double* const* next;
+  std::size_t count;
+};
+
 // Entries of a sparse column, each less `shift`. Memory is asked in advance for rows of those that follow, also behind
 // the last of them, up to `known` of them, which may be read.
 struct IndexedEntries {
@@ -29,8 +36,7 @@ struct PanelKernels {
   // out[i * ld + j] += sum_r a_i[r] b_j[r]. rows: a multiple of 8.
   void (*cross)(const ColumnBlock& a, const ColumnBlock& b, std::size_t rows, double* out, std::size_t ld);
   // The same where the columns a lie anywhere.
-  void (*cross_apart)(const double* const* a, std::size_t count, const ColumnBlock& b, std::size_t rows, double* out,
-                      std::size_t ld);
+  void (*cross_apart)(const ColumnsApart& a, const ColumnBlock& b, std::size_t rows, double* out, std::size_t ld);
   // The same for j >= i only, of a block with itself.
   void (*self_cross)(const ColumnBlock& a, std::size_t rows, double* out, std::size_t ld);
   // to[r] = (from[r] - centre) * scale * root[r]; the sum of to[r] * root[r]. root: square roots of weights, nullptr

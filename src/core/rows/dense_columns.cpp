@@ -44,13 +44,15 @@ class ColumnGroup {
   // The rows from `row` on.
   void add_cross(const Panel& r, std::size_t row, double* out) {
     const std::size_t rows = std::min(kRows, x_.n() - row), whole = rows / Panel::kPad * Panel::kPad;
-    const double* columns[kMost];
-    for (std::size_t k = 0; k < count_; ++k) columns[k] = as_is(k) ? x_.column(at(k)) + row : packed(k, row, whole);
-    fetch_next(row);
-    add_cross(columns, r, row, whole, out);
+    const double *columns[kMost], *next[kMost];
+    for (std::size_t k = 0; k < count_; ++k) {
+      columns[k] = as_is(k) ? x_.column(at(k)) + row : packed(k, row, whole);
+      next[k] = to_come(k, row);
+    }
+    add_cross({columns, next, count_}, r, row, whole, out);
     if (whole == rows) return;
     for (std::size_t k = 0; k < count_; ++k) columns[k] = packed(k, row + whole, rows - whole);
-    add_cross(columns, r, row + whole, Panel::kPad, out);
+    add_cross({columns, columns, count_}, r, row + whole, Panel::kPad, out);
   }
 
   // Once all rows are in; sums: of the lanes.
@@ -70,14 +72,10 @@ class ColumnGroup {
     return std::abs(z_.scaling.centre[at(k)] * z_.scaling.scale[at(k)]) <= far;
   }
 
-  // Asks memory for what comes after these rows: more of the same columns, or the group to come.
-  void fetch_next(std::size_t row) const {
-    const bool ends = row + kRows >= x_.n();
-    const std::size_t line = 64 / sizeof(double), ahead = ends ? count_ : 0, from = ends ? 0 : row + kRows;
-    for (std::size_t k = 0; k < count_ && from_ + k + ahead < z_.columns.size(); ++k) {
-      const double* column = x_.column(at(k + ahead));
-      for (std::size_t i = from; i < std::min(from + kRows, x_.n()); i += line) __builtin_prefetch(column + i, 0, 2);
-    }
+  // What comes after these rows of a column: more of them, or those of a column of the next group.
+  const double* to_come(std::size_t k, std::size_t row) const {
+    if (row + kRows < x_.n()) return x_.column(at(k)) + row + kRows;
+    return x_.column(from_ + k + count_ < z_.columns.size() ? at(k + count_) : at(k));
   }
 
   // Followed by zeros up to Panel::kPad rows.
@@ -90,9 +88,9 @@ class ColumnGroup {
     return to;
   }
 
-  void add_cross(const double* const* columns, const Panel& r, std::size_t row, std::size_t rows, double* out) const {
+  void add_cross(const ColumnsApart& columns, const Panel& r, std::size_t row, std::size_t rows, double* out) const {
     const std::size_t lanes = r.lanes(), apart = lanes > 1 ? static_cast<std::size_t>(r.lane(1) - r.lane(0)) : 0;
-    panel_kernels().cross_apart(columns, count_, {r.lane(0) + row, apart, lanes}, rows, out, lanes);
+    panel_kernels().cross_apart(columns, {r.lane(0) + row, apart, lanes}, rows, out, lanes);
   }
 
   const DenseColumns& x_;

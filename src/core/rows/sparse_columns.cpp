@@ -1,7 +1,6 @@
 #include "rows/sparse_columns.h"
 
 #include <algorithm>
-#include <utility>
 #include <vector>
 
 #include "kernels/panel_kernels.h"
@@ -11,10 +10,6 @@ namespace {
 
 constexpr std::size_t kGroup = 8;  // the kernels take lanes by eights
 constexpr std::size_t kPart = 64;  // columns of a task
-// Columns with an entry in one of so many rows or more are looked at a block of rows at a time, which stays in the
-// second cache while they pass by.
-constexpr std::size_t kRare = 64;
-constexpr std::size_t kRowBlock = 2048;
 
 // part(from, to, watch) for parts of 0 .. count
 template <class Part>
@@ -111,14 +106,13 @@ class SparseProducts::RowLists {
   std::vector<std::size_t> columns_;
 };
 
-SparseProducts::SparseProducts(const SparseColumns& x) : x_(x) {}
+SparseProducts::SparseProducts(const SparseColumns& x) : x_(x), blocks_(x) {}
 SparseProducts::~SparseProducts() = default;
 
 SparseProducts::Split SparseProducts::split(const std::vector<std::size_t>& columns) const {
   Split result;
   for (std::size_t c = 0; c < columns.size(); ++c) {
-    const bool frequent = count(columns[c]) * kRare >= x_.n && x_.n > kRowBlock;
-    (frequent ? result.frequent : result.rare).push_back(c);
+    (blocks_.frequent(columns[c]) ? result.frequent : result.rare).push_back(c);
   }
   return result;
 }
@@ -126,12 +120,6 @@ SparseProducts::Split SparseProducts::split(const std::vector<std::size_t>& colu
 // Entries first .. last of x; up to `known` they may be read in advance.
 IndexedEntries SparseProducts::entries(std::size_t first, std::size_t last, std::size_t known, double shift) const {
   return {x_.value + first, x_.index + first, last - first, known - first, shift};
-}
-
-// The entries of a column in rows from `row` on, by their places in x.
-std::size_t SparseProducts::entry_from(std::size_t j, std::size_t row) const {
-  const int* end = x_.index + x_.start[j + 1];
-  return static_cast<std::size_t>(std::lower_bound(x_.index + x_.start[j], end, static_cast<int>(row)) - x_.index);
 }
 
 void SparseProducts::cross_products(const Selection& z, const Panel& r, double* out, const Work& work) const {
@@ -156,12 +144,10 @@ void SparseProducts::cross_products(const Selection& z, const Panel& r, double* 
   const Split columns = split(z.columns);
   const std::size_t all = begin(x_.p);  // the next column's entries follow
   for_each_part(columns.frequent.size(), work, [&](std::size_t from, std::size_t to, Watch& watch) {
-    std::vector<std::size_t> next;
-    for (std::size_t k = from; k < to; ++k) next.push_back(entry_from(z.columns[columns.frequent[k]], 0));
-    for (std::size_t row = kRowBlock; row < x_.n + kRowBlock; row += kRowBlock) {
+    for (std::size_t block = 0; block < blocks_.blocks(); ++block) {
       for (std::size_t k = from; k < to; ++k) {
-        const std::size_t end = entry_from(z.columns[columns.frequent[k]], row);
-        gather(columns.frequent[k], std::exchange(next[k - from], end), end, end);
+        const std::size_t c = columns.frequent[k], end = blocks_.entry(z.columns[c], block + 1);
+        gather(c, blocks_.entry(z.columns[c], block), end, end);
       }
       watch.tick(0);
     }
@@ -213,12 +199,10 @@ void SparseProducts::add_products(const Selection& z, const double* b, Panel& et
   };
   const Split columns = split(z.columns);
   const std::size_t all = begin(x_.p);  // the next column's entries follow
-  parallel_for(columns.frequent.empty() ? 0 : (x_.n + kRowBlock - 1) / kRowBlock, work, [&](std::size_t block) {
+  parallel_for(columns.frequent.empty() ? 0 : blocks_.blocks(), work, [&](std::size_t block) {
     for (const std::size_t c : columns.frequent) {
-      if (!moves[c]) continue;
-      const std::size_t first = entry_from(z.columns[c], block * kRowBlock);
-      const std::size_t last = entry_from(z.columns[c], (block + 1) * kRowBlock);
-      scatter(c, first, last, last);
+      const std::size_t last = blocks_.entry(z.columns[c], block + 1);
+      if (moves[c]) scatter(c, blocks_.entry(z.columns[c], block), last, last);
     }
   });
   for (const std::size_t c : columns.rare) {

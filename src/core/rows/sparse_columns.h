@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "kernels/panel_kernels.h"
+#include "rows/block_starts.h"
 #include "rows/rows.h"
 
 namespace sgdlasso {
@@ -33,11 +34,11 @@ class SparseProducts {
   Split split(const std::vector<std::size_t>& columns) const;
   IndexedEntries entries(std::size_t first, std::size_t last, std::size_t known, double shift) const;
   std::size_t begin(std::size_t j) const { return static_cast<std::size_t>(x_.start[j]); }
-  std::size_t entry_from(std::size_t j, std::size_t row) const;
   std::size_t count(std::size_t j) const { return static_cast<std::size_t>(x_.start[j + 1] - x_.start[j]); }
 
   class RowLists;
   SparseColumns x_;
+  BlockStarts blocks_;
   mutable std::unique_ptr<RowLists> lists_;
 };
 

@@ -37,17 +37,22 @@ void add_guess(const StandardForm& form, const std::vector<double>& slope, doubl
   add_largest(form, excess, most, set);
 }
 
-double likely_explained(const Problem& problem, const StandardForm& form, const std::vector<double>& slope,
-                        double lambda) {
+std::vector<double> likely_explained(const Problem& problem, const StandardForm& form, const std::vector<double>& slope,
+                                     const std::vector<double>& lambda) {
   const double mean_y = problem.response.mean([&](std::size_t i) { return problem.response.y[i]; });
   const double curvature = problem.loss.usual_curvature(mean_y);
-  double most = 0;
+  std::vector<double> most(lambda.size(), 0.0);
   for (std::size_t c = 0; c < slope.size(); ++c) {
-    const CoordinatePenalty penalty = form.penalty.at(form.columns[c], lambda);
-    const double excess = penalty.violation(0, slope[c]);
-    most = std::max(most, excess * excess / (curvature + penalty.l2));
+    const double theta = form.penalty.theta[form.columns[c]], size = std::abs(slope[c]);
+    for (std::size_t k = 0; k < lambda.size(); ++k) {
+      if (size <= lambda[k] * form.penalty.alpha * theta) continue;
+      const CoordinatePenalty penalty = form.penalty.at(form.columns[c], lambda[k]);
+      const double excess = penalty.violation(0, slope[c]);
+      most[k] = std::max(most[k], excess * excess / (curvature + penalty.l2));
+    }
   }
-  return most / problem.null.deviance;
+  for (double& one : most) one /= problem.null.deviance;
+  return most;
 }
 
 std::vector<std::vector<std::size_t>> near_columns(const StandardForm& form, const WorkingSet& set,

@@ -15,9 +15,9 @@ namespace sgdlasso {
 void add_guess(const StandardForm& form, const std::vector<double>& slope, double last, std::size_t most,
                WorkingSet& set);
 
-// What one more column would explain at lambda from where the path stands, at least: a step along the best.
-double likely_explained(const Problem& problem, const StandardForm& form, const std::vector<double>& slope,
-                        double lambda);
+// What one more column would explain at each lambda from where the path stands, at least: a step along the best.
+std::vector<double> likely_explained(const Problem& problem, const StandardForm& form, const std::vector<double>& slope,
+                                     const std::vector<double>& lambda);
 
 // For each model that is not done the columns outside the working set (by position in the form) whose slope is near its
 // bound or beyond: the others can neither gain nor bind.

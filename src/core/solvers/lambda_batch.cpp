@@ -19,23 +19,46 @@ void LambdaBatch::take(std::size_t k, const LambdaBatch& other, std::size_t from
 
 namespace {
 
-// Squared loss: the residuals made to sum to 0, and their square.
-void centre_residuals(const Problem& problem, LambdaBatch& batch) {
-  const Response& response = problem.response;
-  const std::size_t stride = batch.eta.stride();
-  const double n = static_cast<double>(response.n);
-  for_each_block_of(batch, problem.watch, [&](std::size_t k, std::size_t first, std::size_t rows) {
-    double* r = batch.residual.lane(k) + first * stride;
-    LambdaModel& model = batch.model[k];
-    const double off = problem.intercept ? model.sum / n : 0;
-    double square = 0;
-    for (std::size_t i = 0; i < rows; ++i) {
-      const double weight = response.weight_of(first + i);
-      r[i * stride] -= off * weight;
-      square += r[i * stride] * r[i * stride] / weight;
+// visit(row, model, place of its number in a panel of the batch), in the order in which the numbers stand in memory.
+template <class Visit>
+void for_each_number_of(const LambdaBatch& batch, Watch& watch, Visit visit) {
+  const Panel& panel = batch.eta;
+  const std::size_t n = panel.n(), models = panel.lanes(), rows = 1024;  // between two ticks
+  if (panel.layout() == PanelLayout::lanes_together) {
+    for (std::size_t i = 0; i < n; ++i) {
+      for (std::size_t k = 0; k < models; ++k) visit(i, k, i * models + k);
+      if (i % rows == 0) watch.tick(0);
     }
-    model.square += n * square;
+    return;
+  }
+  for (std::size_t k = 0; k < models; ++k) {
+    const std::size_t first = static_cast<std::size_t>(panel.lane(k) - panel.lane(0));
+    for (std::size_t i = 0; i < n; ++i) visit(i, k, first + i);
+    watch.tick(0);
+  }
+}
+
+// Squared loss: residuals that sum to 0 where there is an intercept, and their square.
+void set_squared_residuals(const Problem& problem, LambdaBatch& batch) {
+  const Response& response = problem.response;
+  const double n = static_cast<double>(response.n);
+  std::vector<double> share(response.n), sum(batch.size(), 0.0), square(batch.size(), 0.0);
+  for (std::size_t i = 0; i < share.size(); ++i) share[i] = response.weight_of(i) / n;
+  double* r = batch.residual.lane(0);
+  const double* eta = batch.eta.lane(0);
+  for_each_number_of(batch, problem.watch, [&](std::size_t i, std::size_t k, std::size_t at) {
+    const double off = response.y[i] - eta[at];
+    sum[k] += share[i] * off;
+    r[at] = off;
   });
+  for (std::size_t k = 0; k < batch.size(); ++k) set_sums(problem, {sum[k], 0}, batch.model[k]);
+  if (!problem.intercept) std::fill(sum.begin(), sum.end(), 0.0);
+  for_each_number_of(batch, problem.watch, [&](std::size_t i, std::size_t k, std::size_t at) {
+    const double off = r[at] - sum[k];
+    r[at] = share[i] * off;
+    square[k] += r[at] * off;
+  });
+  for (std::size_t k = 0; k < batch.size(); ++k) batch.model[k].square = square[k];
 }
 
 }  // namespace
@@ -65,23 +88,26 @@ void set_sums(const Problem& problem, const SumsBySign& sums, LambdaModel& model
 }
 
 void set_predictors(const Problem& problem, const WorkingSet& set, LambdaBatch& batch) {
-  const std::size_t models = batch.size(), n = problem.response.n, stride = batch.eta.stride();
-  std::vector<double> b(set.size() * models);
+  const std::size_t models = batch.size();
+  std::vector<double> b(set.size() * models), intercept(models);
   for (std::size_t k = 0; k < models; ++k) {
+    intercept[k] = batch.model[k].intercept;
     for (std::size_t c = 0; c < set.size(); ++c) b[c * models + k] = batch.model[k].b[c];
-    double* eta = batch.eta.lane(k);
-    for (std::size_t i = 0; i < n; ++i) eta[i * stride] = batch.model[k].intercept + problem.response.offset_of(i);
   }
+  double* eta = batch.eta.lane(0);
+  for_each_number_of(batch, problem.watch, [&](std::size_t i, std::size_t k, std::size_t at) {
+    eta[at] = intercept[k] + problem.response.offset_of(i);
+  });
   problem.rows.add_products(set.selection(), b.data(), batch.eta, {problem.threads, problem.watch});
 }
 
 void set_residuals(const Problem& problem, LambdaBatch& batch) {
+  if (problem.loss.is_squared()) return set_squared_residuals(problem, batch);
   std::vector<SumsBySign> sums(batch.size());
   for_each_block_of(batch, problem.watch, [&](std::size_t k, std::size_t first, std::size_t rows) {
     sums[k].add(take_residuals(problem, batch, k, first, rows));
   });
   for (std::size_t k = 0; k < sums.size(); ++k) set_sums(problem, sums[k], batch.model[k]);
-  if (problem.loss.is_squared()) centre_residuals(problem, batch);
 }
 
 void balance_residuals(const Problem& problem, LambdaBatch& batch) {

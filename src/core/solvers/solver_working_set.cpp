@@ -162,10 +162,11 @@ class WorkingSetSolver final : public Solver {
     if (look_.estimates()) {
       problem_.rows.cross_products(set_->selection(), base_batch().residual, base_.q.data(), work());
     }
+    const std::vector<double> likely = likely_explained(problem_, form_, slope_, lambda);
     for (std::size_t k = 0; k < models; ++k) {
       batch.model[k] = base_;
       batch.model[k].lambda = lambda[k];
-      batch.model[k].explained = std::max(base_.explained, likely_explained(problem_, form_, slope_, lambda[k]));
+      batch.model[k].explained = std::max(base_.explained, likely[k]);
       batch.model[k].gap = 1;
       batch.model[k].best = std::numeric_limits<double>::infinity();
       batch.model[k].done = false;

@@ -30,7 +30,7 @@ void check_products(const PanelKernels& kernels, const Panels& d, Rng& rng) {
   for (std::size_t i = 0; i < d.p; ++i) columns.push_back(d.a().data + (d.p - 1 - i) * d.rows);  // last to first
   const std::vector<double> by = plain::normals(rng, d.p * d.q);
   kernels.cross(d.a(), d.b(), d.rows, cross.data(), d.q);
-  kernels.cross_apart(columns.data(), d.p, d.b(), d.rows, apart.data(), d.q);
+  kernels.cross_apart({columns.data(), columns.data(), d.p}, d.b(), d.rows, apart.data(), d.q);
   kernels.self_cross(d.a(), d.rows, self.data(), d.p);
   kernels.add(d.a(), by.data(), d.rows, sum.data() + d.off, d.rows, d.q);
   for (std::size_t i = 0; i < d.p; ++i) {
