@@ -106,7 +106,7 @@ SGDLASSO_INLINE double pack_of(const double* from, std::size_t rows, double cent
   typename Vector<W>::Register sums = {};
   std::size_t r = 0;
   for (; r + W <= rows; r += W) {
-    if (r % kLaneGroup == 0) __builtin_prefetch(from + r + rows);  // the strip to come
+    if (r % kLaneGroup == 0) __builtin_prefetch(from + r + rows, 0, 2);  // the strip to come
     typename Vector<W>::Register value = (Vector<W>::at(from + r).value - centres) * scales;
     if (weighted) value *= Vector<W>::at(root + r).value;
     Vector<W>::at(to + r).value = value;
