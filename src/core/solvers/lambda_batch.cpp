@@ -129,20 +129,23 @@ std::vector<double> residuals_of(const LambdaBatch& batch, std::size_t k) {
   return result;
 }
 
-std::vector<double> mean_losses(const Problem& problem, const LambdaBatch& batch) {
+std::vector<double> mean_losses(const Problem& problem, const LambdaBatch& batch,
+                                const std::vector<std::size_t>& models) {
   const Response& response = problem.response;
   const std::size_t stride = batch.eta.stride();
-  std::vector<double> losses(batch.size(), 0.0);
+  std::vector<double> losses(models.size(), 0.0);
+  if (models.empty()) return losses;
   if (problem.loss.is_squared()) {  // known from the residuals
-    for (std::size_t k = 0; k < losses.size(); ++k) {
-      const double off = problem.intercept ? batch.model[k].sum : 0;
-      losses[k] = (batch.model[k].square + off * off) / 2;
+    for (std::size_t at = 0; at < losses.size(); ++at) {
+      const LambdaModel& model = batch.model[models[at]];
+      const double off = problem.intercept ? model.sum : 0;
+      losses[at] = (model.square + off * off) / 2;
     }
     return losses;
   }
-  for_each_block_of(batch, problem.watch, [&](std::size_t k, std::size_t first, std::size_t rows) {
+  for_each_block_of(batch, models.size(), problem.watch, [&](std::size_t at, std::size_t first, std::size_t rows) {
     const Observations part{rows, response.y + first, response.weight ? response.weight + first : nullptr, nullptr};
-    losses[k] += problem.loss.sum_of_values(batch.eta.lane(k) + first * stride, stride, part);
+    losses[at] += problem.loss.sum_of_values(batch.eta.lane(models[at]) + first * stride, stride, part);
   });
   for (double& loss : losses) loss /= static_cast<double>(response.n);
   return losses;

@@ -60,14 +60,18 @@ class InnerSolver {
 std::unique_ptr<InnerSolver> make_batch_squared(const Problem& problem, const StandardForm& form, WorkingSet& set);
 std::unique_ptr<InnerSolver> make_batch_newton(const Problem& problem, const StandardForm& form, WorkingSet& set);
 
-// visit(model, first row, rows): the models in turn while a block of rows stays in the cache.
+// visit(model, first row, rows): so many models in turn while a block of rows stays in the cache.
 template <class Visit>
-void for_each_block_of(const LambdaBatch& batch, Watch& watch, Visit visit) {
+void for_each_block_of(const LambdaBatch& batch, std::size_t models, Watch& watch, Visit visit) {
   const std::size_t block = 256, n = batch.eta.n();
   for (std::size_t first = 0; first < n; first += block) {
-    for (std::size_t k = 0; k < batch.size(); ++k) visit(k, first, std::min(block, n - first));
+    for (std::size_t k = 0; k < models; ++k) visit(k, first, std::min(block, n - first));
     watch.tick(0);
   }
+}
+template <class Visit>
+void for_each_block_of(const LambdaBatch& batch, Watch& watch, Visit visit) {
+  for_each_block_of(batch, batch.size(), watch, visit);
 }
 
 // Residuals of one sign balance those of the other where there is an intercept.
@@ -91,8 +95,9 @@ void balance_residuals(const Problem& problem, LambdaBatch& batch);
 // The weighted residuals of model k, row by row.
 std::vector<double> residuals_of(const LambdaBatch& batch, std::size_t k);
 
-// The mean loss of every model.
-std::vector<double> mean_losses(const Problem& problem, const LambdaBatch& batch);
+// The mean loss of some models.
+std::vector<double> mean_losses(const Problem& problem, const LambdaBatch& batch,
+                                const std::vector<std::size_t>& models);
 
 // Gap and violation of model k, from the slopes c of its residuals along the columns of these penalties. Columns with b
 // = 0 and |c| below kNearly of their bound may be left out.

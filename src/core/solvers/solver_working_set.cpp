@@ -100,7 +100,7 @@ class WorkingSetSolver final : public Solver {
     slope_.resize(form_.columns.size());
     problem_.rows.cross_products(form_.all(), batch.residual, slope_.data(), work());
     ++passes_;
-    base_.explained = (problem_.null.loss - mean_losses(problem_, batch)[0]) / (problem_.null.deviance / 2);
+    base_.explained = (problem_.null.loss - mean_losses(problem_, batch, {0})[0]) / (problem_.null.deviance / 2);
   }
 
   // Predictors and residuals of the base, in a batch of its own.
@@ -187,22 +187,26 @@ class WorkingSetSolver final : public Solver {
     });
   }
 
-  // What a pass over all columns found of a model.
-  struct Found {
-    const std::vector<double>& slopes;
-    const std::vector<std::size_t>& near;
-    double loss;
-  };
-
-  // Those that are not done. Whether some gap is far better than it has been.
+  // Those that are not done, from what a pass over all columns found. Whether some gap is far better than it has been.
   bool certify_models(LambdaBatch& batch, const std::vector<double>& slopes,
                       const std::vector<std::vector<std::size_t>>& near, bool trace, std::vector<Trained>& result) {
-    const std::vector<double> losses = mean_losses(problem_, batch);
-    bool better = false;
+    const bool alone = batch.size() == 1;
+    std::vector<std::size_t> looked, near_end;
     for (std::size_t k = 0; k < batch.size(); ++k) {
+      if (batch.model[k].done) continue;
+      looked.push_back(k);
+      const Certificate certificate = result[k].certificate = certificate_by(batch, k, slopes, near[k]);
+      const bool may_be_solved = !certificate.known() || certificate.certified(stop_.tol);
+      if (may_be_solved || trace || alone) near_end.push_back(k);  // the loss of others is not worth its logarithms
+    }
+    const std::vector<double> losses = mean_losses(problem_, batch, near_end);
+    for (std::size_t at = 0; at < near_end.size(); ++at) {
+      const std::size_t k = near_end[at];
+      conclude_model(batch.model[k], losses[at], trace, alone, result[k]);
+    }
+    bool better = false;
+    for (const std::size_t k : looked) {
       LambdaModel& model = batch.model[k];
-      if (model.done) continue;
-      certify_model(batch, k, {slopes, near[k], losses[k]}, trace, result[k]);
       const double gap = result[k].certificate.gap();
       better = better || gap < model.best / 2;
       model.best = std::min(model.best, gap);
@@ -210,24 +214,31 @@ class WorkingSetSolver final : public Solver {
     return better;
   }
 
-  void certify_model(LambdaBatch& batch, std::size_t k, const Found& found, bool trace, Trained& trained) {
-    LambdaModel& model = batch.model[k];
+  // Not known where some coefficient is free where it stands: that takes products of its own.
+  Certificate certificate_by(const LambdaBatch& batch, std::size_t k, const std::vector<double>& slopes,
+                             const std::vector<std::size_t>& near) const {
+    const LambdaModel& model = batch.model[k];
     const std::size_t models = batch.size();
     std::vector<double> b = model.b, c;
     std::vector<std::size_t> columns = set_->columns();
-    for (const std::size_t j : columns) c.push_back(found.slopes[position_[j] * models + k]);
-    for (const std::size_t at : found.near) {
+    for (const std::size_t j : columns) c.push_back(slopes[position_[j] * models + k]);
+    for (const std::size_t at : near) {
       columns.push_back(form_.columns[at]);
-      c.push_back(found.slopes[at * models + k]);
+      c.push_back(slopes[at * models + k]);
       b.push_back(0);
     }
     const std::vector<CoordinatePenalty> penalty = penalties_at(form_, columns, model.lambda);
-    bool free = false;
-    for (std::size_t j = 0; j < b.size(); ++j) free = free || penalty[j].free_at(b[j]);
-    trained.certificate = certificate_of(problem_, batch, k, penalty, b, c);
-    trained.scored = scored_of(problem_, form_, set_->selection(), model.b, model.intercept, model.lambda, found.loss);
-    if (free) trained.certificate = certify(problem_, form_, trained.scored.coefficients, model.lambda);
-    if (models == 1 && !std::isfinite(trained.scored.objective)) {
+    for (std::size_t j = 0; j < b.size(); ++j) {
+      if (penalty[j].free_at(b[j])) return {};
+    }
+    return certificate_of(problem_, batch, k, penalty, b, c);
+  }
+
+  void conclude_model(LambdaModel& model, double loss, bool trace, bool alone, Trained& trained) const {
+    trained.scored = scored_of(problem_, form_, set_->selection(), model.b, model.intercept, model.lambda, loss);
+    if (!trained.certificate.known())
+      trained.certificate = certify(problem_, form_, trained.scored.coefficients, model.lambda);
+    if (alone && !std::isfinite(trained.scored.objective)) {
       throw std::overflow_error("The linear predictor overflows: rescale `offset` or the columns of x");
     }
     conclude(trained, stop_.tol);
