@@ -7,6 +7,9 @@ run_within <- function(megabytes, script) {
   processx::run("bash", c("-c", command), env = c("current", R_LIBS = libraries), error_on_status = FALSE)
 }
 
+# What is left when the last thread has been started differs from limit to limit.
+megabytes_tried <- c(500, 550, 600, 650, 700)
+
 skip_unless_limited <- function() {
   skip_if_not_installed("processx")
   skip_on_os(c("windows", "mac", "solaris"))
@@ -21,7 +24,7 @@ test_that("threads that cannot be started end nothing: the others do their work,
     "many <- sgdlasso(x, y, lambda = c(.2, .1), solver = solver_exact('working_set'), threads = 64)",
     "cat(identical(one$beta, many$beta), identical(one$a0, many$a0))"
   )
-  for (megabytes in c(500, 700)) expect_identical(run_within(megabytes, script)$stdout, "TRUE TRUE")
+  for (megabytes in megabytes_tried) expect_identical(run_within(megabytes, script)$stdout, "TRUE TRUE")
 })
 
 test_that("so do those that read files ahead", {
@@ -35,5 +38,5 @@ test_that("so do those that read files ahead", {
     "cached <- sgdlasso(read_cache(cache, threads = 512), lambda = .01)",
     "cat(identical(one$beta, many$beta), isTRUE(all.equal(one$beta@x, cached$beta@x)))"
   )
-  for (megabytes in c(500, 700)) expect_identical(run_within(megabytes, script)$stdout, "TRUE TRUE")
+  for (megabytes in megabytes_tried) expect_identical(run_within(megabytes, script)$stdout, "TRUE TRUE")
 })

@@ -1,5 +1,5 @@
-// threads.h: as many threads as the system has room for. Where one cannot be started the work is done by those that
-// could.
+// threads.h: as many threads as the system has room for, and for what they work in. Where one cannot be started the
+// work is done by those that could.
 #pragma once
 
 #include <cstddef>
@@ -8,6 +8,8 @@
 #include <thread>
 #include <utility>
 #include <vector>
+
+#include "base/address_space.h"
 
 namespace sgdlasso {
 
@@ -18,12 +20,15 @@ class Threads {
   Threads& operator=(const Threads&) = delete;
   ~Threads() { join(); }
 
-  // run(k) on a thread of its own for k = 0 .. count - 1, until one cannot be started. run(k) throws nothing.
+  // run(k) on a thread of its own for k = 0 .. count - 1, until one cannot be started, or would leave the others and
+  // the caller no room. run(k) throws nothing.
   template <class Run>
   void start(std::size_t count, Run run) {
     try {
       threads_.reserve(count);
-      for (std::size_t k = 0; k < count; ++k) threads_.emplace_back([run, k] { run(k); });
+      for (std::size_t k = 0; k < count && has_addresses((k + 2) * kRoom); ++k) {
+        threads_.emplace_back([run, k] { run(k); });
+      }
     } catch (const std::system_error&) {
     } catch (const std::bad_alloc&) {
     }
@@ -35,6 +40,10 @@ class Threads {
   }
 
  private:
+  // What a thread works in: blocks of a file are the largest, some MB each, and the library's allocator takes 64 MB of
+  // addresses at a time for some threads.
+  static constexpr std::size_t kRoom = std::size_t{32} << 20;
+
   std::vector<std::thread> threads_;
 };
 
