@@ -129,6 +129,14 @@ r_add_rows <- function(training, numbers) {
     .Call(`_sgdlasso_r_add_rows`, training, numbers)
 }
 
+r_end_part <- function(training) {
+    .Call(`_sgdlasso_r_end_part`, training)
+}
+
+r_merge_passes <- function(training, state) {
+    .Call(`_sgdlasso_r_merge_passes`, training, state)
+}
+
 r_end_pass <- function(training) {
     .Call(`_sgdlasso_r_end_pass`, training)
 }

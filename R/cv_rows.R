@@ -9,7 +9,9 @@ cv.sgdlasso.sgdlasso_rows <- function(x, lambda = NULL, type.measure = "default"
   of_rows <- names(formals(check_rows_options))
   do.call(check_rows_options, options[intersect(names(options), of_rows)])
   settings <- do.call(settings_given, c(options[setdiff(names(options), of_rows)], list(lambda = lambda)))
-  cross_validate_rows(x, number_design(x), settings, type.measure, nfolds, call)
+  peeked <- peek(x)
+  on.exit(peeked$close())
+  cross_validate_rows(peeked$source, number_design(peeked$source), settings, type.measure, nfolds, call)
 }
 
 cv_formula_rows <- function(call, rows, settings, coding, type.measure, nfolds, envir) {
@@ -57,6 +59,7 @@ cross_validate_rows <- function(source, design, settings, type.measure, nfolds, 
   found <- checked_folds(r_fit_moments(gathered$moments, gathered$used, core_spec(settings)))
   fit <- fit_object(found$fit, gathered, settings, NULL, fit_call(call))
   fit[names(design$kept)] <- design$kept
+  fit$rounds <- source$pool$log
   if (isTRUE(asked$keep.moments)) fit$moments <- kept_moments(gathered, asked)
   plan <- list(measure = measure, family = "gaussian", grouped = TRUE, keep = FALSE)
   models <- lapply(found$folds, fold_model, variables = rownames(fit$beta))

@@ -41,6 +41,7 @@ passes_core <- function(training) {
     training$settings <- passes_settings(asked, rows$width, rows$labels, training$source$rewindable)
     handle <<- r_new_passes(core_spec(training$settings), sparse)
   }
+  save <- function() list(sparse = stored_sparse, bytes = r_save_passes(handle))
   list(
     start = start,
     take = function(numbers, places) {
@@ -53,7 +54,18 @@ passes_core <- function(training) {
       done <<- !more
       more
     },
-    save = function() list(sparse = stored_sparse, bytes = r_save_passes(handle)),
+    save = save,
+    shard = list(name = "passes", settings = asked),
+    by_place = FALSE,
+    broadcast = save,
+    end_part = function() training_result(r_end_part(handle), asked),
+    parts = function() {
+      states <- list()
+      list(
+        add = function(state) states[[length(states) + 1]] <<- state$bytes,
+        done = function() for (state in states) training_result(r_merge_passes(handle, state), asked)
+      )
+    },
     restore = function(state) {
       width <- training$rows$width
       most <- length(state$bytes) / 24 # three sums are kept of each column

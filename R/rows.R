@@ -241,6 +241,7 @@ abort_block <- function(block) {
 # The first block that holds rows, and the source as if none had been read: one that can be read once goes on with the
 # same pass.
 peek <- function(source) {
+  if (is_sharded(source)) return(peek_shards(source))
   pass <- source$open()
   whole <- FALSE
   on.exit(if (!whole) pass$close())

@@ -8,7 +8,8 @@ sgdlasso.sgdlasso_rows <- function(x, ...) {
   settings <- settings_given(...)
   peeked <- peek(x)
   on.exit(peeked$close())
-  fit_rows_by(peeked$source, number_design(x, settings$family, block_width(peeked$first)), settings, call)
+  design <- number_design(peeked$source, settings$family, block_width(peeked$first))
+  fit_rows_by(peeked$source, design, settings, call)
 }
 
 #' @export
@@ -39,6 +40,7 @@ fit_rows_by <- function(rows, design, settings, call) {
     fit_by_passes(rows, design, settings, call)
   }
   fit[names(design$kept)] <- design$kept
+  fit$rounds <- rows$pool$log
   fit
 }
 
@@ -80,9 +82,27 @@ moments_core <- function(training, folds, fold_of) {
       if (!right) abort_input("The moments do not agree with the columns.")
       handle <<- r_restore_moments(state)
     },
+    shard = list(name = "moments", settings = settings, folds = folds),
+    by_place = folds > 1,
+    broadcast = function() NULL,
+    end_part = function() FALSE,
+    parts = function() {
+      sum <- NULL
+      list(
+        add = function(more) sum <<- if (is.null(sum)) more else Map(sum_of_two, sum, more),
+        done = function() if (!is.null(sum)) handle <<- r_restore_moments(sum)
+      )
+    },
     gathered = gathered,
     fit = function() fit_gathered(gathered(), settings, fit_call(training$call))
   )
+}
+
+# A fold may have no rows yet.
+sum_of_two <- function(a, b) {
+  if (a$weight == 0) return(b)
+  if (b$weight == 0) return(a)
+  r_sum_moments(list(a, b))
 }
 
 # Moments of so many columns take 200 MB.

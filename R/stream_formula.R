@@ -24,11 +24,30 @@ stream_design <- function(matched, peeked, settings, coding, envir) {
   design <- model_design(reference, coding$contrasts)
   if (is.factor(design$y) && nlevels(design$y) != 2) check_response(design$y, length(design$y), settings$family)
   kept <- design$kept[setdiff(names(design$kept), "na.action")]
+  recipe <- frames_recipe(peeked$source, matched, kept, prototypes, settings$family, envir)
   list(
-    blocks = blocks_of_frames(matched, kept, prototypes, settings$family, envir), width = ncol(design$x),
-    intercept = design$intercept, kept = kept, levels = found
+    blocks = blocks_by(recipe), recipe = recipe, width = ncol(design$x), intercept = design$intercept, kept = kept,
+    levels = found
   )
 }
+
+# What makes numbers of blocks, as other processes can have it too: a function of ours and its arguments.
+frames_recipe <- function(source, matched, kept, prototypes, family, envir, arg = "data") {
+  if (is_sharded(source)) {
+    own <- portable_call(matched, envir, names(attr(kept$terms, "dataClasses")))
+    matched <- own$matched
+    envir <- own$envir
+    attr(kept$terms, ".Environment") <- envir
+  }
+  list(
+    make = "blocks_of_frames",
+    arguments = list(
+      matched = matched, kept = kept, prototypes = prototypes, family = family, envir = envir, arg = arg
+    )
+  )
+}
+
+blocks_by <- function(recipe) do.call(recipe$make, recipe$arguments, quote = TRUE)
 
 # What makes numbers of a data frame. kept: of the fit; prototypes: for each coded variable a factor with its levels.
 blocks_of_frames <- function(matched, kept, prototypes, family, envir, arg = "data") {

@@ -14,6 +14,18 @@ find_levels <- function(matched, source, variables, settings, envir, call) {
       "Give them as `xlev`."
     )
   }
+  found <- if (is_sharded(source)) {
+    levels_on_shards(found, matched, source, variables, settings, envir)
+  } else {
+    levels_of_blocks(found, matched, source, variables, settings, envir)
+  }
+  for (name in variables) check_level_count(length(found$seen[[name]]), found$place, name)
+  found$whole <- TRUE
+  save_levels(found, settings, -Inf)
+  found
+}
+
+levels_of_blocks <- function(found, matched, source, variables, settings, envir) {
   place <- 0
   written <- proc.time()[["elapsed"]]
   for_each_row_block(source, function(block) {
@@ -25,9 +37,6 @@ find_levels <- function(matched, source, variables, settings, envir, call) {
     found$place <<- place
     written <<- save_levels(found, settings, written)
   })
-  for (name in variables) check_level_count(length(found$seen[[name]]), place, name)
-  found$whole <- TRUE
-  save_levels(found, settings, -Inf)
   found
 }
 

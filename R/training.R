@@ -3,7 +3,10 @@
 
 # key: what a checkpoint depends on besides the call, the source and the settings. make_core(training): how rows become
 # models, a list of start(sparse), called before the first rows; take(numbers, places), of the rows at these places of
-# the source; save() and restore(state), for checkpoints; fit(), from what is known so far.
+# the source; save() and restore(state), for checkpoints; fit(), from what is known so far. And for sources in shards
+# (rows_on.R): shard, what makes a core of a shard's own (shard_cores); by_place, whether that asks how many rows come
+# before; broadcast(), the state that shards begin in; end_part(), of such a core, whether it takes its rows once more;
+# parts(), list(add(state), done()), which adds what they were told, in their order.
 new_training <- function(source, design, settings, call, key, make_core) {
   training <- list2env(list(
     source = source, design = design, settings = settings, call = call,
@@ -28,10 +31,25 @@ settings_key <- function(settings) {
 # ---- one pass --------------------------------------------------------------------
 
 run_pass <- function(training) {
+  training$place <- training$taken <- 0
+  if (is_sharded(training$source)) {
+    run_pass_on_shards(training)
+  } else {
+    read_pass(training)
+    check_taken(training)
+  }
+  training$skip <- 0
+}
+
+check_taken <- function(training) {
+  if (training$taken > 0 || training$skip > 0) return(invisible())
+  abort_input("The row source has no row of positive weight.", "It needs at least one.")
+}
+
+read_pass <- function(training) {
   settings <- training$settings
   progress <- rows_progress(settings$progress, training$source$n, training$pass)
   on.exit(progress$done())
-  training$place <- training$taken <- 0
   for_each_row_block(training$source, function(block) {
     count <- block_rows(block)
     if (skip_block(training, block, count)) return()
@@ -40,10 +58,6 @@ run_pass <- function(training) {
     write_checkpoint(training)
   }, native = TRUE)
   if (training$place < training$skip) abort_skipped(settings$checkpoint)
-  if (training$taken == 0 && training$skip == 0) {
-    abort_input("The row source has no row of positive weight.", "It needs at least one.")
-  }
-  training$skip <- 0
 }
 
 # numbers: list(x, y, weights, offset) or a native block, and where rows were left out `at`, the places of those kept,

@@ -45,7 +45,8 @@ update.sgdlasso <- function(object, formula., ..., moredata, evaluate = TRUE) {
   check_fit(object)
   if (is.null(object$state)) check_moments(object, "object") else check_kept_state(object, "object")
   source <- if (is_rows(moredata)) moredata else rows_of(moredata)
-  design <- list(blocks = blocks_like(object, parent.frame()))
+  recipe <- recipe_like(object, source, parent.frame())
+  design <- list(blocks = blocks_by(recipe), recipe = recipe)
   if (!is.null(object$state)) return(continue_training(object, source, design))
   settings <- remembered_settings(object)
   merge_fits(object, gather_rows(source, design, settings), settings)
@@ -217,6 +218,12 @@ kept_state <- function(bytes, sparse, settings, rows) {
 }
 
 continue_training <- function(object, source, design) {
+  if (is_sharded(source)) {
+    abort_input(
+      "`moredata` lies in shards, and stochastic gradient descent goes on with one row after another.",
+      "Fit all rows anew, or give a source of one place."
+    )
+  }
   kept <- object$state
   settings <- checked_again(kept$settings, "state")
   settings["checkpoint"] <- list(NULL) # which was for the rows before
@@ -256,23 +263,29 @@ rows_of <- function(moredata) {
   as_rows(moredata$x, moredata$y, moredata$weights, moredata$offset)
 }
 
-blocks_like <- function(object, envir) {
-  family <- object$family
+# What makes numbers of new rows as it was done with those of the fit.
+recipe_like <- function(object, source, envir) {
   if (is.null(object$terms)) {
-    return(function(block) {
-      numbers <- number_blocks(native_in_r(block), family)
-      if (object$offset && is.null(numbers$offset)) {
-        abort_input("`moredata` has no offset, and this fit has an offset.", "Give one number for each row.")
-      }
-      numbers$x <- match_columns(object, numbers$x, "moredata")
-      numbers
-    })
+    slim <- object[setdiff(names(object), c("moments", "state", "relaxed", "trace"))]
+    return(list(make = "blocks_like", arguments = list(object = structure(slim, class = class(object)))))
   }
   matched <- object$call
   matched$formula <- stats::formula(object$terms)
-  blocks_of_frames(
-    matched, unclass(object)[c("terms", "xlevels", "contrasts")], level_prototypes(object), family, envir, "moredata"
+  frames_recipe(
+    source, matched, unclass(object)[c("terms", "xlevels", "contrasts")], level_prototypes(object), object$family,
+    envir, "moredata"
   )
+}
+
+blocks_like <- function(object) {
+  function(block) {
+    numbers <- number_blocks(native_in_r(block), object$family)
+    if (object$offset && is.null(numbers$offset)) {
+      abort_input("`moredata` has no offset, and this fit has an offset.", "Give one number for each row.")
+    }
+    numbers$x <- match_columns(object, numbers$x, "moredata")
+    numbers
+  }
 }
 
 # Factors with the levels of a fit, those of a response of classes too.

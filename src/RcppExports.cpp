@@ -411,6 +411,29 @@ BEGIN_RCPP
     return rcpp_result_gen;
 END_RCPP
 }
+// r_end_part
+Rcpp::List r_end_part(SEXP training);
+RcppExport SEXP _sgdlasso_r_end_part(SEXP trainingSEXP) {
+BEGIN_RCPP
+    Rcpp::RObject rcpp_result_gen;
+    Rcpp::RNGScope rcpp_rngScope_gen;
+    Rcpp::traits::input_parameter< SEXP >::type training(trainingSEXP);
+    rcpp_result_gen = Rcpp::wrap(r_end_part(training));
+    return rcpp_result_gen;
+END_RCPP
+}
+// r_merge_passes
+Rcpp::List r_merge_passes(SEXP training, Rcpp::RawVector state);
+RcppExport SEXP _sgdlasso_r_merge_passes(SEXP trainingSEXP, SEXP stateSEXP) {
+BEGIN_RCPP
+    Rcpp::RObject rcpp_result_gen;
+    Rcpp::RNGScope rcpp_rngScope_gen;
+    Rcpp::traits::input_parameter< SEXP >::type training(trainingSEXP);
+    Rcpp::traits::input_parameter< Rcpp::RawVector >::type state(stateSEXP);
+    rcpp_result_gen = Rcpp::wrap(r_merge_passes(training, state));
+    return rcpp_result_gen;
+END_RCPP
+}
 // r_end_pass
 Rcpp::List r_end_pass(SEXP training);
 RcppExport SEXP _sgdlasso_r_end_pass(SEXP trainingSEXP) {
@@ -646,6 +669,8 @@ static const R_CallMethodDef CallEntries[] = {
     {"_sgdlasso_r_hash_folds", (DL_FUNC) &_sgdlasso_r_hash_folds, 3},
     {"_sgdlasso_r_new_passes", (DL_FUNC) &_sgdlasso_r_new_passes, 2},
     {"_sgdlasso_r_add_rows", (DL_FUNC) &_sgdlasso_r_add_rows, 2},
+    {"_sgdlasso_r_end_part", (DL_FUNC) &_sgdlasso_r_end_part, 1},
+    {"_sgdlasso_r_merge_passes", (DL_FUNC) &_sgdlasso_r_merge_passes, 2},
     {"_sgdlasso_r_end_pass", (DL_FUNC) &_sgdlasso_r_end_pass, 1},
     {"_sgdlasso_r_continue_pass", (DL_FUNC) &_sgdlasso_r_continue_pass, 1},
     {"_sgdlasso_r_passes_result", (DL_FUNC) &_sgdlasso_r_passes_result, 1},

@@ -53,6 +53,26 @@ Rcpp::List r_add_rows(SEXP training, Rcpp::List numbers) {
   });
 }
 
+// Of a part of the rows: whether it takes them once more by itself.
+// [[Rcpp::export]]
+Rcpp::List r_end_part(SEXP training) {
+  return in_words([&] { return Handle(training)->end_part(); });
+}
+
+// state: of a part (r_save_passes()), which was in the state of this training and was given rows instead of it.
+// [[Rcpp::export]]
+Rcpp::List r_merge_passes(SEXP training, Rcpp::RawVector state) {
+  return in_words([&] {
+    const Handle to(training);
+    const std::unique_ptr<PassTraining> part = to->anew(std::make_unique<RWatch>(R_NilValue));
+    Archive archive(std::vector<char>(state.begin(), state.end()));
+    part->exchange(archive);
+    archive.require(archive.at_end());
+    to->merge(*part);
+    return true;
+  });
+}
+
 // Whether another pass is wanted.
 // [[Rcpp::export]]
 Rcpp::List r_end_pass(SEXP training) {

@@ -71,7 +71,7 @@ class Archive {
 
  private:
   static constexpr char kMark[8] = {'s', 'g', 'd', 's', 't', 'a', 't', 'e'};
-  static constexpr std::uint32_t kVersion = 2;  // the first had no mark
+  static constexpr std::uint32_t kVersion = 3;  // the first had no mark
 
   template <class T, class = void>
   struct HasExchange : std::false_type {};

@@ -59,6 +59,55 @@ void OnlineMoments::add_sparse(const Row& row) {
   }
 }
 
+// ---- of parts ------------------------------------------------------------------------------
+
+void ResponseMoments::merge(const ResponseMoments& other) {
+  const double share = other.weight / (weight + other.weight), off = other.target - target;
+  target_square += other.target_square + off * off * share * weight;
+  target += off * share;
+  y += (other.y - y) * share;
+  y_square += (other.y_square - y_square) * share;
+  saturated += (other.saturated - saturated) * share;
+  equal = equal && other.equal && first == other.first;
+  offset = offset || other.offset;
+  rows += other.rows;
+  weight += other.weight;
+}
+
+void OnlineMoments::merge(const OnlineMoments& other) {
+  if (other.response_.rows == 0) return;
+  if (response_.rows == 0) {
+    *this = other;
+    return;
+  }
+  sparse_ ? merge_sparse(other) : merge_dense(other);
+  response_.merge(other.response_);
+  target_off_ = other.target_off_;
+}
+
+void OnlineMoments::merge_dense(const OnlineMoments& other) {
+  const double share = other.response_.weight / (response_.weight + other.response_.weight),
+               between = share * response_.weight, target_off = other.response_.target - response_.target;
+  for (std::size_t j = 0; j < mean_.size(); ++j) {
+    const double off = other.mean_[j] - mean_[j];
+    mean_[j] += off * share;
+    square_[j] += other.square_[j] + off * off * between;
+    cross_[j] += other.cross_[j] + off * target_off * between;
+  }
+}
+
+void OnlineMoments::merge_sparse(const OnlineMoments& other) {
+  const double moved = other.shift_ - shift_;
+  for (std::size_t j = 0; j < mean_.size(); ++j) {
+    if (other.count_[j] == 0) continue;
+    const double share = other.count_[j] / (count_[j] + other.count_[j]), off = other.mean_[j] - mean_[j];
+    square_[j] += other.square_[j] + off * off * share * count_[j];
+    mean_[j] += off * share;
+    cross_[j] += other.cross_[j] + moved * other.count_[j] * other.mean_[j];
+    count_[j] += other.count_[j];
+  }
+}
+
 double OnlineMoments::mean(std::size_t j) const {
   return sparse_ ? mean_[j] * (count_[j] / response_.weight) : mean_[j];
 }

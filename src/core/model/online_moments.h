@@ -1,8 +1,8 @@
 // online_moments.h: moments of columns and response, row after row, so that they do not depend on how rows come in
 // blocks.
 //
-// Updates around the mean so far (Welford 1962; West 1979 for weights); of sparse columns only what a row holds is
-// touched.
+// Updates around the mean so far (Welford 1962; West 1979 for weights; Chan, Golub and LeVeque 1983 for parts); of
+// sparse columns only what a row holds is touched.
 #pragma once
 
 #include <cstddef>
@@ -29,6 +29,7 @@ struct ResponseMoments {
 
   // Mean square of the target around the null model of squared loss.
   double null_square(bool intercept) const { return target_square / weight + (intercept ? 0 : target * target); }
+  void merge(const ResponseMoments& other);
   void exchange(Archive& archive) {
     archive(rows, weight, target, target_square, y, y_square, saturated, first, equal, offset);
   }
@@ -41,6 +42,8 @@ class OnlineMoments {
 
   // A row as it was given, its weight absolute.
   void add(const Row& row, const Loss& loss);
+  // Those of other rows.
+  void merge(const OnlineMoments& other);
 
   const ResponseMoments& response() const { return response_; }
   ColumnMoment column(std::size_t j) const;
@@ -54,6 +57,8 @@ class OnlineMoments {
   void add_response(const Row& row, const Loss& loss);
   void add_dense(const Row& row);
   void add_sparse(const Row& row);
+  void merge_dense(const OnlineMoments& other);
+  void merge_sparse(const OnlineMoments& other);
   double mean(std::size_t j) const;
 
   bool sparse_;

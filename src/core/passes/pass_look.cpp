@@ -65,6 +65,25 @@ void PassLook::add(const Statement& problem, const StandardForm& form, const Row
   see_largest(form, rows, work);
 }
 
+void PassLook::merge(const PassLook& other) {
+  const auto add = [](std::vector<double>& to, const std::vector<double>& from) {
+    for (std::size_t k = 0; k < to.size(); ++k) to[k] += from[k];
+  };
+  for (std::size_t k = 0; k < sums_.size(); ++k) {
+    ModelSums& to = sums_[k];
+    const ModelSums& from = other.sums_[k];
+    to.loss += from.loss;
+    to.residual += from.residual;
+    to.misfit += from.misfit;
+    to.curvature += from.curvature;
+    to.most_curvature = std::max(to.most_curvature, from.most_curvature);
+    add(to.slope, from.slope);
+    add(to.border, from.border);
+  }
+  for (std::size_t k = 0; k < curvatures_.size(); ++k) add(curvatures_[k].products, other.curvatures_[k].products);
+  for (std::size_t c = 0; c < largest_.size(); ++c) largest_[c] = std::max(largest_[c], other.largest_[c]);
+}
+
 void PassLook::exchange_sums(Archive& archive) {
   for (ModelSums& sums : sums_) {
     archive(sums.loss, sums.residual, sums.misfit, sums.curvature, sums.most_curvature);

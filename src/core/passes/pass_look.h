@@ -62,6 +62,8 @@ class PassLook {
   const std::vector<double>& largest() const { return largest_; }
   std::size_t curved() const { return curved_.size(); }
 
+  // What other rows told the same look.
+  void merge(const PassLook& other);
   // What rows have told so far; what is asked of them is up to who makes the look.
   void exchange_sums(Archive& archive);
 

@@ -31,6 +31,8 @@ class PassSolver {
                  const std::vector<std::size_t>& columns);
   // Some rows of a pass; weights are absolute.
   void add(const Rows& rows, const Observations& response) { look_.add(problem_, form_, rows, response); }
+  // Rows of the same pass that another one was given, which is in the same state otherwise.
+  void merge(const PassSolver& part) { look_.merge(part.look_); }
   // After a pass: certifies the models and moves those that are not good enough.
   NextPass advance();
   // Of a pass that is too large.

@@ -40,9 +40,10 @@ void PassTraining::exchange_place(Archive& archive, Phase::Name& phase) {
   RowFacts& rows = record_.rows;
   PathBatches& lambdas = record_.lambdas;
   archive.one_of(phase, Phase::kNames);
-  archive(passes_, record_.epoch, rows.count, rows.first_count, rows.null);
+  archive(passes_, further_, record_.epoch, rows.count, rows.first_count, rows.null);
   lambdas.exchange(archive, record_.spec.lambda);
-  archive.require(passes_ >= 0 && passes_ < std::numeric_limits<int>::max());
+  const int most = std::numeric_limits<int>::max() / 2;
+  archive.require(passes_ >= 0 && passes_ < most && further_ >= 0 && further_ < most);
   archive.require(record_.epoch >= 0 && record_.epoch <= record_.spec.sgd.epochs);
   const bool early = phase < Phase::Name::sgd;
   archive.require(lambdas.first() == 0 || !early);  // a grid is made once

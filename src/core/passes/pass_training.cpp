@@ -1,5 +1,6 @@
 #include "passes/pass_training.h"
 
+#include <algorithm>
 #include <limits>
 #include <utility>
 
@@ -14,6 +15,24 @@ void PassTraining::add(const Rows& rows, const Observations& response) {
   if (phase_) phase_->add(rows, response);
 }
 
+std::unique_ptr<PassTraining> PassTraining::anew(std::unique_ptr<Watch> watch) const {
+  return std::make_unique<PassTraining>(record_.spec, record_.sparse, std::move(watch));
+}
+
+bool PassTraining::end_part() {
+  if (!phase_ || !phase_->end_part()) return false;
+  further_ += 1;
+  record_.rows.count = RowCount();
+  return true;
+}
+
+void PassTraining::merge(const PassTraining& part) {
+  if (part.phase() != phase()) throw StateError("is of another pass");
+  further_ = std::max(further_, part.further_);
+  record_.rows.count.merge(part.record_.rows.count);
+  if (phase_) phase_->merge(*part.phase_, part.record_.rows.count.weight);
+}
+
 bool PassTraining::end_pass() {
   passes_ += 1;
   RowFacts& rows = record_.rows;
@@ -21,6 +40,7 @@ bool PassTraining::end_pass() {
   if (passes_ == 1) rows.first_count = now;
   if (!now.is_like(rows.first_count, record_.latest_moments().response().y_square))
     throw RowsChanged{now.rows, rows.first_count.rows};
+  passes_ += std::exchange(further_, 0);
   if (phase_ && !phase_->end_pass()) phase_ = phase_->next();
   return phase_ != nullptr;
 }

@@ -22,6 +22,11 @@ class PassTraining {
 
   // A block of the pass at hand; weights are absolute.
   void add(const Rows& rows, const Observations& response);
+  // Rows may be given to parts instead: trainings for the same, made anew and brought to the state of this one. After
+  // each pass over its rows a part says whether it takes them once more by itself; then it tells the whole of them.
+  std::unique_ptr<PassTraining> anew(std::unique_ptr<Watch> watch) const;
+  bool end_part();
+  void merge(const PassTraining& part);
   // Whether another pass is wanted. Throws RowsChanged, and TooManyColumns (look_plan.h) where memory does not hold the
   // models of given lambdas, or of the first of a grid.
   bool end_pass();
@@ -52,6 +57,7 @@ class PassTraining {
   TrainingRecord record_;
   std::unique_ptr<Phase> phase_;  // none: training is done
   int passes_ = 0;
+  int further_ = 0;  // of the pass at hand: passes that parts took by themselves
 };
 
 }  // namespace sgdlasso

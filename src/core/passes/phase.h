@@ -32,6 +32,11 @@ class Phase {
   Name name() const { return name_; }
   // Some rows of a pass; weights are absolute.
   virtual void add(const Rows& rows, const Observations& response) = 0;
+  // Rows of the same pass that a part was given: a phase that began in the same state and took them instead. `weight`:
+  // of these rows.
+  virtual void merge(const Phase& part, double weight) = 0;
+  // Of a part: whether it takes its rows once more by itself.
+  virtual bool end_part() { return false; }
   // Whether it takes another pass.
   virtual bool end_pass() { return false; }
   // Once it takes none: what follows, nothing where training is done.

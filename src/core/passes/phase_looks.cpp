@@ -53,6 +53,7 @@ class LooksPhase final : public Phase {
   bool start(std::vector<Coefficients> from, const std::vector<std::size_t>& columns);
 
   void add(const Rows& rows, const Observations& response) override { solver_->add(rows, response); }
+  void merge(const Phase& part, double) override { solver_->merge(*static_cast<const LooksPhase&>(part).solver_); }
   bool end_pass() override {
     const NextPass next = solver_->advance();
     return next == NextPass::too_large ? start_with_fewer() : next == NextPass::wanted;

@@ -13,6 +13,19 @@ class SgdPhase final : public Phase {
   void add(const Rows& rows, const Observations& response) override {
     record_.sgd->add(rows, response, *record_.watch);
   }
+  // Each part learns by itself, all of its epochs; the models are averaged.
+  void merge(const Phase& part, double weight) override {
+    const TrainingRecord& from = static_cast<const SgdPhase&>(part).record_;
+    record_.sgd->merge(*from.sgd, weight, !record_.rows.stated);
+    record_.epoch = from.epoch;
+  }
+  bool end_part() override {
+    record_.sgd->end_rows();
+    if (record_.epoch + 1 >= record_.spec.sgd.epochs) return false;
+    record_.epoch += 1;
+    record_.sgd->begin_pass();
+    return true;
+  }
   bool end_pass() override {
     record_.sgd->end_rows();
     if (++record_.epoch >= record_.spec.sgd.epochs) return false;

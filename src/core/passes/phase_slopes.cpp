@@ -40,6 +40,7 @@ class SlopesPhase final : public Phase {
   void add(const Rows& rows, const Observations& response) override {
     look_.add(stated_.problem, stated_.form, rows, response);
   }
+  void merge(const Phase& part, double) override { look_.merge(static_cast<const SlopesPhase&>(part).look_); }
   std::unique_ptr<Phase> next() override {
     std::vector<double> slopes = look_.sums()[0].slope;
     for (double& slope : slopes) slope /= record_.rows.moments.response().weight;

@@ -20,6 +20,7 @@ struct RowsChanged {
 struct RowCount {
   double rows = 0, weight = 0, y = 0;  // y: sum of weight times y
   void add(const Observations& response);
+  void merge(const RowCount& other);
   // y_square: mean of y^2.
   bool is_like(const RowCount& first, double y_square) const;
   void exchange(Archive& archive) { archive(rows, weight, y); }

@@ -133,9 +133,38 @@ void OnlineSgd::begin_pass() {
   for (const auto& learner : learner_) learner->end_epoch();
 }
 
-Coefficients OnlineSgd::coefficients(std::size_t k) const {
+void OnlineSgd::merge(const OnlineSgd& part, double weight, bool new_rows) {
+  if (new_rows) moments_.merge(part.moments_);
+  if (!part.started() || !(weight > 0)) return;
+  learner_.clear();
+  parts_.weight += weight;
+  parts_.models.resize(lambda_.size());
+  const double share = weight / parts_.weight;
+  const auto average = [share](std::vector<double>& to, const std::vector<double>& from) {
+    to.resize(from.size(), 0.0);
+    for (std::size_t j = 0; j < to.size(); ++j) to[j] += share * (from[j] - to[j]);
+  };
+  for (std::size_t k = 0; k < lambda_.size(); ++k) {
+    Parts::Model& model = parts_.models[k];
+    const Coefficients from = part.coefficients(k);
+    model.coefficients.intercept += share * (from.intercept - model.coefficients.intercept);
+    average(model.coefficients.beta, from.beta);
+    average(model.strengths, part.strengths(k));
+  }
+}
+
+std::vector<double> OnlineSgd::strengths(std::size_t k) const {
+  return parts_.weight > 0 ? parts_.models[k].strengths : learner_[k]->strengths();
+}
+
+Coefficients OnlineSgd::learned(std::size_t k) const {
+  if (parts_.weight > 0) return parts_.models[k].coefficients;
   const Estimate estimate = learner_[k]->estimate();
-  Coefficients result = original_scale(scales_.scaling(), estimate.intercept, estimate.coefficients);
+  return original_scale(scales_.scaling(), estimate.intercept, estimate.coefficients);
+}
+
+Coefficients OnlineSgd::coefficients(std::size_t k) const {
+  Coefficients result = learned(k);
   if (!loss_.is_squared() || !penalty_.intercept) return result;
   // squared loss tells its intercept from the means
   const ColumnMoments columns = moments_.columns();
@@ -146,15 +175,28 @@ Coefficients OnlineSgd::coefficients(std::size_t k) const {
 
 void OnlineSgd::exchange(Archive& archive) {
   const std::size_t p = penalty_.p();
-  bool started = this->started();
-  archive(moments_, lambda_, learns_moments_, waiting_, started);
+  bool learns = !learner_.empty();
+  archive(moments_, lambda_, learns_moments_, waiting_, learns);
+  exchange_parts(archive);
   archive.require(waiting_.size() < kFirstRows);
   for (const WaitingRow& row : waiting_) archive.require(row.fits(p, sparse_));
-  if (!started) return;
-  archive.require(waiting_.empty());
+  if (!learns) return;
+  archive.require(waiting_.empty() && parts_.weight == 0);
   if (archive.reads()) make_learners(0);
   for (const auto& learner : learner_) learner->exchange(archive);
   archive(scales_, rows_, forget_);
+}
+
+void OnlineSgd::exchange_parts(Archive& archive) {
+  archive(parts_.weight);
+  archive.require(parts_.weight >= 0);
+  if (!(parts_.weight > 0)) return;
+  if (archive.reads()) parts_.models.resize(lambda_.size());
+  for (Parts::Model& model : parts_.models) {
+    archive(model.coefficients.intercept);
+    archive.sized(model.coefficients.beta, penalty_.p());
+    archive.sized(model.strengths, penalty_.p());
+  }
 }
 
 }  // namespace sgdlasso

@@ -3,6 +3,9 @@
 //
 // The first kFirstRows rows tell the first scales; from then on these are taken anew each time the past is partly
 // forgotten, and at once where a sparse column is seen for the first time or a row is far longer than its scales say.
+//
+// Parts of the rows may be learned from apart, each by an OnlineSgd of its own; the model is the average of theirs,
+// weighted by rows (Zinkevich, Weimer, Smola and Li 2010, Parallelized stochastic gradient descent).
 #pragma once
 
 #include <cstddef>
@@ -39,16 +42,21 @@ class OnlineSgd {
   void begin_pass();
   // Whether more rows would be learned from as if all had come at once: not where fewer than tell the first scales had
   // to do.
-  bool can_resume() const { return moments_.response().rows >= static_cast<double>(kFirstRows); }
+  bool can_resume() const {
+    return !learner_.empty() && moments_.response().rows >= static_cast<double>(kFirstRows);
+  }
   // The next rows are new ones.
   void resume() { learns_moments_ = true; }
-  bool started() const { return !learner_.empty(); }
+  bool started() const { return !learner_.empty() || parts_.weight > 0; }
+  // What a part has learned from rows of this weight; this one has learned from none itself. new_rows: whether their
+  // moments are not known yet.
+  void merge(const OnlineSgd& part, double weight, bool new_rows);
   const std::vector<double>& lambda() const { return lambda_; }
 
   const OnlineMoments& moments() const { return moments_; }
   Coefficients coefficients(std::size_t k) const;
   // How much each column wants to be in the model of lambda k; it is from 1 on.
-  std::vector<double> strengths(std::size_t k) const { return learner_[k]->strengths(); }
+  std::vector<double> strengths(std::size_t k) const;
 
   void exchange(Archive& archive);
 
@@ -63,6 +71,16 @@ class OnlineSgd {
     bool fits(std::size_t p, bool sparse) const;
   };
 
+  // The average of what parts have learned.
+  struct Parts {
+    struct Model {
+      Coefficients coefficients;
+      std::vector<double> strengths;
+    };
+    double weight = 0;  // of their rows; 0: there are none
+    std::vector<Model> models;
+  };
+
   void take(const Row& row);
   void start();
   void make_learners(double intercept);
@@ -70,6 +88,8 @@ class OnlineSgd {
   void learn(const Row& row);
   void see(const Row& row);
   void rescale(const Row& row, bool fresh_only);
+  Coefficients learned(std::size_t k) const;
+  void exchange_parts(Archive& archive);
 
   const Loss& loss_;
   const PenaltySpec penalty_;
@@ -80,7 +100,8 @@ class OnlineSgd {
   OnlineMoments moments_;
   bool learns_moments_ = true;  // rows of this pass are new
   std::vector<WaitingRow> waiting_;
-  std::vector<std::unique_ptr<OnlineLearner>> learner_;  // none before the start
+  std::vector<std::unique_ptr<OnlineLearner>> learner_;  // none before the start, and where parts have learned
+  Parts parts_;
   OnlineScales scales_;
   double rows_ = 0;
   ForgetSchedule forget_;

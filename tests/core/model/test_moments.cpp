@@ -1,6 +1,10 @@
 #include "model/moments.h"
 
+#include <cmath>
+#include <string>
+
 #include "model/null_model.h"
+#include "model/online_moments.h"
 #include "plain.h"
 
 using namespace sgdlasso;
@@ -140,6 +144,51 @@ TEST_CASE("threads change no bit") {
     const Moments more = dense_moments(d.x.data(), d.p, d.response(true, false), {threads, watch});
     CHECK(more.cross == one.cross);
     CHECK(more.mean == one.mean);
+  }
+}
+
+TEST_CASE("moments of rows one by one are those of their parts together, dense and sparse, about a huge mean too") {
+  Rng rng(9);
+  const std::size_t n = 60, p = 4;
+  for (const std::string& family : std::vector<std::string>{"gaussian", "binomial", "poisson"}) {
+    const auto loss = make_loss(family);
+    for (const bool sparse : {false, true}) {
+      for (const double mean : {0.0, 1e8}) {
+        OnlineMoments whole(p, sparse), merged(p, sparse), part(p, sparse);
+        merged.merge(part);  // of no rows
+        for (std::size_t i = 0; i < n; ++i) {
+          std::vector<double> value;
+          std::vector<int> index;
+          for (std::size_t j = 0; j < p; ++j) {
+            if (sparse && (rng.uniform() < 0.6 || (j == 3 && i < n / 2))) continue;  // the last column begins late
+            value.push_back(plain::normal(rng) + (j == 0 ? mean : 0));
+            index.push_back(static_cast<int>(j));
+          }
+          const double y = std::floor(2 * rng.uniform()), weight = 0.5 + rng.uniform();
+          const Row row{value.data(), sparse ? index.data() : nullptr, value.size(), 0, y, weight, i > 40 ? 0.5 : 0};
+          whole.add(row, *loss);
+          part.add(row, *loss);
+          if (i % 17 != 16 && i + 1 < n) continue;
+          merged.merge(part);
+          merged.merge(OnlineMoments(p, sparse));
+          part = OnlineMoments(p, sparse);
+        }
+        const ResponseMoments &a = merged.response(), &b = whole.response();
+        CHECK(a.rows == b.rows);
+        CHECK(a.equal == b.equal);
+        CHECK(a.offset);
+        for (const auto part : {&ResponseMoments::weight, &ResponseMoments::target, &ResponseMoments::target_square,
+                                &ResponseMoments::y, &ResponseMoments::y_square, &ResponseMoments::saturated}) {
+          plain::check_near(a.*part, b.*part, 1e-12);
+        }
+        for (std::size_t j = 0; j < p; ++j) {
+          const double tolerance = j == 0 && mean > 0 ? 1e-6 : 1e-11;
+          plain::check_near(merged.column(j).mean, whole.column(j).mean, 1e-14 + tolerance * 1e-3);
+          plain::check_near(merged.column(j).variance, whole.column(j).variance, tolerance);
+          plain::check_near(merged.covariances()[j], whole.covariances()[j], tolerance);
+        }
+      }
+    }
   }
 }
 

@@ -62,13 +62,14 @@ std::unique_ptr<PassTraining> training_of(const FitSpec& spec) {
 }
 
 // The same training in another process.
-void move_elsewhere(const FitSpec& spec, std::unique_ptr<PassTraining>& training) {
+std::unique_ptr<PassTraining> copy_of(const FitSpec& spec, PassTraining& training) {
   Archive out;
-  training->exchange(out);
+  training.exchange(out);
   Archive in(out.bytes());
-  training = training_of(spec);
-  training->exchange(in);
+  std::unique_ptr<PassTraining> copy = training_of(spec);
+  copy->exchange(in);
   in.require(in.at_end());
+  return copy;
 }
 
 struct Course {
@@ -85,11 +86,43 @@ Course course_of(const FitSpec& spec, const Data& data, bool moves = false) {
     course.phases.push_back(training->phase());
     for (std::size_t block = 0; block < 2; ++block) {
       data.add_block(block, *training);
-      if (moves) move_elsewhere(spec, training);
+      if (moves) training = copy_of(spec, *training);
     }
   } while (training->end_pass());
   CHECK(training->phase() == Name::done);
   CHECK(training->passes() == static_cast<int>(course.phases.size()));
+  course.path = training->result();
+  course.shortened = training->shortened();
+  return course;
+}
+
+// Each block is given to a part of its own, one more part has no rows, and what parts and whole were told moves between
+// processes.
+Course course_by_parts(const FitSpec& spec, const Data& data) {
+  std::unique_ptr<PassTraining> training = training_of(spec);
+  Course course;
+  int further = 0;
+  do {
+    REQUIRE(course.phases.size() < 1000);
+    course.phases.push_back(training->phase());
+    std::vector<std::unique_ptr<PassTraining>> told;
+    int most = 0;
+    for (std::size_t block = 0; block < 3; ++block) {
+      const std::unique_ptr<PassTraining> part = copy_of(spec, *training);
+      int passes = 0;
+      do {
+        if (block < 2) data.add_block(block, *part);
+        ++passes;
+      } while (part->end_part());
+      most = std::max(most, passes);
+      told.push_back(copy_of(spec, *part));
+    }
+    further += most - 1;
+    for (const auto& part : told) training->merge(*part);
+    training = copy_of(spec, *training);
+  } while (training->end_pass());
+  CHECK(training->passes() == static_cast<int>(course.phases.size()) + further);
+  CHECK(!training->continues());
   course.path = training->result();
   course.shortened = training->shortened();
   return course;
@@ -220,6 +253,74 @@ TEST_CASE("a training goes on from its state, in whatever phase, as if it had no
       CHECK(moved.path.points[k].trained.scored.coefficients.beta ==
             whole.path.points[k].trained.scored.coefficients.beta);
     }
+  }
+}
+
+TEST_CASE("parts of the rows, each passed apart, tell what the whole does") {
+  Rng rng(6);
+  for (int draw = 0; draw < 60; ++draw) {
+    Case one = draw_case(rng);
+    // averages have the columns of all parts, which take memory
+    if (one.at_once < kGiven.size()) one.at_once = kGiven.size() - 1;
+    FitSpec spec = spec_of(one);
+    spec.stop.tol = 1e-10;
+    spec.stop.maxpasses = 500;
+    const Data data(rng, 160, kColumns, one.family, one.offset);
+    const Course whole = course_of(spec, data), parts = course_by_parts(spec, data);
+    const std::vector<Stay> stays = stays_of(parts.phases), expected = stays_of(whole.phases);
+    REQUIRE(stays.size() == expected.size());
+    for (std::size_t k = 0; k < stays.size(); ++k) {
+      CHECK(stays[k].phase == expected[k].phase);
+      if (stays[k].phase == Name::sgd) CHECK(stays[k].passes == 1);  // each part makes all epochs by itself
+    }
+    REQUIRE(parts.path.points.size() == whole.path.points.size());
+    for (std::size_t k = 0; k < whole.path.points.size(); ++k) {
+      const PathPoint &found = parts.path.points[k], &right = whole.path.points[k];
+      CHECK(found.lambda == doctest::Approx(right.lambda).epsilon(1e-9));
+      CHECK(found.trained.converged == right.trained.converged);
+      const std::vector<double>& beta = found.trained.scored.coefficients.beta;
+      // stochastic gradient descent on half of the rows is near only
+      plain::check_near(beta, right.trained.scored.coefficients.beta, one.certified ? 1e-4 : 0.6);
+    }
+  }
+}
+
+TEST_CASE("the average of what parts have learned is weighted by their rows, and what is of another pass is refused") {
+  Rng rng(7);
+  for (const std::string family : {"binomial", "poisson"}) {
+    FitSpec spec = spec_of(family, kColumns);
+    spec.solver = SolverName::sgd;
+    spec.lambda.given = kGiven;
+    spec.rewindable = false;
+    const Data data(rng, 160, kColumns, family, false);
+    const std::unique_ptr<PassTraining> training = training_of(spec);
+    std::vector<std::unique_ptr<PassTraining>> parts;
+    std::vector<FittedPath> learned;
+    std::vector<double> weight;
+    for (std::size_t block = 0; block < 2; ++block) {
+      parts.push_back(copy_of(spec, *training));
+      data.add_block(block, *parts[block]);
+      CHECK(!parts[block]->end_part());
+      learned.push_back(parts[block]->result());
+      weight.push_back(0);
+      for (std::size_t i = 0; i < data.n / 2; ++i) weight[block] += data.weight[block * data.n / 2 + i];
+      training->merge(*parts[block]);
+    }
+    CHECK(!training->end_pass());
+    const FittedPath path = training->result();
+    REQUIRE(path.points.size() == kGiven.size());
+    for (std::size_t k = 0; k < kGiven.size(); ++k) {
+      std::vector<double> mean;
+      for (std::size_t j = 0; j < kColumns; ++j) {
+        double sum = 0;
+        for (std::size_t block = 0; block < 2; ++block) {
+          sum += weight[block] * learned[block].points[k].trained.scored.coefficients.beta[j];
+        }
+        mean.push_back(sum / (weight[0] + weight[1]));
+      }
+      plain::check_near(path.points[k].trained.scored.coefficients.beta, mean, 1e-12);
+    }
+    CHECK_THROWS_AS(training->merge(*parts[0]), StateError);
   }
 }
 
