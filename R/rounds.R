@@ -2,8 +2,8 @@
 # workers are, in workers.R.
 
 # names, engine(): of check_cluster(). home: of each shard the worker that reads it, and told: whether it knows how to
-# open it. lost: of each worker why it is, or NA. log: what was done, a row for each kind of task. The engine lives while
-# somebody holds it.
+# open it. lost: of each worker why it is, or NA. log: what was done, a row for each kind of task. The engine lives as
+# long as somebody holds it.
 new_pool <- function(cluster, timeout) {
   list2env(list(
     names = cluster$names, make_engine = cluster$engine, timeout = timeout, engine = NULL, holders = 0,
@@ -25,7 +25,7 @@ release_workers <- function(pool) {
   if (pool$holders > 0 || is.null(pool$engine)) return(invisible())
   engine <- pool$engine
   pool$engine <- NULL
-  engine$stop()
+  engine$stop(which(is.na(pool$lost)))
 }
 
 # What the shards answer, in their order, whoever gives it and when. job: what all are told; own(k): what shard k is;

@@ -164,30 +164,39 @@ run_pass_on_shards <- function(training) {
     sparse = isTRUE(training$source$sparse)
   )
   own <- function(k) list(first = firsts[[k]], before = before[k])
+  told <- told_by_shards(training)
   sums <- training$core$parts()
   each <- function(part) {
+    told$add(part)
     if (!is.null(part$state)) sums$add(part$state)
-    part["state"] <- list(NULL)
-    part
   }
-  take_parts(training, on_shards(training$source, "pass", job, own, each = each, tell = progress$update))
+  on_shards(training$source, "pass", job, own, each = each, tell = progress$update)
+  told$done()
+  check_taken(training)
   if (!training$started) training$core$start(job$sparse)
   training$started <- TRUE
   sums$done()
 }
 
-take_parts <- function(training, parts) {
-  for (part in parts) {
-    training$place <- training$place + part$place
-    training$taken <- training$taken + part$taken
-  }
-  check_taken(training)
-  if (training$pass == 1) {
-    rows <- training$rows
-    for (k in seq_along(parts)) rows <- with_shard(rows, parts[[k]]$rows, k)
-    rows$first <- lapply(parts, function(part) part$first %||% list())
-    training$rows <- rows
-  }
+# What training knows of its rows, from what one shard after the other tells of its own.
+told_by_shards <- function(training) {
+  rows <- training$rows
+  place <- taken <- 0
+  firsts <- list()
+  list(
+    add = function(part) {
+      place <<- place + part$place
+      taken <<- taken + part$taken
+      firsts[[length(firsts) + 1]] <<- part$first %||% list()
+      if (training$pass == 1) rows <<- with_shard(rows, part$rows, length(firsts))
+    },
+    done = function() {
+      training$place <- place
+      training$taken <- taken
+      if (training$pass == 1) rows$first <- firsts
+      training$rows <- rows
+    }
+  )
 }
 
 with_shard <- function(rows, more, k) {

@@ -64,7 +64,8 @@ shard_tasks <- list(
   first = function(source, job, own, name) {
     peeked <- peek(source)
     on.exit(peeked$close())
-    list(block = native_in_r(peeked$first), facts = source[intersect(names(source), c("intercept", "kept", "classnames"))])
+    told <- intersect(names(source), c("intercept", "kept", "classnames"))
+    list(block = native_in_r(peeked$first), facts = unclass(source)[told])
   },
   block = function(source, job, own, name) next_block(source, own$number, name),
   count = function(source, job, own, name) {

@@ -11,7 +11,8 @@
 #'   (where the formula's were made sparse, why), `solver`, `stopped` (a sentence), `lambda`, `df`, `gap`, `dev.ratio`
 #'   (absent at an `s` between fitted lambdas), `intercept`, `coefficients` (for one lambda, a data frame of the nonzero
 #'   coefficients with `estimate` and `standardized`, the estimate times the column's standard deviation), `residuals`
-#'   (quantiles) and `accuracy` on the training rows (a single fitted lambda), and `notes`.
+#'   (quantiles) and `accuracy` on the training rows (a single fitted lambda), `rounds` (of fits by [rows_on()]) and
+#'   `notes`.
 #' @examples
 #' fit <- sgdlasso(murder_rate ~ ., data = murder_rates, lambda = 1, seed = 1,
 #'                 solver = solver_sgd(epochs = 50))
@@ -35,7 +36,7 @@ summary.sgdlasso <- function(object, s = NULL, gamma = 1, ...) {
       intercept = if (is.null(at)) object$a0 else unname(at$a0),
       coefficients = if (!is.null(at)) nonzero_table(at$beta, object$x.sd),
       residuals = object$residuals, accuracy = object$accuracy,
-      trained.intercept = object$intercept, notes = solver_notes(object)
+      trained.intercept = object$intercept, rounds = object$rounds, notes = solver_notes(object)
     ),
     class = "summary.sgdlasso"
   )
@@ -105,9 +106,18 @@ print.summary.sgdlasso <- function(x, digits = max(3, getOption("digits") - 3), 
   show("Solver: ", format(x$solver), if (!is.null(x$seed)) paste0(", seed ", format(x$seed, digits = 10)),
        if (!is.null(x$solver$why)) paste0("; chosen for: ", x$solver$why))
   show(x$stopped)
+  if (!is.null(x$rounds)) show(words_of_rounds(x$rounds))
   if (is.null(x$coefficients)) print_path(x, digits) else print_single(x, digits)
   for (note in x$notes) cat("\n", paste(strwrap(paste("Note:", note)), collapse = "\n"), "\n", sep = "")
   invisible(x)
+}
+
+words_of_rounds <- function(rounds) {
+  pluralized(paste0(
+    "Rounds of the cluster: {paste(rounds$rounds, rounds$task, collapse = ', ')}; {format_memory(sum(rounds$sent))} ",
+    "sent, {format_memory(sum(rounds$received))} received, {format(sum(rounds$seconds), digits = 2)} seconds",
+    "{if (sum(rounds$lost) > 0) pluralized('; {sum(rounds$lost)} worker{?s} lost')}."
+  ))
 }
 
 print_path <- function(x, digits) {

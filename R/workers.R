@@ -7,7 +7,7 @@
 #   answer(w)      the raw bytes that came of it, or list(lost =), why nothing did
 #   back(w)        whether a worker that was lost can be asked again; may start it anew
 #   drop(w)        the task is not wanted any more
-#   stop()         ends what was started here
+#   stop(alive)    ends what was started here; alive: the workers that are not lost
 
 check_cluster <- function(cluster) {
   if (inherits(cluster, "miraiCluster")) {
@@ -38,10 +38,10 @@ check_profiles <- function(profiles) {
   }
   need_mirai("names of compute profiles")
   for (name in profiles) {
-    daemons <- tryCatch(mirai::status(.compute = name)$connections, error = function(e) NULL)
-    if (!is.numeric(daemons) || (length(daemons) == 1 && daemons > 1)) {
+    daemons <- if (mirai::daemons_set(.compute = name)) mirai::status(.compute = name)$connections else "no"
+    if (!is.numeric(daemons) || daemons > 1) { # one may still be on its way
       abort_input(
-        "`cluster` names the compute profile {name}, which has {if (is.numeric(daemons)) daemons else 'no'} daemons.",
+        "`cluster` names the compute profile {name}, which has {daemons} daemons.",
         "Each profile must have one: mirai::daemons(1, .compute = \"{name}\")."
       )
     }
@@ -65,7 +65,7 @@ environment(run_task) <- baseenv()
 
 # ---- daemons of mirai -------------------------------------------------------------------
 
-mirai_engine <- function(names, profiles, back = is_connected, stop = function() NULL) {
+mirai_engine <- function(names, profiles, back = is_connected, stop = function(alive) NULL) {
   force(stop)
   tasks <- vector("list", length(profiles))
   ended <- function(w) is.null(tasks[[w]]) || !mirai::unresolved(tasks[[w]])
@@ -82,7 +82,11 @@ mirai_engine <- function(names, profiles, back = is_connected, stop = function()
       if (is.raw(answer)) answer else list(lost = words_of_mirai(answer))
     },
     back = function(w) ended(w) && back(profiles[w]),
-    drop = function(w) if (!ended(w)) mirai::stop_mirai(tasks[[w]]),
+    drop = function(w) {
+      if (ended(w)) return()
+      mirai::stop_mirai(tasks[[w]])
+      tasks[[w]] <<- mirai::mirai(TRUE, .compute = profiles[w]) # it is back once it does this
+    },
     stop = stop
   )
 }
@@ -113,7 +117,7 @@ daemon_engine <- function(count) {
     start(profile)
     TRUE
   }
-  mirai_engine(paste("daemon", seq_len(count)), profiles, back, function() for (profile in profiles) stop(profile))
+  mirai_engine(paste("daemon", seq_len(count)), profiles, back, function(alive) for (profile in profiles) stop(profile))
 }
 
 # ---- clusters of package parallel --------------------------------------------------------
@@ -164,6 +168,6 @@ parallel_engine <- function(cluster) {
     },
     drop = function(w) NULL,
     # the cluster is its owner's, who expects no answers but his own
-    stop = function() for (w in which(left > 0 & left < Inf)) while (left[w] > 0 && left[w] < Inf && speaks(w)) hear(w)
+    stop = function(alive) for (w in alive) while (left[w] > 0 && left[w] < Inf) hear(w)
   )
 }

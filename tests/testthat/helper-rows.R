@@ -33,7 +33,7 @@ same_fit <- function(fit) {
   fit <- unclass(fit)
   fit[setdiff(
     names(fit),
-    c("call", "gap", "kkt", "trace", "solver", "na.action", "residuals", "accuracy", "passes", "model")
+    c("call", "gap", "kkt", "trace", "solver", "na.action", "residuals", "accuracy", "passes", "model", "rounds")
   )]
 }
 

@@ -16,7 +16,9 @@ class MomentsPhase final : public Phase {
     for_each_given_row(rows, response, *record_.watch,
                        [this](const Row& row) { record_.rows.moments.add(row, *record_.loss); });
   }
-  void merge(const Phase& part, double) override { record_.rows.moments.merge(static_cast<const MomentsPhase&>(part).record_.rows.moments); }
+  void merge(const Phase& part, double) override {
+    record_.rows.moments.merge(static_cast<const MomentsPhase&>(part).record_.rows.moments);
+  }
   std::unique_ptr<Phase> next() override { return after_moments(record_); }
 };
 

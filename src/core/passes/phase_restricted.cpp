@@ -21,9 +21,7 @@ PassSettings exactly(const FitSpec& spec) {
 class RestrictedPhase : public Phase {
  public:
   void add(const Rows& rows, const Observations& response) override { solver_.add(rows, response); }
-  void merge(const Phase& part, double) override {
-    solver_.merge(static_cast<const RestrictedPhase&>(part).solver_);
-  }
+  void merge(const Phase& part, double) override { solver_.merge(static_cast<const RestrictedPhase&>(part).solver_); }
   bool end_pass() override { return wants(solver_.advance()); }
   void exchange(Archive& archive) override { solver_.exchange(archive, {0.0}); }
 

@@ -42,9 +42,7 @@ class OnlineSgd {
   void begin_pass();
   // Whether more rows would be learned from as if all had come at once: not where fewer than tell the first scales had
   // to do.
-  bool can_resume() const {
-    return !learner_.empty() && moments_.response().rows >= static_cast<double>(kFirstRows);
-  }
+  bool can_resume() const { return !learner_.empty() && moments_.response().rows >= static_cast<double>(kFirstRows); }
   // The next rows are new ones.
   void resume() { learns_moments_ = true; }
   bool started() const { return !learner_.empty() || parts_.weight > 0; }
