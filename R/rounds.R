@@ -54,7 +54,7 @@ on_shards <- function(source, kind, job = list(), own = function(k) NULL, shards
       kept <- c(kept, answers_in_turn(round, length(kept), each))
       tell(length(kept), sum(is.na(pool$lost)))
     } else {
-      Sys.sleep(pause)
+      pool$engine$wait(which(!is.na(round$doing)), pause)
       pause <- min(2 * pause, 0.05)
     }
   }

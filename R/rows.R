@@ -36,6 +36,16 @@
 #' columns are numbers; later fields that are none are an error that names file, line and column. Columns of `TRUE` and
 #' `FALSE` alone become logical, others text. All files have the same header. Numbers are read to the nearest double.
 #'
+#' @section Moments by the database:
+#' `rows_sql(con, query, pushdown = TRUE)` sends queries that compute means first, then sums of centred products, in
+#' double precision, as many as the limits on columns ask for. It serves gaussian models of up to 5,000 columns,
+#' [cv.sgdlasso()] and [update()][update.sgdlasso] included; other models are an error. Formulas may have what
+#' [as_sql()] translates, weights and offsets too; factors are text columns, whose levels a query finds. Where fetched
+#' rows would be refused (missing values without a formula, negative weights, text among SQLite's numbers, a logarithm
+#' of 0), so are these; a logarithm of a negative number is refused too, where a fetched row would be left out. The SQL
+#' is plain, and tested in SQLite and PostgreSQL, in duckdb where it is installed. The query is run several times: the
+#' table must not change meanwhile.
+#'
 #' @section Sparse rows:
 #' `rows_svmlight()` reads lines of `y index:value index:value ...`, as svmlight and libsvm write them, compressed or
 #' not; what follows `#`, and `qid`, is passed over. Columns have numbers up to 100 million.
@@ -69,6 +79,10 @@
 #'   keeps of files is up to its setting `memory_limit`.
 #' @param query A query, as for `DBI::dbSendQuery()`. It is sent anew for each pass, so it should have an `ORDER BY` if
 #'   its order matters to you.
+#' @param pushdown Whether the database computes the moments that gaussian models need, so that no row is fetched but
+#'   those of a first block: see "Moments by the database". Default `FALSE`.
+#' @param key With `pushdown`, the name of a column of whole numbers by which [cv.sgdlasso()] draws folds; with `y` it
+#'   is no column of x. Rows of the same number are in the same fold.
 #' @param ... For methods.
 #' @return An object of class `"sgdlasso_rows"`.
 #' @section Errors: A block of another kind or with other columns than the first, and files that cannot be read or

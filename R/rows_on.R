@@ -38,6 +38,8 @@
 #'   a shard then stays with its worker. Or a cluster made by package parallel, which must be idle.
 #' @param shards A list of functions without arguments, each of which makes a row source that can be read again and
 #'   again, where it is called. Or names of csv files, as the workers know them; `...` then goes to [rows_csv()].
+#'   Sockets wait .04 seconds for each answer unless they are told not to, by `options(socketOptions = "no-delay")` in
+#'   the session and `rscript_args = c("-e", shQuote("options(socketOptions = 'no-delay')"))` for its nodes.
 #' @param timeout Seconds that a worker may take for a task, one pass over one shard at most. Default an hour. Of
 #'   clusters of package parallel by sockets only.
 #' @param ... For files, arguments of [rows_csv()].

@@ -2,7 +2,7 @@
 
 #' @rdname as_rows
 #' @export
-rows_sql <- function(con, query, y = NULL, weights = NULL, offset = NULL, block = 10000) {
+rows_sql <- function(con, query, y = NULL, weights = NULL, offset = NULL, block = 10000, pushdown = FALSE, key = NULL) {
   need_package("DBI", "rows_sql() asks the database by it")
   if (!methods::is(con, "DBIConnection")) {
     abort_input("`con` is {describe(con)}.", "It must be a connection of the DBI package.")
@@ -14,7 +14,32 @@ rows_sql <- function(con, query, y = NULL, weights = NULL, offset = NULL, block 
     pass <- if (methods::is(con, "duckdb_connection")) duckdb_pass else sql_pass
     or_input_error(pass(con, query, block), "`query` fails")
   }
-  with_roles(new_source(open, TRUE, paste("the query", query)), y, weights, offset)
+  rows <- new_source(open, TRUE, paste("the query", query))
+  source <- with_roles(rows, y, weights, offset)
+  if (check_flag(pushdown, "pushdown")) {
+    source$sql <- sql_of_source(con, query, rows, list(y = y, weights = weights, offset = offset), key)
+  } else if (!is.null(key)) {
+    abort_input("`key` is given, and the database computes nothing.", "It goes with pushdown = TRUE.")
+  }
+  source
+}
+
+# What pushdown.R needs of a query. first(): its first rows, as they come.
+sql_of_source <- function(con, query, rows, roles, key) {
+  is_name <- is.null(key) || (is.character(key) && length(key) == 1 && !is.na(key))
+  if (!is_name) abort_input("`key` is {describe(key)}.", "It must be the name of a column of whole numbers.")
+  known <- NULL
+  first <- function() {
+    if (is.null(known)) {
+      peeked <- peek(rows)
+      peeked$close()
+      if (is.null(peeked$first)) abort_input("The query has no rows.", "It needs at least one.")
+      known <<- peeked$first
+    }
+    known
+  }
+  list(con = con, query = sub("[;[:space:]]+$", "", query), dialect = sql_dialect(con), roles = roles, key = key,
+       first = first)
 }
 
 sql_pass <- function(con, query, block) {

@@ -37,6 +37,7 @@ fit_rows_by <- function(rows, design, settings, call) {
   fit <- if (identical(settings$solver$method, "moments")) {
     fit_gathered(gather_rows(rows, design, settings, call), settings, call)
   } else {
+    if (!is.null(rows$sql)) abort_pushdown("this model needs the rows themselves: moments tell of gaussian ones only")
     fit_by_passes(rows, design, settings, call)
   }
   fit[names(design$kept)] <- design$kept
@@ -48,6 +49,7 @@ fit_rows_by <- function(rows, design, settings, call) {
 
 # The moments of each fold, and what a fit tells of its rows. fold_of(places): the fold of rows of the source.
 gather_rows <- function(source, design, settings, call = NULL, folds = 1, fold_of = function(places) NULL) {
+  if (!is.null(source$sql)) return(gather_by_sql(source, design, settings, folds))
   training <- new_training(source, design, settings, call, folds, function(training) {
     moments_core(training, folds, fold_of)
   })

@@ -17,6 +17,8 @@ stream_design <- function(matched, peeked, settings, coding, envir) {
   check_first_response(stats::model.response(frame), settings$family)
   coded <- level_variables(frame)
   given <- check_xlev(coding$xlev, coded)
+  sql <- peeked$source$sql
+  if (!is.null(sql)) given <- c(given, levels_by_sql(sql, frame, setdiff(coded, names(given)), matched))
   wanted <- setdiff(coded, names(given))
   found <- if (length(wanted)) find_levels(matched, peeked$source, wanted, settings, envir, call)
   reference <- reference_frame(if (is.null(found)) frame else frame_of_levels(terms, found, frame), given)
@@ -26,8 +28,8 @@ stream_design <- function(matched, peeked, settings, coding, envir) {
   kept <- design$kept[setdiff(names(design$kept), "na.action")]
   recipe <- frames_recipe(peeked$source, matched, kept, prototypes, settings$family, envir)
   list(
-    blocks = blocks_by(recipe), recipe = recipe, width = ncol(design$x), intercept = design$intercept, kept = kept,
-    levels = found
+    blocks = blocks_by(recipe), recipe = recipe, width = ncol(design$x), labels = colnames(design$x),
+    intercept = design$intercept, kept = kept, levels = found
   )
 }
 

@@ -46,7 +46,10 @@ update.sgdlasso <- function(object, formula., ..., moredata, evaluate = TRUE) {
   if (is.null(object$state)) check_moments(object, "object") else check_kept_state(object, "object")
   source <- if (is_rows(moredata)) moredata else rows_of(moredata)
   recipe <- recipe_like(object, source, parent.frame())
-  design <- list(blocks = blocks_by(recipe), recipe = recipe)
+  design <- list(blocks = blocks_by(recipe), recipe = recipe, labels = rownames(object$beta))
+  if (!is.null(source$sql) && is.null(object$terms) && object$offset && is.null(source$sql$roles$offset)) {
+    abort_input("`moredata` has no offset, and this fit has an offset.", "Name its column.")
+  }
   if (!is.null(object$state)) return(continue_training(object, source, design))
   settings <- remembered_settings(object)
   merge_fits(object, gather_rows(source, design, settings), settings)

@@ -4,6 +4,7 @@
 #   names          of the workers
 #   start(w, task) worker w begins a task, raw bytes for do_task() (shard_tasks.R)
 #   ended(w)       whether it has done it
+#   wait(busy, s)  s seconds, or less where one of these workers has something to say before
 #   answer(w)      the raw bytes that came of it, or list(lost =), why nothing did
 #   back(w)        whether a worker that was lost can be asked again; may start it anew
 #   drop(w)        the task is not wanted any more
@@ -77,6 +78,7 @@ mirai_engine <- function(names, profiles, back = is_connected, stop = function(a
       )
     },
     ended = ended,
+    wait = function(busy, seconds) Sys.sleep(seconds),
     answer = function(w) {
       answer <- tasks[[w]]$data
       if (is.raw(answer)) answer else list(lost = words_of_mirai(answer))
@@ -160,6 +162,9 @@ parallel_engine <- function(cluster) {
     ended = function(w) {
       while (is.null(answers[[w]]) && speaks(w)) hear(w)
       !is.null(answers[[w]])
+    },
+    wait = function(busy, seconds) {
+      socketSelect(lapply(cluster[busy[by_socket[busy]]], function(node) node$con), FALSE, timeout = seconds)
     },
     answer = function(w) answers[[w]],
     back = function(w) {

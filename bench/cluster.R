@@ -2,6 +2,10 @@
 # large one. Run from the top folder: Rscript bench/cluster.R > bench/cluster.md. The files, 8 of so many thousand rows
 # (default 250, 1 GB together), are made in the folder of temporary files and removed.
 library(sgdlasso)
+options(socketOptions = "no-delay") # else each answer waits for .04 s
+processes <- function(count) {
+  parallel::makePSOCKcluster(count, rscript_args = c("-e", shQuote("options(socketOptions = 'no-delay')")))
+}
 thousands <- as.numeric(c(commandArgs(TRUE), "250")[1])
 columns <- 50
 folder <- tempfile("cluster")
@@ -21,21 +25,25 @@ for (file in files) {
 rows <- length(files) * 10000 * length(seq_len(thousands / 10))
 
 number <- function(x) format(signif(x, 2), scientific = FALSE, big.mark = ",", trim = TRUE)
-table_of <- function(rows) cat(knitr::kable(do.call(rbind.data.frame, rows), row.names = FALSE), "", sep = "\n")
+table_of <- function(rows) {
+  frames <- lapply(rows, as.data.frame, check.names = FALSE)
+  cat(knitr::kable(do.call(rbind, frames), row.names = FALSE), "", sep = "\n")
+}
 
-# Medians of three calls, once the workers have loaded the package.
+median_of_three <- function(call) median(vapply(1:3, function(k) system.time(call())[["elapsed"]], 0))
+
+# Once the workers have loaded the package.
 timed <- function(count, ...) {
-  workers <- parallel::makePSOCKcluster(count)
+  workers <- processes(count)
   on.exit(parallel::stopCluster(workers))
   source <- rows_on(workers, files, y = "y")
   call <- function() sgdlasso(source, progress = FALSE, ...)
   fit <- call()
-  seconds <- median(replicate(3, system.time(call())[["elapsed"]]))
-  list(seconds = seconds, fit = fit)
+  list(seconds = median_of_three(call), fit = fit)
 }
 alone <- function(...) {
   source <- rows_csv(files, y = "y")
-  median(replicate(3, system.time(sgdlasso(source, progress = FALSE, ...))[["elapsed"]]))
+  median_of_three(function() sgdlasso(source, progress = FALSE, ...))
 }
 
 kinds <- list(
@@ -82,7 +90,7 @@ per_row <- vapply(one, function(run) {
   sum(log$seconds[log$task == "pass"]) / sum(log$rounds[log$task == "pass"]) / rows
 }, 0)
 latency <- local({
-  workers <- parallel::makePSOCKcluster(1)
+  workers <- processes(1)
   on.exit(parallel::stopCluster(workers))
   x <- matrix(rnorm(200), 100)
   tiny <- rows_on(workers, list(function() sgdlasso::as_rows(x, x[, 1])))
@@ -93,7 +101,7 @@ latency <- local({
 cat("## 10,000,000,000 rows on 100 workers\n\n")
 cat(
   "Seconds = rounds * (rows / workers * seconds a row + latency + bytes * workers / bandwidth). Assumed: shards are",
-  "equal and as\nfast to read as here, a network of 1 GB a second at the session, nothing else slows down.\n\n"
+  "equal\nand as fast to read as here, a network of 1 GB a second at the session, nothing else slows down.\n\n"
 )
 table_of(lapply(names(kinds), function(kind) {
   log <- one[[kind]]$fit$rounds
@@ -102,7 +110,21 @@ table_of(lapply(names(kinds), function(kind) {
   each <- 1e10 / 100 * per_row[[kind]] + latency + bytes * 100 / 1e9
   list(
     call = kind, rounds = pass$rounds, `ns a row` = number(1e9 * per_row[[kind]]),
-    `latency, ms` = number(1e3 * latency), `bytes a worker` = number(bytes), `seconds a round` = number(each), `seconds` = number(each * pass$rounds)
+    `latency, ms` = number(1e3 * latency), `bytes a worker` = number(bytes), `seconds a round` = number(each),
+    `seconds` = number(each * pass$rounds)
   )
 }))
+
+# ---- a database -------------------------------------------------------------------------
+
+con <- DBI::dbConnect(RSQLite::SQLite(), file.path(folder, "rows.sqlite"))
+n <- min(rows, 2e5)
+DBI::dbWriteTable(con, "d", data.frame(y = rnorm(n), matrix(rnorm(20 * n), n)))
+asked <- function(...) {
+  source <- rows_sql(con, "SELECT * FROM d", y = "y", ...)
+  number(median_of_three(function() sgdlasso(source, progress = FALSE)))
+}
+cat(sprintf("## Moments by SQLite\n\n%s rows of 20 columns in a file, seconds of whole calls.\n\n", number(n)))
+table_of(list(list(`rows fetched` = asked(), pushdown = asked(pushdown = TRUE))))
+DBI::dbDisconnect(con)
 unlink(folder, recursive = TRUE)

@@ -17,7 +17,8 @@ faulty <- function(parts, k, what, count, family, env = parent.frame()) {
 }
 
 few_lambdas <- function(rows, family) {
-  suppressWarnings(sgdlasso(rows, family = family, nlambda = 5, solver = solver_exact("passes")), "sgdlasso_warning_gap")
+  fit <- function() sgdlasso(rows, family = family, nlambda = 5, solver = solver_exact("passes"))
+  suppressWarnings(fit(), "sgdlasso_warning_gap")
 }
 
 test_that("random faults at random moments change no bit", {
