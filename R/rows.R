@@ -56,8 +56,8 @@
 #' 2^26 (67,108,864) bytes, or `bytes` where that is more.
 #'
 #' @param x A function, a data frame, a matrix (dense or of the Matrix package), a `big.matrix` of bigmemory (in memory,
-#'   or a file mapped into it), or a row source, which
-#'   comes back as it is.
+#'   or a file mapped into it), a lazy table of dbplyr (then `...` goes to `rows_sql()`), or a row source, which comes
+#'   back as it is.
 #' @param y,weights,offset For a matrix, the response of its rows and, if there are any, their weights and offset. For
 #'   `rows_csv()` and `rows_sql()` the names of columns: with `y` the source hands out numbers, all other columns being
 #'   those of x.
@@ -173,7 +173,7 @@ as_rows.default <- function(x, ...) {
   if (is.matrix(x)) return(as_rows.matrix(unclass(plain_numbers(x, "x")), ...))
   abort_input(
     "`x` is {describe(x)}.",
-    "Rows come from a function, a data frame, a matrix, rows_csv(), rows_sql() or rows_svmlight()."
+    "Rows come from a function, a data frame, a matrix, a lazy table, rows_csv(), rows_sql() or rows_svmlight()."
   )
 }
 

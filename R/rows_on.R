@@ -36,12 +36,12 @@
 #' @param cluster A number: so many local daemons of package mirai, started when a call needs them and stopped when it
 #'   ends. A vector of names of mirai's compute profiles, each with one daemon (`mirai::daemons(1, .compute = name)`):
 #'   a shard then stays with its worker. Or a cluster made by package parallel, which must be idle.
-#' @param shards A list of functions without arguments, each of which makes a row source that can be read again and
-#'   again, where it is called. Or names of csv files, as the workers know them; `...` then goes to [rows_csv()].
 #'   Sockets wait .04 seconds for each answer unless they are told not to, by `options(socketOptions = "no-delay")` in
 #'   the session and `rscript_args = c("-e", shQuote("options(socketOptions = 'no-delay')"))` for its nodes.
+#' @param shards A list of functions without arguments, each of which makes a row source that can be read again and
+#'   again, where it is called. Or names of csv files, as the workers know them; `...` then goes to [rows_csv()].
 #' @param timeout Seconds that a worker may take for a task, one pass over one shard at most. Default an hour. Of
-#'   clusters of package parallel by sockets only.
+#'   clusters of package parallel it is kept where they speak by sockets or MPI.
 #' @param ... For files, arguments of [rows_csv()].
 #' @return A [row source][as_rows].
 #' @section Errors: What is no cluster, no list of shards or no timeout, and shards that do not agree with each other:

@@ -42,6 +42,17 @@ sql_of_source <- function(con, query, rows, roles, key) {
        first = first)
 }
 
+#' @rdname as_rows
+#' @export
+as_rows.tbl_lazy <- function(x, ...) {
+  need_package("dbplyr", "it knows the query of a lazy table")
+  con <- dbplyr::remote_con(x)
+  if (!methods::is(con, "DBIConnection")) {
+    abort_input("`x` is a lazy table without a database.", "It must come from a connection of the DBI package.")
+  }
+  rows_sql(con, as.character(dbplyr::sql_render(x)), ...)
+}
+
 sql_pass <- function(con, query, block) {
   result <- DBI::dbSendQuery(con, query)
   read <- function() {

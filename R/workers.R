@@ -135,7 +135,12 @@ parallel_engine <- function(cluster) {
   awaited <- numeric(length(cluster)) # the latest task
   left <- numeric(length(cluster)) # tasks whose answers were not read yet
   answers <- vector("list", length(cluster))
-  speaks <- function(w) !by_socket[w] || socketSelect(list(cluster[[w]]$con), FALSE, timeout = 0)
+  speaks <- function(w) {
+    node <- cluster[[w]]
+    if (by_socket[w]) return(socketSelect(list(node$con), FALSE, timeout = 0))
+    # of snow, by Rmpi, which is there where such nodes are; of others the answer is waited for
+    !inherits(node, "MPInode") || getExportedValue("Rmpi", "mpi.iprobe")(node$rank, node$RECVTAG, node$comm)
+  }
   hear <- function(w) {
     heard <- tryCatch(receive(cluster[[w]]), error = function(e) list(lost = as_sentence(conditionMessage(e))))
     if (!is.null(heard$lost)) {
@@ -164,11 +169,12 @@ parallel_engine <- function(cluster) {
       !is.null(answers[[w]])
     },
     wait = function(busy, seconds) {
-      socketSelect(lapply(cluster[busy[by_socket[busy]]], function(node) node$con), FALSE, timeout = seconds)
+      if (!all(by_socket)) return(Sys.sleep(seconds))
+      socketSelect(lapply(cluster[busy], function(node) node$con), FALSE, timeout = seconds)
     },
     answer = function(w) answers[[w]],
     back = function(w) {
-      while (left[w] > 0 && left[w] < Inf && by_socket[w] && speaks(w)) hear(w)
+      while (left[w] > 0 && left[w] < Inf && speaks(w)) hear(w)
       left[w] == 0
     },
     drop = function(w) NULL,

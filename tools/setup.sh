@@ -14,7 +14,7 @@ export LANG=C.UTF-8 DEBIAN_FRONTEND=noninteractive
 # What the tests use; what of it takes long to install; and what takes longest or needs a server, which --newest leaves
 # as it is.
 tests_use=(testthat:3.1.5 knitr rmarkdown jsonlite lintr glmnet processx MASS ggplot2:3.4.0 vdiffr withr tibble broom
-  DBI RSQLite pROC bit64 lubridate units)
+  DBI RSQLite dbplyr dplyr pROC bit64 lubridate units)
 tests_use_long=(parsnip tune workflows yardstick dials recipes rsample hardhat butcher mirai nanoarrow bigmemory)
 tests_use_longest=(RPostgres duckdb) # duckdb takes most of an hour where it must be compiled
 
@@ -131,6 +131,9 @@ setup_server() {
     { need_apt postgresql && apt_install postgresql; }
   [ -e "$(pg_config --includedir 2>/dev/null)/libpq-fe.h" ] || { need_apt libpq-dev && apt_install libpq-dev; }
 }
+
+# MPI, whose ranks are workers in a test; Debian alone brings R's part of it ready made.
+setup_mpi() { setup_debian r-cran-rmpi r-cran-snow libopenmpi-dev openmpi-bin; }
 
 # The newest packages on CRAN of what the package and its tests use, in a library of their own, which is kept for the
 # next time.

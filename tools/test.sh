@@ -26,6 +26,7 @@ else
 fi
 if [ "$what" = --all ]; then
   setup_server
+  setup_mpi
   setup_r "${tests_use_long[@]}" "${tests_use_longest[@]}"
 fi
 

@@ -30,7 +30,7 @@ test_that("random faults at random moments change no bit", {
     set.seed(seed)
     family <- sample(c("gaussian", "binomial", "poisson"), 1)
     kind <- sample(c("nodes", if (requireNamespace("mirai", quietly = TRUE)) "daemons"), 1)
-    what <- sample(c("kill", "kill", "kill", "stop", "sleep"), 1)
+    what <- sample(c(rep("kill", 6), "stop", "sleep"), 1)
     about <- paste(seed, family, kind, what)
     quiet[[family]] <- quiet[[family]] %||% bits_of(few_lambdas(
       rows_on(local_nodes(1), faulty(cut_in(240, 4), 1, what, Inf, family)$shards), family
@@ -159,4 +159,34 @@ test_that("answers come in the order of the shards, and each worker is given its
   other <- rows_on(nodes, rev(shards))
   expect_identical(on_shards(other, "count"), as.list(as.numeric(7:1)))
   expect_identical(on_shards(rows, "count"), as.list(as.numeric(1:7)))
+})
+
+test_that("ranks of MPI are workers", {
+  for (package in c("Rmpi", "snow", "processx")) skip_if(!nzchar(system.file(package = package)), paste("no", package))
+  skip_if(!nzchar(Sys.which("mpirun")), "no mpirun")
+  script <- withr::local_tempfile(fileext = ".R")
+  writeLines(c(
+    "suppressMessages(library(sgdlasso))",
+    "set.seed(1); x <- matrix(rnorm(3000), 1000); y <- as.numeric(x[, 1] + rnorm(1000) > 0)",
+    "shards <- lapply(split(1:1000, rep(1:5, each = 200)), function(i) {",
+    "  own <- list(x = x[i, ], y = y[i]); function() sgdlasso::as_rows(own$x, own$y)",
+    "})",
+    "bits <- function(workers) {",
+    "  fit <- sgdlasso(rows_on(workers, shards), family = 'binomial', nlambda = 8)",
+    "  stopifnot(fit$converged)",
+    "  sprintf('%a', c(fit$a0, fit$beta@x, fit$gap))",
+    "}",
+    "ranks <- parallel::makeCluster(4, type = 'MPI')",
+    "nodes <- parallel::makePSOCKcluster(2)",
+    "cat('\\nsame:', identical(bits(ranks), bits(nodes)), '\n')",
+    "parallel::stopCluster(nodes); parallel::stopCluster(ranks); Rmpi::mpi.quit()"
+  ), script)
+  found <- processx::run(
+    "mpirun", c("--allow-run-as-root", "--oversubscribe", "-n", "1", file.path(R.home("bin"), "Rscript"), script),
+    env = c(
+      "current", R_LIBS = paste(.libPaths(), collapse = .Platform$path.sep), OMPI_ALLOW_RUN_AS_ROOT = "1",
+      OMPI_ALLOW_RUN_AS_ROOT_CONFIRM = "1"
+    ), error_on_status = FALSE, timeout = 120
+  )
+  expect_match(found$stdout, "same: TRUE", info = found$stderr)
 })

@@ -101,3 +101,22 @@ test_that("what is no connection or no query is an error", {
   skip_if_not_installed("DBI")
   expect_input_error(rows_sql("con", "SELECT 1"), "`con` is con")
 })
+
+test_that("a lazy table of dbplyr is its query, fetched or computed by the database", {
+  for (package in c("dbplyr", "dplyr", "DBI", "RSQLite")) skip_if_not_installed(package)
+  con <- DBI::dbConnect(RSQLite::SQLite(), ":memory:")
+  withr::defer(DBI::dbDisconnect(con))
+  set.seed(2)
+  d <- data.frame(y = rnorm(90), a = rexp(90), g = sample(c("u", "v", "w"), 90, TRUE))
+  DBI::dbWriteTable(con, "d", d)
+  lazy <- dplyr::mutate(dplyr::filter(dplyr::tbl(con, "d"), a > 0.2), b = a * 2)
+  kept <- transform(d[d$a > 0.2, ], b = a * 2)
+  whole <- sgdlasso(y ~ log(b) + g, data = kept, tol = 1e-12)
+  for (pushdown in c(FALSE, TRUE)) {
+    fit <- sgdlasso(y ~ log(b) + g, data = as_rows(lazy, pushdown = pushdown), tol = 1e-12)
+    expect_equal(coef(fit), coef(whole), tolerance = 1e-7)
+  }
+  numbers <- dplyr::select(lazy, y, b)
+  expect_equal(nobs(sgdlasso(as_rows(numbers, y = "y", pushdown = TRUE))), nrow(kept))
+  expect_input_error(sgdlasso(y ~ a, data = as_rows(numbers)), "a|fails|not found")
+})
