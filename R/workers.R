@@ -133,7 +133,7 @@ parallel_engine <- function(cluster) {
   by_socket <- vapply(cluster, function(node) inherits(node, c("SOCKnode", "SOCK0node")), NA)
   number <- 0
   awaited <- numeric(length(cluster)) # the latest task
-  left <- numeric(length(cluster)) # tasks whose answers were not read yet
+  left <- numeric(length(cluster)) # tasks whose answers were not read yet; Inf: of a node that does not hear any more
   answers <- vector("list", length(cluster))
   speaks <- function(w) {
     node <- cluster[[w]]
@@ -158,11 +158,16 @@ parallel_engine <- function(cluster) {
       number <<- number + 1
       awaited[w] <<- number
       answers[w] <<- list(NULL)
-      left[w] <<- left[w] + 1
-      tryCatch(send(cluster[[w]], run_task, list(task, .libPaths()), tag = number), error = function(e) {
+      before <- left[w]
+      left[w] <<- Inf # where this is interrupted: half of a task leaves a node waiting for ever
+      sent <- tryCatch({
+        send(cluster[[w]], run_task, list(task, .libPaths()), tag = number)
+        TRUE
+      }, error = function(e) {
         answers[[w]] <<- list(lost = as_sentence(conditionMessage(e)))
-        left[w] <<- Inf
+        FALSE
       })
+      if (sent) left[w] <<- before + 1
     },
     ended = function(w) {
       while (is.null(answers[[w]]) && speaks(w)) hear(w)

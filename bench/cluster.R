@@ -52,7 +52,7 @@ kinds <- list(
 )
 cat(sprintf("# Clusters\n\nWritten by `Rscript bench/cluster.R`. %s rows of %d columns in 8 csv files, ", number(rows),
             columns))
-cat(sprintf("in the page cache; workers are processes\nof this machine, which has %d cores. ", parallel::detectCores()))
+cat(sprintf("in the page cache; workers are\nprocesses of this machine, which has %d cores. ", parallel::detectCores()))
 cat("Seconds of whole calls, medians of three.\n\n")
 found <- list()
 speed <- lapply(names(kinds), function(kind) {
