@@ -124,12 +124,15 @@ literal_sql <- function(x) {
 double_sql <- function(sql) paste0("CAST(", sql, " AS DOUBLE PRECISION)")
 
 # Sums of sums: SQLite allows expressions 1000 deep, and a chain of n terms is n deep.
-sum_sql <- function(terms, most = 50) {
+sum_sql <- function(terms) chain_sql(terms, " + ")
+all_sql <- function(conditions) chain_sql(conditions, " AND ")
+
+chain_sql <- function(terms, operator, most = 50) {
   while (length(terms) > most) {
     groups <- split(terms, (seq_along(terms) - 1) %/% most)
-    terms <- vapply(groups, function(group) paste0("(", paste(group, collapse = " + "), ")"), "")
+    terms <- vapply(groups, function(group) paste0("(", paste(group, collapse = operator), ")"), "")
   }
-  paste0("(", paste(terms, collapse = " + "), ")")
+  paste0("(", paste(terms, collapse = operator), ")")
 }
 
 inverse_link_sql <- function(eta, family) {

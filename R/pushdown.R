@@ -10,9 +10,12 @@ gather_by_sql <- function(source, design, settings, folds = 1) {
   check_pushdown(source, settings, folds)
   sql <- source$sql
   plan <- if (identical(design$recipe$make, "blocks_of_frames")) formula_plan(sql, design) else number_plan(sql)
-  check_stream_width(length(plan$columns))
+  if (length(plan$columns) > most_pushed) {
+    count <- length(plan$columns)
+    abort_pushdown(sprintf("the model has %d columns: databases have limits near %d", count, most_pushed))
+  }
   rows <- rows_of_plan(sql, plan, folds, settings$seed)
-  check_by_sql(sql, plan)
+  check_by_sql(sql, plan, if (folds > 1) sql$key)
   known <- means_by_sql(sql, rows, length(plan$columns) + 1)
   labels <- names(plan$columns)
   list(
@@ -42,7 +45,8 @@ abort_pushdown <- function(why) {
 number_plan <- function(sql) {
   first <- sql$first()
   roles <- sql$roles
-  with_roles(as_rows(first), roles$y, roles$weights, roles$offset)$open()$read() # refuses what are no numbers
+  block <- with_roles(as_rows(first), roles$y, roles$weights, roles$offset, sql$key)$open()$read()
+  if (is.data.frame(block)) number_blocks(block) # an error: it has no response
   labels <- setdiff(names(first), c(unlist(roles), sql$key))
   of <- function(name) {
     quoted <- sql$dialect$name(name)
@@ -50,6 +54,7 @@ number_plan <- function(sql) {
   }
   of_role <- lapply(roles, function(name) if (!is.null(name)) of(name))
   inputs <- c(labels, unlist(roles, use.names = FALSE))
+  check_inputs(sql, inputs, character())
   list(
     columns = vapply(stats::setNames(nm = labels), of, ""), y = of_role$y, weight = of_role$weights,
     offset = of_role$offset, inputs = inputs, numbers = length(inputs), drops = FALSE
@@ -60,6 +65,8 @@ formula_plan <- function(sql, design) {
   matched <- design$recipe$arguments$matched
   kept <- design$recipe$arguments$kept
   if (!is.null(matched$subset)) abort_pushdown("`subset` is given: write it into the query, as WHERE")
+  if (length(attr(kept$terms, "term.labels")) == 0) abort_input("The formula has no terms.", "It needs at least one.")
+  check_omits(matched, design$recipe$arguments$envir)
   variables <- formula_variables(c(unclass(kept), list(call = quote(sgdlasso()))))
   of <- function(call) number_sql(call, deparse1(call), sql$dialect)
   offsets <- c(lapply(variables[attr(kept$terms, "offset")], function(v) v$call[[2]]), matched$offset)
@@ -68,14 +75,44 @@ formula_plan <- function(sql, design) {
   counts <- variables[!is_removed(kept$terms)]
   coded <- vapply(counts, function(v) !is.null(v$levels), NA)
   named <- function(calls) as.character(unlist(lapply(calls, all.vars)))
-  numbers <- unique(c(named(lapply(counts[!coded], `[[`, "call")), named(matched$weights), named(offsets)))
+  numbers <- unique(c(named(lapply(counts[!coded], `[[`, "call")), named(list(matched$weights)), named(offsets)))
   inputs <- unique(c(numbers, named(lapply(c(counts[coded], removed), `[[`, "call"))))
+  check_inputs(sql, inputs, numbers)
+  check_plain_calls(c(lapply(variables, `[[`, "call"), matched$weights, offsets), environment(matched$formula))
   list(
     columns = stats::setNames(as.character(unlist(columns)), design$labels), y = of(variables[[1]]$call),
     weight = if (!is.null(matched$weights)) of(matched$weights),
     offset = if (length(offsets)) sum_sql(vapply(offsets, of, "")), inputs = inputs, numbers = length(numbers),
     drops = TRUE
   )
+}
+
+# Rows with missing values are left out by WHERE, and by nothing else.
+check_omits <- function(matched, envir) {
+  action <- if ("na.action" %in% names(matched)) eval(matched$na.action, envir) else getOption("na.action")
+  omitting <- list("na.omit", "na.exclude", stats::na.omit, stats::na.exclude)
+  if (!any(vapply(omitting, identical, NA, action))) abort_pushdown("`na.action` is not na.omit")
+}
+
+# Names are columns of the query, to the letter: databases may not tell upper from lower case.
+check_inputs <- function(sql, inputs, numbers) {
+  first <- sql$first()
+  absent <- setdiff(inputs, names(first))
+  if (length(absent)) abort_pushdown(sprintf("the query has no column %s", absent[1]))
+  alike <- inputs[tolower(inputs) %in% tolower(names(first)[duplicated(tolower(names(first)))])]
+  if (length(alike)) abort_pushdown(sprintf("more columns than one are called %s", alike[1]))
+  other <- Filter(function(name) is.object(first[[name]]) && !is_integer64(first[[name]]), numbers)
+  if (length(other)) abort_pushdown(sprintf("%s is a %s", other[1], class(first[[other[1]]])[1]))
+}
+
+# What is translated is R's own functions, not others of the same name.
+check_plain_calls <- function(calls, envir) {
+  functions <- setdiff(unlist(lapply(calls, all.names)), unlist(lapply(calls, all.vars)))
+  for (name in functions) {
+    found <- get0(name, envir %||% globalenv(), mode = "function")
+    own <- get0(name, asNamespace("stats"), mode = "function")
+    if (!identical(found, own)) abort_pushdown(sprintf("%s() is a function of yours", name))
+  }
 }
 
 # Those of the design that a term makes, each by itself.
@@ -94,10 +131,10 @@ rows_of_plan <- function(sql, plan, folds, seed) {
   )
   where <- c(complete_sql(sql, plan), if (!is.null(plan$weight)) paste(plan$weight, "> 0.0"))
   selected <- paste(selected, collapse = ", ")
-  sprintf("SELECT %s FROM (%s) q WHERE %s", selected, sql$query, paste(where, collapse = " AND "))
+  sprintf("SELECT %s FROM (%s) q WHERE %s", selected, sql$query(), paste(where, collapse = " AND "))
 }
 
-complete_sql <- function(sql, plan) paste(sql$dialect$name(plan$inputs), "IS NOT NULL", collapse = " AND ")
+complete_sql <- function(sql, plan) all_sql(paste(sql$dialect$name(plan$inputs), "IS NOT NULL"))
 
 # From 1, by arithmetic on the key that no product of which leaves 63 bits: a linear step, then a square.
 fold_sql <- function(sql, folds, seed) {
@@ -110,8 +147,9 @@ fold_sql <- function(sql, folds, seed) {
 
 # ---- queries -------------------------------------------------------------------------------
 
-# Databases have limits on the columns of a result (PostgreSQL 1,664, SQLite 2,000).
+# Databases have limits on the columns of a result and of what it is made of (PostgreSQL 1,664, SQLite 2,000).
 most_at_once <- 400
+most_pushed <- 1500
 
 # A data frame of numbers: these expressions over `from`, in as many queries as it takes.
 select_sql <- function(sql, expressions, from, by = NULL) {
@@ -131,7 +169,7 @@ select_sql <- function(sql, expressions, from, by = NULL) {
 }
 
 # What rows that are fetched would be refused for.
-check_by_sql <- function(sql, plan) {
+check_by_sql <- function(sql, plan, key) {
   count <- function(condition) sprintf("SUM(CASE WHEN %s THEN 1.0 ELSE 0.0 END)", condition)
   quoted <- sql$dialect$name(plan$inputs)
   complete <- complete_sql(sql, plan)
@@ -140,13 +178,16 @@ check_by_sql <- function(sql, plan) {
   made <- c(plan$columns, y = plan$y, weights = plan$weight, offset = plan$offset)
   conditions <- c(
     if (!plan$drops) paste(quoted, "IS NULL"), texts, sprintf("%s AND (%s) IS NULL", complete, made),
-    if (!is.null(plan$weight)) paste(plan$weight, "< 0.0")
+    if (!is.null(plan$weight)) paste(plan$weight, "< 0.0"),
+    if (!is.null(key)) paste(sql$dialect$name(key), "IS NULL"),
+    if (is_text && !is.null(key)) sprintf("typeof(%s) <> 'integer'", sql$dialect$name(key))
   )
-  found <- as.numeric(select_sql(sql, vapply(conditions, count, ""), sql$query)$values)
+  found <- as.numeric(select_sql(sql, vapply(conditions, count, ""), sql$query())$values)
   what <- c(
     if (!plan$drops) paste("missing values in", plan$inputs),
     if (is_text) paste("text among the numbers of", plan$inputs[seq_len(plan$numbers)]),
-    paste("no value of", names(made)), if (!is.null(plan$weight)) "negative weights"
+    paste("no value of", names(made)), if (!is.null(plan$weight)) "negative weights",
+    if (!is.null(key)) "a missing `key`", if (is_text && !is.null(key)) "a `key` that is no whole number"
   )
   bad <- which(found > 0)
   if (length(bad) == 0) return(invisible())
@@ -194,18 +235,21 @@ products_by_sql <- function(sql, rows, mean, folds) {
 # factor(), or as they are declared.
 levels_by_sql <- function(sql, frame, variables, matched) {
   if (length(variables) == 0) return(list())
-  needed <- all.vars(as.call(c(quote(c), attr(attr(frame, "terms"), "variables"), matched$weights, matched$offset)))
-  where <- paste(sql$dialect$name(needed), "IS NOT NULL", collapse = " AND ")
-  rows <- select_sql(sql, "COUNT(*)", sprintf("SELECT 1 FROM (%s) q WHERE %s", sql$query, where))$values[1]
+  calls <- as.list(attr(attr(frame, "terms"), "variables"))[-1]
+  needed <- unique(unlist(lapply(c(calls, list(matched$weights, matched$offset)), all.vars)))
+  check_inputs(sql, needed, character())
+  check_plain_calls(calls, environment(matched$formula))
+  where <- all_sql(paste(sql$dialect$name(needed), "IS NOT NULL"))
+  rows <- select_sql(sql, "COUNT(*)", sprintf("SELECT 1 FROM (%s) q WHERE %s", sql$query(), where))$values[1]
   if (rows == 0) abort_input("`data` has no row without missing values.", "It needs at least one.")
   lapply(stats::setNames(nm = variables), function(name) {
-    call <- str2lang(name)
+    call <- calls[[match(name, names(frame))]]
     if (is.call(call) && length(call) == 2 && deparse1(call[[1]]) %in% c("factor", "as.factor")) call <- call[[2]]
     if (!is.name(call) || !is_coded(sql$first()[[as.character(call)]])) {
       abort_pushdown(sprintf("the formula has %s, whose levels R computes", name))
     }
     column <- sql$dialect$name(as.character(call))
-    query <- sprintf("SELECT DISTINCT %s AS v FROM (%s) q WHERE %s", column, sql$query, where)
+    query <- sprintf("SELECT DISTINCT %s AS v FROM (%s) q WHERE %s", column, sql$query(), where)
     found <- as.character(or_input_error(DBI::dbGetQuery(sql$con, query), "`query` fails")$v)
     check_level_count(length(found), rows, name)
     declared <- levels(frame[[name]])

@@ -37,7 +37,8 @@ on_shards <- function(source, kind, job = list(), own = function(k) NULL, shards
   hold_workers(pool)
   on.exit(release_workers(pool))
   begun <- proc.time()[["elapsed"]]
-  told <- serialize(list(kind = kind, job = job, here = this_version()), NULL, xdr = FALSE)
+  asked <- list(kind = kind, job = job, here = this_version(), session = session_ways())
+  told <- serialize(asked, NULL, xdr = FALSE)
   round <- list2env(list(
     source = source, pool = pool, shards = shards, waiting = shards, told = told, own = own, answers = list(),
     doing = rep(NA_integer_, length(pool$names)), since = numeric(length(pool$names)), refused = list(),
@@ -181,6 +182,30 @@ log_round <- function(pool, kind, round, seconds) {
   } else {
     pool$log[at, -1] <- pool$log[at, -1] + new[-1]
   }
+}
+
+# What decides in this session how a formula is evaluated, besides the formula.
+session_ways <- function() {
+  list(options = options()[c("na.action", "contrasts")], zone = time_zone())
+}
+
+# NULL where it is not known. Sys.timezone() would start a program, which speaks where it fails.
+time_zone <- function() {
+  zone <- Sys.getenv("TZ")
+  if (!nzchar(zone)) zone <- sub(".*/zoneinfo/", "", Sys.readlink("/etc/localtime"))
+  if (nzchar(zone)) zone
+}
+
+# Code in these ways.
+in_ways_of <- function(session, code) {
+  before <- options(session$options)
+  zone <- Sys.getenv("TZ", NA)
+  on.exit({
+    options(before)
+    if (is.na(zone)) Sys.unsetenv("TZ") else Sys.setenv(TZ = zone)
+  })
+  if (!is.null(session$zone)) Sys.setenv(TZ = session$zone)
+  code
 }
 
 # Workers must compute as this session does.

@@ -8,6 +8,10 @@ check_row_wise <- function(matched, peeked, envir) {
   evaluate <- function(term, rows) eval(term, plain$data[rows, , drop = FALSE], environment(plain$formula))
   n <- nrow(plain$data)
   if (isTRUE(peeked$source$n == n)) return(invisible()) # all rows are in this block
+  if (n == 1) { # one row alone tells nothing: another one is made up
+    plain$data <- rbind(plain$data, moved_by_one(plain$data))
+    n <- 2
+  }
   check_subset(plain$subset, n, evaluate)
   terms <- c(as.list(attr(plain$formula, "variables"))[-1], as.list(plain)[c("weights", "offset", "subset")])
   computed <- Filter(
@@ -16,6 +20,12 @@ check_row_wise <- function(matched, peeked, envir) {
   for (term in computed) {
     if (!is_row_wise(term, n, evaluate)) abort_row_wise(term)
   }
+}
+
+moved_by_one <- function(row) {
+  numbers <- vapply(row, function(column) is.numeric(column) && !is.object(column) && is.null(dim(column)), NA)
+  row[numbers] <- lapply(row[numbers], function(column) column + if (is.integer(column)) 1L else 1)
+  row
 }
 
 abort_row_wise <- function(term) {

@@ -38,7 +38,7 @@
 #'
 #' @section Moments by the database:
 #' `rows_sql(con, query, pushdown = TRUE)` sends queries that compute means first, then sums of centred products, in
-#' double precision, as many as the limits on columns ask for. It serves gaussian models of up to 5,000 columns,
+#' double precision, as many as the limits on columns ask for. It serves gaussian models of up to 1,500 columns,
 #' [cv.sgdlasso()] and [update()][update.sgdlasso] included; other models are an error. Formulas may have what
 #' [as_sql()] translates, weights and offsets too; factors are text columns, whose levels a query finds. Where fetched
 #' rows would be refused (missing values without a formula, negative weights, text among SQLite's numbers, a logarithm
@@ -212,22 +212,22 @@ source_of_slices <- function(slice, n, block, label) {
   new_source(open, TRUE, label, n)
 }
 
-# Blocks of numbers from data frames, where columns are named that are not x.
-with_roles <- function(source, y, weights, offset) {
+# Blocks of numbers from data frames, where columns are named that are not x; key: one that is nothing else either.
+with_roles <- function(source, y, weights, offset, key = NULL) {
   roles <- list(y = y, weights = weights, offset = offset)
   roles <- roles[!vapply(roles, is.null, NA)]
   if (length(roles) == 0) return(source)
   if (is.null(y)) abort_input("`{names(roles)[1]}` is given without `y`.", "Name the response too, or use a formula.")
   with_parts <- function(open) {
     force(open)
-    function() pass_of_parts(open(), roles)
+    function() pass_of_parts(open(), roles, key)
   }
   source$open <- with_parts(source$open)
   if (!is.null(source$native)) source$native <- with_parts(source$native)
   source
 }
 
-pass_of_parts <- function(pass, roles) {
+pass_of_parts <- function(pass, roles, key) {
   read <- function() {
     block <- pass$read()
     if (!is.data.frame(block)) return(block)
@@ -235,7 +235,7 @@ pass_of_parts <- function(pass, roles) {
     if (length(absent)) {
       abort_input("The rows lack the column {first_words(absent)}.", "They have {first_words(names(block), 10)}.")
     }
-    x <- data_frame_as_matrix(block[setdiff(names(block), unlist(roles))], "x")
+    x <- data_frame_as_matrix(block[setdiff(names(block), c(unlist(roles), key))], "x")
     c(list(x = x), lapply(roles, function(name) block[[name]]))
   }
   list(read = read, close = pass$close)

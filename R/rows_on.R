@@ -25,7 +25,8 @@
 #' the call ends with an error that names the shard and tells what the worker said last; [interrupted_fit()] has the
 #' models of the last whole pass, and `checkpoint` of [sgdlasso()] goes on from there. A lost worker is asked again once
 #' it is back (`mirai::launch_local()` and `mirai::launch_remote()` start a daemon anew). An interrupt stops the daemons
-#' of mirai; nodes of package parallel end what they are doing first.
+#' of mirai; nodes of package parallel end what they are doing first. A node that did not answer in time still does,
+#' some day: make a new cluster before you use it for something else.
 #'
 #' @section Secrets:
 #' Nothing here opens a connection: who may reach the workers, and whether what travels is encrypted, is up to how the
@@ -203,8 +204,9 @@ told_by_shards <- function(training) {
 
 with_shard <- function(rows, more, k) {
   if (is.null(more$width)) return(rows) # no rows
-  known <- c("width", "labels", "names", "classnames")
+  known <- c("width", "labels", "names")
   if (is.null(rows$width)) rows[known] <- more[known]
+  if (is.null(rows$classnames)) rows["classnames"] <- more["classnames"]
   differ <- function(part) !identical(rows[[part]], more[[part]])
   if (differ("width") || differ("labels")) {
     abort_input(
@@ -256,7 +258,7 @@ levels_on_shards <- function(found, matched, source, variables, settings, envir)
   parts <- on_shards(source, "levels", job)
   matched[c("subset", "weights", "offset")] <- NULL # these rows have been chosen
   for (part in parts) {
-    if (NROW(part$rows) > 0) found <- note_levels(found, matched, part$rows, variables, envir)
+    if (!is.null(part$rows)) found <- note_levels(found, matched, part$rows, variables, envir)
     found$place <- found$place + part$place
   }
   found$first <- parts[[1]]$first %||% list()

@@ -15,7 +15,7 @@ rows_sql <- function(con, query, y = NULL, weights = NULL, offset = NULL, block 
     or_input_error(pass(con, query, block), "`query` fails")
   }
   rows <- new_source(open, TRUE, paste("the query", query))
-  source <- with_roles(rows, y, weights, offset)
+  source <- with_roles(rows, y, weights, offset, if (isTRUE(pushdown)) key)
   if (check_flag(pushdown, "pushdown")) {
     source$sql <- sql_of_source(con, query, rows, list(y = y, weights = weights, offset = offset), key)
   } else if (!is.null(key)) {
@@ -38,8 +38,22 @@ sql_of_source <- function(con, query, rows, roles, key) {
     }
     known
   }
-  list(con = con, query = sub("[;[:space:]]+$", "", query), dialect = sql_dialect(con), roles = roles, key = key,
-       first = first)
+  dialect <- sql_dialect(con)
+  query <- paste0(sub("[;[:space:]]+$", "", query), "\n") # it may end with a comment
+  list(con = con, query = function() by_letter_sql(con, query, first(), dialect), dialect = dialect, roles = roles,
+       key = key, first = first)
+}
+
+# The query with text that is equal where its letters are, whatever collation its columns have.
+by_letter_sql <- function(con, query, first, dialect) {
+  plain <- if (methods::is(con, "SQLiteConnection")) "(%s || '')" else if (methods::is(con, "PqConnection")) {
+    "(CAST(%s AS TEXT) COLLATE \"C\")"
+  }
+  quoted <- dialect$name(names(first))
+  text <- vapply(first, is_coded, NA)
+  if (is.null(plain) || !any(text)) return(query)
+  selected <- ifelse(text, sprintf(paste(plain, "AS %s"), quoted, quoted), quoted)
+  sprintf("SELECT %s FROM (%s) t", paste(selected, collapse = ", "), query)
 }
 
 #' @rdname as_rows

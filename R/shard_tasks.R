@@ -27,7 +27,7 @@ do_shard_task <- function(task) {
   asked <- unserialize(task$told)
   check_same_version(asked$here)
   source <- opened_shard(task$id, task$k, task$make)
-  shard_tasks[[asked$kind]](source, asked$job, task$own, as.character(task$k))
+  in_ways_of(asked$session, shard_tasks[[asked$kind]](source, asked$job, task$own, as.character(task$k)))
 }
 
 check_same_version <- function(theirs) {

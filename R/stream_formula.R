@@ -40,6 +40,7 @@ frames_recipe <- function(source, matched, kept, prototypes, family, envir, arg 
     matched <- own$matched
     envir <- own$envir
     attr(kept$terms, ".Environment") <- envir
+    kept$contrasts <- portable_contrasts(kept$contrasts, kept$xlevels)
   }
   list(
     make = "blocks_of_frames",

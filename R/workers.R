@@ -125,14 +125,15 @@ daemon_engine <- function(count) {
 # ---- clusters of package parallel --------------------------------------------------------
 
 # What clusterCall() does with a node, without waiting for it: package parallel exports no such thing. A task that was
-# dropped still answers, by its number.
+# dropped still answers, by its tag.
 parallel_engine <- function(cluster) {
   of_parallel <- function(name) get(name, envir = asNamespace("parallel"), mode = "function")
   send <- of_parallel("sendCall")
   receive <- of_parallel("recvData")
   by_socket <- vapply(cluster, function(node) inherits(node, c("SOCKnode", "SOCK0node")), NA)
+  id <- unique_id()
   number <- 0
-  awaited <- numeric(length(cluster)) # the latest task
+  awaited <- character(length(cluster)) # the latest task
   left <- numeric(length(cluster)) # tasks whose answers were not read yet; Inf: of a node that does not hear any more
   answers <- vector("list", length(cluster))
   speaks <- function(w) {
@@ -148,6 +149,7 @@ parallel_engine <- function(cluster) {
       left[w] <<- Inf
       return()
     }
+    if (!startsWith(as.character(heard$tag %||% ""), id)) return() # left by another engine
     left[w] <<- left[w] - 1
     if (!identical(heard$tag, awaited[w])) return()
     answers[[w]] <<- if (is.raw(heard$value)) heard$value else list(lost = as_sentence(as.character(heard$value)))
@@ -156,12 +158,12 @@ parallel_engine <- function(cluster) {
     names = paste("node", seq_along(cluster)),
     start = function(w, task) {
       number <<- number + 1
-      awaited[w] <<- number
+      awaited[w] <<- paste(id, number)
       answers[w] <<- list(NULL)
       before <- left[w]
       left[w] <<- Inf # where this is interrupted: half of a task leaves a node waiting for ever
       sent <- tryCatch({
-        send(cluster[[w]], run_task, list(task, .libPaths()), tag = number)
+        send(cluster[[w]], run_task, list(task, .libPaths()), tag = awaited[w])
         TRUE
       }, error = function(e) {
         answers[[w]] <<- list(lost = as_sentence(conditionMessage(e)))

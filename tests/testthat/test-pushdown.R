@@ -108,6 +108,51 @@ test_that("what rows would be refused for is refused, and what the database cann
   expect_input_error(suppressWarnings(sgdlasso(text)), "text among the numbers of b, in 1 row")
 })
 
+test_that("names, levels, keys and functions are taken as R takes them, or refused", {
+  skip_if_not_installed("RSQLite")
+  skip_if_not_installed("DBI")
+  con <- DBI::dbConnect(RSQLite::SQLite(), ":memory:")
+  withr::defer(DBI::dbDisconnect(con))
+  set.seed(4)
+  d <- data.frame(id = 1:60, y = rnorm(60), a = rnorm(60), b = rnorm(60), k = sample(5, 60, TRUE), w = runif(60, .5, 2))
+  d$f <- sample(c("A", "a", "b", "a "), 60, TRUE)
+  DBI::dbExecute(con, "CREATE TABLE d (id INT, y REAL, a REAL, b REAL, k INT, w REAL, f TEXT COLLATE NOCASE)")
+  DBI::dbWriteTable(con, "d", d, append = TRUE)
+  pushed <- function(query, ...) rows_sql(con, query, pushdown = TRUE, ...)
+  same <- function(formula, query = "SELECT * FROM d -- all", data = d, more = list()) {
+    one <- function(data) do.call(sgdlasso, c(list(formula, data = data, tol = 1e-12, lambda = c(.1, .003)), more))
+    expect_equal(same_fit(one(pushed(query))), same_fit(one(data)), tolerance = 1e-6)
+  }
+  same(y ~ a + f)
+  same(y ~ a + b, more = list(weights = quote(w * 2)))
+  same(y ~ a + b, more = list(weights = quote(sqrt(w)), offset = quote(k / 2)))
+  for (name in c("t x", "it's", "if", "t-x")) {
+    renamed <- stats::setNames(d[c("y", "a", "f")], c("y", "a", name))
+    same(y ~ ., sprintf("SELECT y, a, f AS \"%s\" FROM d", name), renamed)
+  }
+  refused <- function(why, formula, query = "SELECT * FROM d", ...) {
+    expect_input_error(sgdlasso(formula, data = pushed(query), ...), why)
+  }
+  K <- 2
+  refused("no column K", y ~ a + I(b * K))
+  refused("more columns than one", y ~ x + X, "SELECT y, a AS x, b AS X FROM d")
+  expect_input_error(sgdlasso(pushed("SELECT y, a AS x, b AS X FROM d", y = "y")), "more columns than one")
+  refused("na.action", y ~ a, na.action = na.pass)
+  refused("no terms", y ~ 1)
+  local({
+    log <- function(x) base::log(x)^2
+    refused("function of yours", y ~ log(w))
+  })
+  # the key is no column, read or not, and is whole
+  keyed <- pushed("SELECT id, y, a, b FROM d", y = "y", key = "id")
+  expect_equal(rownames(sgdlasso(keyed, lambda = .1)$beta), c("a", "b"))
+  expect_equal(colnames(peek(keyed)$first$x), c("a", "b"))
+  for (key in c("CASE WHEN id > 9 THEN id END", "id / 2.0", "'x'")) {
+    keyed <- pushed(sprintf("SELECT %s AS id, y, a, b FROM d", key), y = "y", key = "id")
+    expect_input_error(cv.sgdlasso(keyed, nfolds = 3), "`key`")
+  }
+})
+
 test_that("more columns than a result may have are asked for in parts", {
   skip_if_not_installed("RSQLite")
   skip_if_not_installed("DBI")
@@ -119,4 +164,10 @@ test_that("more columns than a result may have are asked for in parts", {
   fit <- sgdlasso(rows_sql(con, "SELECT * FROM wide", y = "V1", pushdown = TRUE), keep.moments = TRUE)
   one <- sgdlasso(rows_sql(con, "SELECT * FROM wide", y = "V1"), keep.moments = TRUE)
   expect_equal(fit$moments, one$moments, tolerance = 1e-10)
+  DBI::dbWriteTable(con, "wider", as.data.frame(matrix(rnorm(3600), 3)))
+  source <- rows_sql(con, "SELECT * FROM wider", y = "V1", pushdown = TRUE)
+  expect_null(check_by_sql(source$sql, number_plan(source$sql), NULL))
+  many <- paste0("V1 AS x", 1:1600, collapse = ", ")
+  many <- rows_sql(con, paste("SELECT", many, "FROM wider"), y = "x1", pushdown = TRUE)
+  expect_input_error(sgdlasso(many), "1599 columns")
 })

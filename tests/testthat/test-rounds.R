@@ -161,6 +161,30 @@ test_that("answers come in the order of the shards, and each worker is given its
   expect_identical(on_shards(rows, "count"), as.list(as.numeric(1:7)))
 })
 
+test_that("a late answer is not taken for that of another call", {
+  nodes <- local_nodes(2)
+  slow <- parallel::clusterCall(nodes[2], Sys.getpid)[[1]]
+  flag <- withr::local_tempfile()
+  file.create(flag)
+  d <- data.frame(y = rnorm(40), a = rnorm(40))
+  d$z <- d$y + 5 * d$a
+  shards <- lapply(shards_of_frames(list(d[1:20, ], d[21:40, ])), function(make) {
+    force(make)
+    function() {
+      if (Sys.getpid() == slow && unlink(flag) == 0 && !file.exists(paste0(flag, ".slept"))) {
+        file.create(paste0(flag, ".slept"))
+        Sys.sleep(6)
+      }
+      make()
+    }
+  })
+  withr::defer(unlink(paste0(flag, ".slept")))
+  fit <- sgdlasso(y ~ a, data = rows_on(nodes, shards, timeout = 3), lambda = .01, tol = 1e-12)
+  expect_identical(sum(fit$rounds$lost), 1)
+  other <- sgdlasso(z ~ a, data = rows_on(nodes, shards, timeout = 60), lambda = .01, tol = 1e-12)
+  expect_equal(coef(other), coef(sgdlasso(z ~ a, data = d, lambda = .01, tol = 1e-12)), tolerance = 1e-7)
+})
+
 test_that("ranks of MPI are workers", {
   for (package in c("Rmpi", "snow", "processx")) skip_if(!nzchar(system.file(package = package)), paste("no", package))
   skip_if(!nzchar(Sys.which("mpirun")), "no mpirun")

@@ -211,3 +211,56 @@ test_that("warnings of workers are the call's, and what a shard holds stays out 
   expect_identical(fit$rounds$task, c("first", "pass"))
   expect_output(print(summary(fit)), "Rounds")
 })
+
+test_that("closures of one function keep their own variables, and functions their defaults and contrasts", {
+  nodes <- local_nodes(1)
+  d <- data.frame(y = rnorm(60), a = rnorm(60), b = rnorm(60), g = rep(c("u", "v", "w"), 20))
+  power <- function(k) function(x) x^k
+  square <- power(2)
+  cube <- power(3)
+  k <- 1
+  pi <- 3
+  a <- 7
+  shifted <- function(x, by = pi) (x + by)^2 * a # a is a column too
+  assign("own_contrasts", function(n, ...) stats::contr.sum(n) * 2, globalenv()) # where R looks for them
+  withr::defer(rm("own_contrasts", envir = globalenv()))
+  rows <- rows_on(nodes, shards_of_frames(list(d[1:25, ], d[26:60, ])))
+  for (formula in list(y ~ square(a) + cube(b), y ~ square(a) + I(b + k * a), y ~ shifted(b) + a, y ~ g + b)) {
+    contrasts <- if ("g" %in% all.vars(formula)) list(g = "own_contrasts")
+    one <- function(data) sgdlasso(formula, data = data, lambda = .003, tol = 1e-12, contrasts = contrasts)
+    expect_equal(coef(one(rows)), coef(one(d)), tolerance = 1e-6, info = deparse1(formula))
+  }
+})
+
+test_that("what a session sets for formulas holds on the workers, and one row is enough to refuse what needs all", {
+  nodes <- local_nodes(2)
+  d <- data.frame(y = rnorm(60), a = rnorm(60), t = as.POSIXct("2020-01-01", tz = "UTC") + 3600 * 3 * (1:60))
+  attr(d$t, "tzone") <- NULL
+  rows <- rows_on(nodes, shards_of_frames(list(d[1, ], d[2:20, ], d[21:60, ])))
+  expect_input_error(sgdlasso(y ~ I(a - mean(a)), data = rows), "depends on all rows")
+  expect_input_error(sgdlasso(y ~ I(a / max(a)), data = rows), "depends on all rows")
+  expect_input_error(sgdlasso(y ~ I(a - mean(a)), data = as_rows(block_function_of(list(d[1, ], d)))), "all rows")
+  withr::local_envvar(TZ = "America/New_York")
+  hour <- y ~ I(as.numeric(format(t, "%H")))
+  expect_equal(coef(sgdlasso(hour, data = rows, lambda = .003)), coef(sgdlasso(hour, data = d, lambda = .003)))
+  d$a[50] <- NA
+  withr::local_options(na.action = "na.fail")
+  rows <- rows_on(nodes, shards_of_frames(list(d[1:7, ], d[8:60, ])))
+  expect_input_error(sgdlasso(y ~ a, data = rows), "missing values")
+})
+
+test_that("classes are known although no row of the first shards counts", {
+  nodes <- local_nodes(2)
+  d <- data.frame(id = 1:60, a = rnorm(60), f = factor(rep(c("u", "v"), 30)))
+  d$bin <- factor(ifelse(d$a + rnorm(60) > 0, "yes", "no"))
+  d$w <- as.numeric(d$id > 35)
+  rows <- rows_on(nodes, shards_of_frames(split(d, rep(1:4, each = 15))))
+  expect_equal(
+    coef(sgdlasso(bin ~ a + f, data = rows, subset = id > 35, family = "binomial", lambda = .1)),
+    coef(sgdlasso(bin ~ a + f, data = d, subset = id > 35, family = "binomial", lambda = .1)), tolerance = 1e-3
+  )
+  expect_equal(
+    coef(sgdlasso(bin ~ a + f, data = rows, weights = w, family = "binomial", lambda = .1)),
+    coef(sgdlasso(bin ~ a + f, data = d, weights = w, family = "binomial", lambda = .1)), tolerance = 1e-3
+  )
+})
