@@ -1,6 +1,6 @@
 # Moments that a database computes: rows_sql(pushdown = TRUE). Means come first, then sums of products around them, so
 # that columns of huge means lose nothing; what rounding has left of the means is taken off by the sums of the
-# deviations themselves (Chan, Golub and LeVeque 1983). All is plain SQL: SUM, COUNT, MIN, CASE, CAST, LOG10 and %.
+# deviations themselves (Chan, Golub and LeVeque 1983). All is plain SQL: SUM, COUNT, CASE, CAST, LOG10 and %.
 #
 # A plan is what the queries say of each row: columns, SQL of the columns of x, named; y; weight and offset, or NULL;
 # inputs, the table's columns that they are made of, the `numbers` first ones holding numbers; drops, whether rows with

@@ -42,7 +42,7 @@ on_shards <- function(source, kind, job = list(), own = function(k) NULL, shards
   round <- list2env(list(
     source = source, pool = pool, shards = shards, waiting = shards, told = told, own = own, answers = list(),
     doing = rep(NA_integer_, length(pool$names)), since = numeric(length(pool$names)), refused = list(),
-    sent = 0, received = 0, lost = 0
+    sent = 0, received = 0, lost = 0, losses = integer(length(source$shards))
   ))
   on.exit(drop_tasks(round), add = TRUE, after = FALSE)
   pause <- 0.001
@@ -144,14 +144,20 @@ take_answer <- function(round, w, answer) {
   }
 }
 
+# A shard that as many workers were lost over is taken to be why.
+most_losses <- 3
+
 # Its shard waits for another one.
 lose_worker <- function(round, w, why) {
+  k <- round$doing[w]
   round$pool$lost[w] <- why
   round$pool$told[round$pool$home == w] <- FALSE
   round$lost <- round$lost + 1
   round$words <- paste0(round$pool$names[w], ": ", why)
-  round$waiting <- c(round$doing[w], round$waiting)
+  round$waiting <- c(k, round$waiting)
   round$doing[w] <- NA
+  round$losses[k] <- round$losses[k] + 1L
+  if (round$losses[k] >= most_losses) abort_shard(round, k)
 }
 
 revive_workers <- function(pool) {

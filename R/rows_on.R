@@ -21,12 +21,12 @@
 #'
 #' @section Workers that fail:
 #' A worker that is gone, or that has not done its shard after `timeout` seconds, is lost: another one opens the shard
-#' and takes the pass of that shard again. A shard that a worker cannot open is opened by another. Where none is left
-#' the call ends with an error that names the shard and tells what the worker said last; [interrupted_fit()] has the
-#' models of the last whole pass, and `checkpoint` of [sgdlasso()] goes on from there. A lost worker is asked again once
-#' it is back (`mirai::launch_local()` and `mirai::launch_remote()` start a daemon anew). An interrupt stops the daemons
-#' of mirai; nodes of package parallel end what they are doing first. A node that did not answer in time still does,
-#' some day: make a new cluster before you use it for something else.
+#' and takes the pass of that shard again. A shard that a worker cannot open is opened by another. Where none is left,
+#' or three were lost over one shard, the call ends with an error that names the shard and tells what the worker said
+#' last; [interrupted_fit()] has the models of the last whole pass, and `checkpoint` of [sgdlasso()] goes on from there.
+#' A lost worker is asked again once it is back (`mirai::launch_local()` and `mirai::launch_remote()` start a daemon
+#' anew). An interrupt stops the daemons of mirai; nodes of package parallel end what they are doing first. A node that
+#' did not answer in time still does, some day: make a new cluster before you use it for something else.
 #'
 #' @section Secrets:
 #' Nothing here opens a connection: who may reach the workers, and whether what travels is encrypted, is up to how the
@@ -56,15 +56,13 @@
 #' Chan, T. F., Golub, G. H. and LeVeque, R. J. (1983). Algorithms for computing the sample variance. *The American
 #' Statistician* 37, 242-247. \doi{10.1080/00031305.1983.10483115}
 #' @seealso [combine_fits()], which needs no cluster where fits have moments.
-#' @examples
+#' @examplesIf requireNamespace("mirai", quietly = TRUE)
 #' halves <- list(murder_rates[1:12, ], murder_rates[13:20, ])
 #' shards <- lapply(halves, function(half) {
 #'   force(half)
 #'   function() as_rows(half)
 #' })
-#' workers <- parallel::makePSOCKcluster(2)
-#' fit <- sgdlasso(murder_rate ~ ., data = rows_on(workers, shards))
-#' parallel::stopCluster(workers)
+#' fit <- sgdlasso(murder_rate ~ ., data = rows_on(2, shards)) # on two local daemons
 #' fit$rounds
 #' @export
 rows_on <- function(cluster, shards, timeout = 3600, ...) {

@@ -49,6 +49,8 @@ opened_shard <- function(id, k, make) {
   name <- paste0("shard-", k)
   if (!is.null(opened[[name]])) return(opened[[name]])
   if (is.null(make)) abort_class("sgdlasso_error_forgotten", "It was opened for another source since.")
+  # what is written at a prompt finds our functions where they are attached only
+  if (!"package:sgdlasso" %in% search()) attachNamespace("sgdlasso")
   source <- tryCatch(as_rows(make()), error = function(e) {
     abort_class("sgdlasso_error_unopened", paste("It cannot be opened:", as_sentence(conditionMessage(e))))
   })

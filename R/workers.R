@@ -68,13 +68,14 @@ environment(run_task) <- baseenv()
 
 mirai_engine <- function(names, profiles, back = is_connected, stop = function(alive) NULL) {
   force(stop)
+  libraries <- .libPaths()
   tasks <- vector("list", length(profiles))
   ended <- function(w) is.null(tasks[[w]]) || !mirai::unresolved(tasks[[w]])
   list(
     names = names,
     start = function(w, task) {
       tasks[[w]] <<- mirai::mirai(
-        run_task(task, libraries), run_task = run_task, task = task, libraries = .libPaths(), .compute = profiles[w]
+        run_task(task, libraries), run_task = run_task, task = task, libraries = libraries, .compute = profiles[w]
       )
     },
     ended = ended,

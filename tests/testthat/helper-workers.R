@@ -3,6 +3,7 @@
 # Nodes of package parallel, stopped when `env` ends.
 local_nodes <- function(count, env = parent.frame()) {
   skip_without_loopback()
+  if (count > 2) skip_on_cran() # R CMD check allows two
   cluster <- parallel::makePSOCKcluster(count)
   # those that a test has killed cannot be told to stop
   withr::defer(for (k in seq_along(cluster)) try(parallel::stopCluster(cluster[k]), silent = TRUE), envir = env)

@@ -57,6 +57,19 @@ test_that("where all workers are lost, the error names the shard and tells what 
   expect_true(all(is.finite(as.matrix(left$beta))))
 })
 
+test_that("a shard that ends whoever reads it does not end them all", {
+  skip_on_os("windows")
+  nodes <- local_nodes(4)
+  d <- make_rows(240, 4, "gaussian")
+  shards <- shards_of(d$x, d$y, cut_in(240, 4))
+  shards[[2]] <- function() tools::pskill(Sys.getpid(), 9)
+  error <- expect_error(sgdlasso(rows_on(nodes, shards)), "cannot read|No worker", class = "sgdlasso_error_cluster")
+  expect_identical(error$shard, 2L)
+  expect_identical(bits_of(sgdlasso(rows_on(nodes, shards[-2])))$nobs, 180)
+  skip_if_not_installed("mirai")
+  expect_error(sgdlasso(rows_on(2, shards)), "shard 2", class = "sgdlasso_error_cluster")
+})
+
 test_that("daemons of one's own are started anew, and are gone when the call ends", {
   skip_on_os("windows")
   skip_if_not_installed("mirai")
