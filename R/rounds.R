@@ -131,7 +131,7 @@ take_answer <- function(round, w, answer) {
     round$answers[[as.character(k)]] <- answer
   } else if (inherits(answer$error, "sgdlasso_error_unopened")) {
     round$refused[[as.character(k)]] <- c(round$refused[[as.character(k)]], w)
-    round$words <- paste0(round$pool$names[w], ": ", conditionMessage(answer$error))
+    note_words(round, w, conditionMessage(answer$error))
     round$waiting <- c(k, round$waiting)
   } else if (inherits(answer$error, "sgdlasso_error_forgotten")) {
     round$waiting <- c(k, round$waiting)
@@ -153,11 +153,17 @@ lose_worker <- function(round, w, why) {
   round$pool$lost[w] <- why
   round$pool$told[round$pool$home == w] <- FALSE
   round$lost <- round$lost + 1
-  round$words <- paste0(round$pool$names[w], ": ", why)
+  note_words(round, w, why)
   round$waiting <- c(k, round$waiting)
   round$doing[w] <- NA
   round$losses[k] <- round$losses[k] + 1L
   if (round$losses[k] >= most_losses) abort_shard(round, k)
+}
+
+# What a worker said last.
+note_words <- function(round, w, words) {
+  round$last <- round$pool$names[w]
+  round$words <- paste0(round$last, ": ", words)
 }
 
 revive_workers <- function(pool) {
@@ -168,7 +174,7 @@ abort_shard <- function(round, k) {
   abort_class(
     "sgdlasso_error_cluster",
     sprintf("No worker can read shard %d. The last one said, %s", k, round$words %||% "nothing."),
-    shard = k, worker = NULL
+    shard = k, worker = round$last
   )
 }
 

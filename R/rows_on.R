@@ -37,8 +37,8 @@
 #' @param cluster A number: so many local daemons of package mirai, started when a call needs them and stopped when it
 #'   ends. A vector of names of mirai's compute profiles, each with one daemon (`mirai::daemons(1, .compute = name)`):
 #'   a shard then stays with its worker. Or a cluster made by package parallel, which must be idle.
-#'   Sockets wait .04 seconds for each answer unless they are told not to, by `options(socketOptions = "no-delay")` in
-#'   the session and `rscript_args = c("-e", shQuote("options(socketOptions = 'no-delay')"))` for its nodes.
+#'   Sockets hold small messages back unless they are told not to, by `options(socketOptions = "no-delay")` in the
+#'   session and `rscript_args = c("-e", shQuote("options(socketOptions = 'no-delay')"))` for its nodes.
 #' @param shards A list of functions without arguments, each of which makes a row source that can be read again and
 #'   again, where it is called. Or names of csv files, as the workers know them; `...` then goes to [rows_csv()].
 #' @param timeout Seconds that a worker may take for a task, one pass over one shard at most. Default an hour. Of
@@ -250,9 +250,8 @@ shards_progress <- function(wanted, training) {
 # ---- levels ----------------------------------------------------------------------------
 
 # As find_levels() of other sources: the rows that tell the levels of each shard tell those of all.
-levels_on_shards <- function(found, matched, source, variables, settings, envir) {
-  settings["checkpoint"] <- list(NULL)
-  job <- c(portable_call(matched, envir), list(variables = variables, settings = settings))
+levels_on_shards <- function(found, matched, source, variables, envir) {
+  job <- c(portable_call(matched, envir), list(variables = variables))
   parts <- on_shards(source, "levels", job)
   matched[c("subset", "weights", "offset")] <- NULL # these rows have been chosen
   for (part in parts) {

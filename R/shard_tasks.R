@@ -78,7 +78,8 @@ shard_tasks <- list(
   },
   levels = function(source, job, own, name) {
     new <- list(place = 0, seen = list())
-    found <- levels_of_blocks(new, job$matched, source, job$variables, job$settings, job$envir)
+    without_checkpoint <- list()
+    found <- levels_of_blocks(new, job$matched, source, job$variables, without_checkpoint, job$envir)
     found[c("rows", "place", "first")]
   },
   pass = function(source, job, own, name) pass_of_shard(source, job, own)

@@ -15,7 +15,7 @@ find_levels <- function(matched, source, variables, settings, envir, call) {
     )
   }
   found <- if (is_sharded(source)) {
-    levels_on_shards(found, matched, source, variables, settings, envir)
+    levels_on_shards(found, matched, source, variables, envir)
   } else {
     levels_of_blocks(found, matched, source, variables, settings, envir)
   }

@@ -269,8 +269,8 @@ rows_of <- function(moredata) {
 # What makes numbers of new rows as it was done with those of the fit.
 recipe_like <- function(object, source, envir) {
   if (is.null(object$terms)) {
-    slim <- object[setdiff(names(object), c("moments", "state", "relaxed", "trace"))]
-    return(list(make = "blocks_like", arguments = list(object = structure(slim, class = class(object)))))
+    told <- unclass(object)[c("beta", "dim", "family", "named", "offset")]
+    return(list(make = "blocks_like", arguments = list(object = told)))
   }
   matched <- object$call
   matched$formula <- stats::formula(object$terms)

@@ -2,7 +2,7 @@
 # large one. Run from the top folder: Rscript bench/cluster.R > bench/cluster.md. The files, 8 of so many thousand rows
 # (default 250, 1 GB together), are made in the folder of temporary files and removed.
 library(sgdlasso)
-options(socketOptions = "no-delay") # else each answer waits for .04 s
+options(socketOptions = "no-delay") # else sockets hold small messages back
 processes <- function(count) {
   parallel::makePSOCKcluster(count, rscript_args = c("-e", shQuote("options(socketOptions = 'no-delay')")))
 }

@@ -62,6 +62,21 @@ random_draw <- function() {
   )
 }
 
+# check(draw, fit, whole, about) for draws of these seeds: fit(data, ...) calls sgdlasso(), whole is what it came to on
+# the whole frame. How many of them were fits.
+check_draws <- function(seeds, check) {
+  fits <- 0
+  for (seed in seeds) {
+    set.seed(seed)
+    draw <- random_draw()
+    fit <- call_with(draw)
+    whole <- fit_or_refusal(fit(draw$d, tol = 1e-12, lambda = c(.5, .1, .01)))
+    check(draw, fit, whole, paste(seed, deparse1(draw$form), deparse1(draw$weights), deparse1(draw$subset)))
+    fits <- fits + is.list(whole)
+  }
+  fits
+}
+
 # Columns of full rank, so that coefficients and not only fitted values are what they must be.
 has_full_rank <- function(draw) {
   call <- as.call(c(quote(lm), formula = draw$form, subset = draw$subset, data = quote(draw$d)))

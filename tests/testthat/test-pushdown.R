@@ -57,11 +57,7 @@ expect_pushed <- function(con) {
 }
 
 test_that("SQLite's moments are those of its rows", {
-  skip_if_not_installed("RSQLite")
-  skip_if_not_installed("DBI")
-  con <- DBI::dbConnect(RSQLite::SQLite(), ":memory:")
-  withr::defer(DBI::dbDisconnect(con))
-  expect_pushed(con)
+  expect_pushed(local_sqlite())
 })
 
 test_that("PostgreSQL's moments are those of its rows", {
@@ -77,10 +73,7 @@ test_that("duckdb's moments are those of its rows", {
 })
 
 test_that("what rows would be refused for is refused, and what the database cannot tell", {
-  skip_if_not_installed("RSQLite")
-  skip_if_not_installed("DBI")
-  con <- DBI::dbConnect(RSQLite::SQLite(), ":memory:")
-  withr::defer(DBI::dbDisconnect(con))
+  con <- local_sqlite()
   d <- data.frame(
     y = c(1, 4, 2, 8, 5), a = c(1, NA, 3, 2, 5), b = c(1, 2, -1, 0, 3), w = c(1, 1, -1, 1, 1), t = letters[1:5]
   )
@@ -109,10 +102,7 @@ test_that("what rows would be refused for is refused, and what the database cann
 })
 
 test_that("names, levels, keys and functions are taken as R takes them, or refused", {
-  skip_if_not_installed("RSQLite")
-  skip_if_not_installed("DBI")
-  con <- DBI::dbConnect(RSQLite::SQLite(), ":memory:")
-  withr::defer(DBI::dbDisconnect(con))
+  con <- local_sqlite()
   set.seed(4)
   d <- data.frame(id = 1:60, y = rnorm(60), a = rnorm(60), b = rnorm(60), k = sample(5, 60, TRUE), w = runif(60, .5, 2))
   d$f <- sample(c("A", "a", "b", "a "), 60, TRUE)
@@ -154,10 +144,7 @@ test_that("names, levels, keys and functions are taken as R takes them, or refus
 })
 
 test_that("more columns than a result may have are asked for in parts", {
-  skip_if_not_installed("RSQLite")
-  skip_if_not_installed("DBI")
-  con <- DBI::dbConnect(RSQLite::SQLite(), ":memory:")
-  withr::defer(DBI::dbDisconnect(con))
+  con <- local_sqlite()
   set.seed(1)
   d <- as.data.frame(matrix(rnorm(3000), 60))
   DBI::dbWriteTable(con, "wide", d)

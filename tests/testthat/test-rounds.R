@@ -50,6 +50,7 @@ test_that("where all workers are lost, the error names the shard and tells what 
   rows <- rows_on(local_nodes(1), drawn$shards)
   error <- expect_error(few_lambdas(rows, "binomial"), "No worker can read shard", class = "sgdlasso_error_cluster")
   expect_true(error$shard %in% 1:3)
+  expect_identical(error$worker, "node 1")
   expect_match(conditionMessage(error), "node 1: ")
   # the last whole pass is there
   left <- interrupted_fit()

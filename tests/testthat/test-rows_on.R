@@ -5,17 +5,10 @@ expect_input_error <- function(code, message) expect_error(code, message, class 
 test_that("random formulas on random frames in random shards give the in-memory fit", {
   skip_on_cran() # takes a quarter of a minute
   nodes <- local_nodes(2)
-  fits <- 0
-  for (seed in 1:25) {
-    set.seed(seed)
-    draw <- random_draw()
-    fit <- call_with(draw)
-    about <- paste(seed, deparse1(draw$form), deparse1(draw$weights), deparse1(draw$subset))
-    whole <- fit_or_refusal(fit(draw$d, tol = 1e-12, lambda = c(.5, .1, .01)))
+  fits <- check_draws(1:25, function(draw, fit, whole, about) {
     rows <- rows_on(nodes, shards_of_frames(draw$blocks))
     expect_same_outcome(fit_or_refusal(fit(rows, tol = 1e-12, lambda = c(.5, .1, .01))), whole, draw, about)
-    fits <- fits + is.list(whole)
-  }
+  })
   expect_gt(fits, 15)
 })
 

@@ -103,9 +103,8 @@ test_that("what is no connection or no query is an error", {
 })
 
 test_that("a lazy table of dbplyr is its query, fetched or computed by the database", {
-  for (package in c("dbplyr", "dplyr", "DBI", "RSQLite")) skip_if_not_installed(package)
-  con <- DBI::dbConnect(RSQLite::SQLite(), ":memory:")
-  withr::defer(DBI::dbDisconnect(con))
+  for (package in c("dbplyr", "dplyr")) skip_if_not_installed(package)
+  con <- local_sqlite()
   set.seed(2)
   d <- data.frame(y = rnorm(90), a = rexp(90), g = sample(c("u", "v", "w"), 90, TRUE))
   DBI::dbWriteTable(con, "d", d)

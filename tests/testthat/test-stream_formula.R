@@ -3,25 +3,19 @@
 expect_input_error <- function(code, message) expect_error(code, message, class = "sgdlasso_error_input")
 
 test_that("random formulas on random frames in random blocks give the in-memory fit, and for lambda = 0 that of lm()", {
-  fits <- compared <- 0
-  for (seed in 1:45) {
-    set.seed(seed)
-    draw <- random_draw()
-    fit <- call_with(draw)
-    about <- paste(seed, deparse1(draw$form), deparse1(draw$weights), deparse1(draw$subset))
-    whole <- fit_or_refusal(fit(draw$d, tol = 1e-12, lambda = c(.5, .1, .01)))
+  compared <- 0
+  fits <- check_draws(1:45, function(draw, fit, whole, about) {
     rows <- as_rows(block_function_of(draw$blocks))
     expect_same_outcome(fit_or_refusal(fit(rows, tol = 1e-12, lambda = c(.5, .1, .01))), whole, draw, about)
-    fits <- fits + is.list(whole)
     known <- plain_lm(fit, draw$d)
-    if (!is.list(whole) || is.null(known)) next
+    if (!is.list(whole) || is.null(known)) return()
     free <- fit_or_refusal(fit(rows, tol = 1e-12, lambda = 0))
     expect_equal(
       as.matrix(coef(free)[names(known), , drop = FALSE])[, 1], known, tolerance = 1e-5, ignore_attr = TRUE,
       info = about
     )
-    compared <- compared + 1
-  }
+    compared <<- compared + 1
+  })
   expect_gt(fits, 30)
   expect_gt(compared, 15)
 })

@@ -192,6 +192,21 @@ TEST_CASE("moments of rows one by one are those of their parts together, dense a
   }
 }
 
+TEST_CASE("a response that is constant in each part is so in all only where it is the same") {
+  const auto loss = make_loss("binomial");
+  const double x = 1;
+  const auto of = [&](double y) {
+    OnlineMoments moments(1, false);
+    for (int i = 0; i < 3; ++i) moments.add({&x, nullptr, 1, 0, y, 1, 0}, *loss);
+    return moments;
+  };
+  OnlineMoments same = of(1), other = of(1);
+  same.merge(of(1));
+  other.merge(of(0));
+  CHECK(same.response().equal);
+  CHECK(!other.response().equal);
+}
+
 TEST_CASE("the error of a model follows from the moments, or is not known") {
   Rng rng(5);
   NoWatch watch;
