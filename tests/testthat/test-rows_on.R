@@ -14,12 +14,17 @@ test_that("random formulas on random frames in random shards give the in-memory 
 
 test_that("variables and functions that a formula names go to the workers, with what these name in turn", {
   nodes <- local_nodes(1)
-  centre <- 3
-  shifted <- function(v) less(v) / 2
-  less <- function(v) v - centre
+  session <- new.env(parent = globalenv())
+  evalq({
+    centre <- 3
+    shifted <- function(v) less(v) / 2
+    less <- function(v) v - centre
+  }, session)
+  form <- murder_rate ~ shifted(low_income)
+  environment(form) <- session
   frames <- split(murder_rates, rep(1:2, each = 10))
-  fit <- sgdlasso(murder_rate ~ shifted(low_income), data = rows_on(nodes, shards_of_frames(frames)), lambda = .1)
-  whole <- sgdlasso(murder_rate ~ shifted(low_income), data = murder_rates, lambda = .1)
+  fit <- sgdlasso(form, data = rows_on(nodes, shards_of_frames(frames)), lambda = .1)
+  whole <- sgdlasso(form, data = murder_rates, lambda = .1)
   expect_equal(coef(fit), coef(whole), tolerance = 1e-6)
   expect_error(sgdlasso(murder_rate ~ poly(low_income, 2), data = rows_on(nodes, shards_of_frames(frames))),
                "depends on all rows", class = "sgdlasso_error_input")
@@ -208,17 +213,22 @@ test_that("warnings of workers are the call's, and what a shard holds stays out 
 test_that("closures of one function keep their own variables, and functions their defaults and contrasts", {
   nodes <- local_nodes(1)
   d <- data.frame(y = rnorm(60), a = rnorm(60), b = rnorm(60), g = rep(c("u", "v", "w"), 20))
-  power <- function(k) function(x) x^k
-  square <- power(2)
-  cube <- power(3)
-  k <- 1
-  pi <- 3
-  a <- 7
-  shifted <- function(x, by = pi) (x + by)^2 * a # a is a column too
+  # a session's functions: those of a test are the package's
+  session <- new.env(parent = globalenv())
+  evalq({
+    power <- function(k) function(x) x^k
+    square <- power(2)
+    cube <- power(3)
+    k <- 1
+    pi <- 3
+    a <- 7
+    shifted <- function(x, by = pi) (x + by)^2 * a # a is a column too
+  }, session)
   assign("own_contrasts", function(n, ...) stats::contr.sum(n) * 2, globalenv()) # where R looks for them
   withr::defer(rm("own_contrasts", envir = globalenv()))
   rows <- rows_on(nodes, shards_of_frames(list(d[1:25, ], d[26:60, ])))
   for (formula in list(y ~ square(a) + cube(b), y ~ square(a) + I(b + k * a), y ~ shifted(b) + a, y ~ g + b)) {
+    environment(formula) <- session
     contrasts <- if ("g" %in% all.vars(formula)) list(g = "own_contrasts")
     one <- function(data) sgdlasso(formula, data = data, lambda = .003, tol = 1e-12, contrasts = contrasts)
     expect_equal(coef(one(rows)), coef(one(d)), tolerance = 1e-6, info = deparse1(formula))
