@@ -45,12 +45,13 @@ void WorkingSet::descend(std::vector<QuadraticLasso>& lassos) {
     lanes_.descend(columns_, lassos);
     return;
   }
-  for (QuadraticLasso& lasso : lassos) {
+  parallel_for(lassos.size(), {problem_.threads, problem_.watch}, [&](std::size_t k, Watch& watch) {
+    QuadraticLasso& lasso = lassos[k];
     const std::vector<CoordinatePenalty> penalty = penalties_at(form_, columns_, lasso.lambda);
-    lasso.gap = sgdlasso::descend({gram_, lasso.curvature, penalty, lasso.square, lasso.widest, problem_.watch},
-                                  lasso.target, *lasso.b, *lasso.q)
+    lasso.gap = sgdlasso::descend({gram_, lasso.curvature, penalty, lasso.square, lasso.widest, watch}, lasso.target,
+                                  *lasso.b, *lasso.q)
                     .gap;
-  }
+  });
 }
 
 void WorkingSet::refresh_border(std::size_t from) {

@@ -7,6 +7,8 @@
 #include <limits>
 #include <stdexcept>
 
+#include "kernels/row_kernels.h"
+
 namespace sgdlasso {
 namespace {
 
@@ -85,12 +87,6 @@ constexpr double kCancelled = 1e-6;  // what is left of y - r: below, rounding t
 template <class L>
 class RowLoss : public Loss {
  public:
-  void means(const double* eta, std::size_t n, std::size_t stride, double* mu) const final {
-    for_each_run(eta, n, stride, [&](std::size_t first, Numbers& run) {
-      L::to_means(run);
-      for (Eigen::Index i = 0; i < run.size(); ++i) mu[(first + static_cast<std::size_t>(i)) * stride] = run[i];
-    });
-  }
   double mean_divergence(const double* feasible, const double* eta, std::size_t stride, const Response& response,
                          const Balance& f, double s) const final {
     const double n = static_cast<double>(response.n), positive = 1 / f.positive, negative = 1 / f.negative;
@@ -142,7 +138,7 @@ class Gaussian final : public RowLoss<Gaussian> {
     delta = 0.5 * delta.square();
   }
   static bool cancels(double, double) { return false; }
-  static void to_means(Numbers&) {}
+  void to_means(double*, std::size_t) const override {}
   template <class Y>
   static void to_values(Numbers& eta, const Y& y) {
     eta = 0.5 * (y - eta).square();
@@ -189,10 +185,12 @@ class Binomial final : public RowLoss<Binomial> {
     for (Eigen::Index i = 0; i < delta.size(); ++i) delta[i] = delta[i] == 0 ? 0 : between(delta[i], yes[i], no[i]);
   }
   static bool cancels(double y, double r) { return std::min(y - r, (1 - y) + r) < kCancelled; }
-  static void to_means(Numbers& eta) { eta = (1 + (-eta).exp()).inverse(); }
+  void to_means(double* eta, std::size_t n) const override { row_kernels().logistic(eta, n); }
   template <class Y>
   static void to_values(Numbers& eta, const Y& y) {
-    eta = eta.max(0.0) + (1 + (-eta.abs()).exp()).log() - y * eta;
+    const Numbers linear = y * eta;
+    row_kernels().softplus(eta.data(), static_cast<std::size_t>(eta.size()));
+    eta -= linear;
   }
   double fit_intercept(const Response& response, const std::vector<double>& eta) const override {
     const double mean_y = finite_mean(response, 1);
@@ -253,10 +251,12 @@ class Poisson final : public RowLoss<Poisson> {
     }
   }
   static bool cancels(double y, double r) { return y - r < kCancelled * y; }
-  static void to_means(Numbers& eta) { eta = eta.exp(); }
+  void to_means(double* eta, std::size_t n) const override { row_kernels().exp(eta, n); }
   template <class Y>
   static void to_values(Numbers& eta, const Y& y) {
-    eta = eta.exp() - y * eta;
+    const Numbers linear = y * eta;
+    row_kernels().exp(eta.data(), static_cast<std::size_t>(eta.size()));
+    eta -= linear;
   }
   // log(mean y) - log(mean exp(eta)), the largest exponent taken out.
   double fit_intercept(const Response& response, const std::vector<double>& eta) const override {

@@ -49,8 +49,8 @@ class Loss {
   // The intercept that minimises the mean loss of intercept + eta_i (eta holds the offsets). Finite for any data.
   virtual double fit_intercept(const Response& response, const std::vector<double>& eta) const = 0;
 
-  // mu[i * stride] = mean(eta[i * stride])
-  virtual void means(const double* eta, std::size_t n, std::size_t stride, double* mu) const = 0;
+  // Each of the n numbers becomes its mean.
+  virtual void to_means(double* eta, std::size_t n) const = 0;
   // The mean over rows of divergence(r_i (1 - s f_i), eta[i * stride]), where r_i = y_i - mu_i and feasible[i * stride]
   // = f_i w_i r_i / n, f the factor of its sign. The mean mu is y - r, which saves the exponential, but where little is
   // left of it.

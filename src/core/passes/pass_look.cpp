@@ -102,12 +102,12 @@ void PassLook::take_rows(const Statement& problem, const Observations& response,
   double* at = eta.lane(k);
   double* r = residual.lane(k);
   double* v = variance.lane(k);
-  for (std::size_t i = 0; i < n; ++i) at[i * stride] += models_[k].intercept + response.offset_of(i);
+  std::vector<double> means(n);
+  for (std::size_t i = 0; i < n; ++i) means[i] = at[i * stride] += models_[k].intercept + response.offset_of(i);
   sums.loss += problem.loss.sum_of_values(at, stride, response);
-  problem.loss.means(at, n, stride, r);
+  problem.loss.to_means(means.data(), n);
   for (std::size_t i = 0; i < n; ++i) {
-    const double mean = r[i * stride];
-    const double off = response.y[i] - mean, w = response.weight_of(i), spread = problem.loss.variance(mean);
+    const double off = response.y[i] - means[i], w = response.weight_of(i), spread = problem.loss.variance(means[i]);
     if (off != 0) sums.misfit += w * off * off / spread;
     sums.most_curvature = std::max(sums.most_curvature, spread);
     sums.residual += r[i * stride] = w * off;

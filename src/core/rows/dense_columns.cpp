@@ -99,12 +99,16 @@ class ColumnGroup {
   double packed_[kMost * kRows];
 };
 
-std::vector<double> lane_sums(const Panel& r) {
-  std::vector<double> sums(r.lanes(), 0.0);
-  for (std::size_t k = 0; k < sums.size(); ++k) {
-    for (std::size_t i = 0; i < r.n(); ++i) sums[k] += r.lane(k)[i];
-  }
-  return sums;
+std::vector<double> lane_sums(const Panel& r, const Work& work) {
+  PartSums sums(r.lanes());
+  for_each_part(r.n(), work, [&](std::size_t part, std::size_t from, std::size_t to, Watch&) {
+    for (std::size_t k = 0; k < r.lanes(); ++k) {
+      double sum = 0;
+      for (std::size_t i = from; i < to; ++i) sum += r.lane(k)[i];
+      sums.at(part, k) = sum;
+    }
+  });
+  return sums.total();
 }
 
 // Equal parts of at most `most` of 0 .. count.
@@ -120,7 +124,7 @@ std::vector<std::size_t> parts_of(std::size_t count, std::size_t most) {
 void DenseColumns::cross_products(const Selection& z, const Panel& r, double* out, const Work& work) const {
   const std::size_t lanes = r.lanes();
   std::fill(out, out + z.columns.size() * lanes, 0.0);
-  const std::vector<double> sums = lane_sums(r);
+  const std::vector<double> sums = lane_sums(r, work);
   const std::size_t run = 32 * kStrip;  // a run of the panel stays in the second cache while columns pass by
   const std::vector<std::size_t> tasks = parts_of(z.columns.size(), std::max(ColumnGroup::kMost, (1 << 20) / (n_ + 1)));
   for (std::size_t first = 0; first < n_; first += run) {
@@ -184,8 +188,8 @@ void DenseColumns::turn_products(const Selection& z, const double* b, std::size_
 void DenseColumns::gram(const Selection& z, std::size_t first, const double* weight, Square& gram,
                         const Work& work) const {
   const std::size_t count = z.columns.size(), block = 128;
-  std::vector<double> root;
-  for (std::size_t i = 0; weight && i < n_; ++i) root.push_back(std::sqrt(weight[i]));
+  std::vector<double> root(weight ? n_ : 0);
+  for (std::size_t i = 0; i < root.size(); ++i) root[i] = std::sqrt(weight[i]);
   const double* roots = weight ? root.data() : nullptr;
   const std::vector<std::size_t> ends = parts_of(count, block);
   // Pairs of blocks that hold something new, and parts of the rows where there are few pairs.

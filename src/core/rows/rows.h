@@ -12,6 +12,7 @@
 
 #include "base/panel.h"
 #include "base/parallel.h"
+#include "base/row_parts.h"
 #include "base/square.h"
 #include "base/watch.h"
 #include "rows/response.h"
@@ -122,7 +123,6 @@ struct LaneBlock {
   std::size_t lane_stride, row_stride;
 };
 using Turn = std::function<void(const LaneBlock&)>;
-constexpr std::size_t kMostParts = 64;
 
 class Rows {
  public:

@@ -1,6 +1,7 @@
 #include "rows/sparse_columns.h"
 
 #include <algorithm>
+#include <cmath>
 #include <vector>
 
 #include "kernels/panel_kernels.h"
@@ -9,13 +10,13 @@ namespace sgdlasso {
 namespace {
 
 constexpr std::size_t kGroup = 8;  // the kernels take lanes by eights
-constexpr std::size_t kPart = 64;  // columns of a task
 
-// part(from, to, watch) for parts of 0 .. count
-template <class Part>
-void for_each_part(std::size_t count, const Work& work, Part part) {
-  parallel_for((count + kPart - 1) / kPart, work,
-               [&](std::size_t task, Watch& watch) { part(task * kPart, std::min(count, (task + 1) * kPart), watch); });
+// visit(from, to, watch) for some of `count` columns
+template <class Visit>
+void for_some_columns(std::size_t count, const Work& work, Visit visit) {
+  const std::size_t some = 64;
+  parallel_for((count + some - 1) / some, work,
+               [&](std::size_t task, Watch& watch) { visit(task * some, std::min(count, (task + 1) * some), watch); });
 }
 
 void copy_lanes(const Panel& from, Panel& to) {
@@ -31,13 +32,16 @@ Panel padded_panel(const Panel& from) {
   return result;
 }
 
-std::vector<double> lane_sums(const Panel& r) {
-  std::vector<double> sums(r.lanes(), 0.0);
-  for (std::size_t i = 0; i < r.n(); ++i) {
-    const double* row = r.lane(0) + i * r.lanes();
-    for (std::size_t k = 0; k < r.lanes(); ++k) sums[k] += row[k];
-  }
-  return sums;
+std::vector<double> lane_sums(const Panel& r, const Work& work) {
+  const std::size_t lanes = r.lanes();
+  PartSums sums(lanes);
+  for_each_part(r.n(), work, [&](std::size_t part, std::size_t from, std::size_t to, Watch&) {
+    for (std::size_t i = from; i < to; ++i) {
+      const double* row = r.lane(0) + i * lanes;
+      for (std::size_t k = 0; k < lanes; ++k) sums.at(part, k) += row[k];
+    }
+  });
+  return sums.total();
 }
 
 }  // namespace
@@ -76,9 +80,25 @@ class SparseProducts::RowLists {
     columns_.push_back(j);
   }
 
-  // gram(i, j) += sum of weight x_i x_j over the rows, for positions i <= j and j >= first. Row by row: a row's entries
-  // and the columns of the matrix that they meet stay in the cache.
-  void accumulate(std::size_t first, const double* weight, Square& gram, Watch& watch) const {
+  // gram(i, j) += sum of weight x_i x_j over the rows, for positions i <= j and j >= first. A task has some columns of
+  // the matrix, each summed in the order of the rows.
+  void accumulate(std::size_t first, const double* weight, Square& gram, const Work& work) const {
+    const std::size_t tasks = work.threads <= 1 ? 1 : 2 * static_cast<std::size_t>(work.threads);
+    const auto square = [](std::size_t c) { return static_cast<double>(c) * static_cast<double>(c); };
+    const auto end_of = [&](std::size_t task) {  // so that each has as many pairs as the others
+      const double share = static_cast<double>(task) / static_cast<double>(tasks);
+      return static_cast<std::size_t>(std::sqrt(square(first) + share * (square(columns()) - square(first))));
+    };
+    parallel_for(tasks, work, [&](std::size_t task, Watch& watch) {
+      const std::size_t last = task + 1 < tasks ? end_of(task + 1) : columns();
+      accumulate(task > 0 ? end_of(task) : first, last, weight, gram, watch);
+    });
+  }
+
+ private:
+  // For j in first .. last - 1. Row by row: a row's entries and the columns of the matrix that they meet stay in the
+  // cache.
+  void accumulate(std::size_t first, std::size_t last, const double* weight, Square& gram, Watch& watch) const {
     const std::size_t enough = 1 << 20;  // products between two ticks
     std::size_t products = 0;
     for (std::size_t i = 0; i < x_.n; ++i) {
@@ -87,18 +107,19 @@ class SparseProducts::RowLists {
         watch.tick(0);
         products = 0;
       }
-      const Entry* begin = entries_.data() + begin_[i];
+      const Entry *begin = entries_.data() + begin_[i], *end = begin + size_[i];
+      if (last < columns()) end = std::partition_point(begin, end, [&](const Entry& e) { return position(e) < last; });
       const double by = weight ? weight[i] : 1;
-      for (const Entry* entry = begin + size_[i];
-           entry != begin && static_cast<std::size_t>((entry - 1)->position) >= first; --entry) {
-        double* column = gram.column(static_cast<std::size_t>((entry - 1)->position));
-        const double value = by * (entry - 1)->value;
+      for (const Entry* entry = end; entry != begin && position(entry[-1]) >= first; --entry) {
+        double* column = gram.column(position(entry[-1]));
+        const double value = by * entry[-1].value;
         for (const Entry* other = begin; other != entry; ++other) column[other->position] += value * other->value;
       }
     }
   }
 
- private:
+  static std::size_t position(const Entry& entry) { return static_cast<std::size_t>(entry.position); }
+
   SparseColumns x_;
   LargeBuffer<Entry> entries_;
   std::vector<std::size_t> begin_;
@@ -143,7 +164,7 @@ void SparseProducts::cross_products(const Selection& z, const Panel& r, double* 
   };
   const Split columns = split(z.columns);
   const std::size_t all = begin(x_.p);  // the next column's entries follow
-  for_each_part(columns.frequent.size(), work, [&](std::size_t from, std::size_t to, Watch& watch) {
+  for_some_columns(columns.frequent.size(), work, [&](std::size_t from, std::size_t to, Watch& watch) {
     for (std::size_t block = 0; block < blocks_.blocks(); ++block) {
       for (std::size_t k = from; k < to; ++k) {
         const std::size_t c = columns.frequent[k], end = blocks_.entry(z.columns[c], block + 1);
@@ -152,14 +173,14 @@ void SparseProducts::cross_products(const Selection& z, const Panel& r, double* 
       watch.tick(0);
     }
   });
-  for_each_part(columns.rare.size(), work, [&](std::size_t from, std::size_t to, Watch& watch) {
+  for_some_columns(columns.rare.size(), work, [&](std::size_t from, std::size_t to, Watch& watch) {
     for (std::size_t k = from; k < to; ++k) {
       const std::size_t j = z.columns[columns.rare[k]];
       gather(columns.rare[k], begin(j), begin(j + 1), all);
       watch.tick(0);
     }
   });
-  const std::vector<double> sums = lane_sums(r);
+  const std::vector<double> sums = lane_sums(r, work);
   for (std::size_t c = 0; c < size; ++c) {
     const std::size_t j = z.columns[c];
     const double rest = z.scaling.centre[j] - shift(z.scaling, j);
@@ -210,9 +231,11 @@ void SparseProducts::add_products(const Selection& z, const double* b, Panel& et
     if (moves[c]) scatter(c, begin(j), begin(j + 1), all);
     work.watch.tick(0);
   }
-  for (std::size_t i = 0; i < eta.n(); ++i) {
-    for (std::size_t k = 0; k < lanes; ++k) eta.lane(k)[i * lanes] += constant[k];
-  }
+  for_each_part(eta.n(), work, [&](std::size_t, std::size_t from, std::size_t to, Watch&) {
+    for (std::size_t i = from; i < to; ++i) {
+      for (std::size_t k = 0; k < lanes; ++k) eta.lane(k)[i * lanes] += constant[k];
+    }
+  });
 }
 
 void SparseProducts::gram(const Selection& z, std::size_t first, const double* weight, Square& gram,
@@ -236,7 +259,7 @@ void SparseProducts::gram(const Selection& z, std::size_t first, const double* w
     rest[c] = z.scaling.centre[j] - moved;
   }
   for (std::size_t c = first; c < size; ++c) std::fill(gram.column(c), gram.column(c) + c + 1, 0.0);
-  lists_->accumulate(first, weight, gram, work.watch);
+  lists_->accumulate(first, weight, gram, work);
   for (std::size_t c = first; c < size; ++c) {
     work.watch.tick(0);
     for (std::size_t i = 0; i <= c; ++i) {

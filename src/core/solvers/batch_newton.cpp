@@ -129,9 +129,12 @@ class BatchNewton final : public InnerSolver {
     const std::size_t n = problem_.response.n, stride = batch.eta.stride();
     std::vector<double> weights(n);
     const double* eta = batch.eta.lane(from);
-    for (std::size_t i = 0; i < n; ++i) {
-      weights[i] = problem_.response.weight_of(i) * problem_.loss.curvature(eta[i * stride]) / static_cast<double>(n);
-    }
+    for_each_part(n, {problem_.threads, problem_.watch}, [&](std::size_t, std::size_t first, std::size_t last, Watch&) {
+      for (std::size_t i = first; i < last; ++i) {
+        const double curvature = problem_.loss.curvature(eta[i * stride]);
+        weights[i] = problem_.response.weight_of(i) * curvature / static_cast<double>(n);
+      }
+    });
     const double before = set_.total();
     set_.set_weights(std::move(weights));
     for (LambdaModel& model : batch.model) model.curvature *= before > 0 ? before / set_.total() : 1;

@@ -126,9 +126,7 @@ std::vector<double> BatchStep::move_along(LambdaBatch& batch, const std::vector<
                               {problem_.threads, problem_.watch});
   for (std::size_t k = 0; k < models; ++k) {
     if (shares[k] == 0) continue;
-    SumsBySign sum;
-    for (std::size_t part = 0; part < kMostParts; ++part) sum.add(sums[part * models + k]);
-    set_sums(problem_, sum, batch.model[k]);
+    set_sums(problem_, total_of(sums, k, models), batch.model[k]);
   }
   return slopes;
 }

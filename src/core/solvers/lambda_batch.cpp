@@ -4,6 +4,8 @@
 #include <cmath>
 #include <limits>
 
+#include "kernels/row_kernels.h"
+
 namespace sgdlasso {
 
 void LambdaBatch::take(std::size_t k, const LambdaBatch& other, std::size_t from) {
@@ -19,65 +21,92 @@ void LambdaBatch::take(std::size_t k, const LambdaBatch& other, std::size_t from
 
 namespace {
 
-// visit(row, model, place of its number in a panel of the batch), in the order in which the numbers stand in memory.
+Work work_on(const Problem& problem) {
+  return {problem.threads, problem.watch};
+}
+
+// visit(part, row, model, place of its number in a panel of the batch), a part in the order in which its numbers stand
+// in memory.
 template <class Visit>
-void for_each_number_of(const LambdaBatch& batch, Watch& watch, Visit visit) {
+void for_each_number_of(const LambdaBatch& batch, const Work& work, Visit visit) {
   const Panel& panel = batch.eta;
-  const std::size_t n = panel.n(), models = panel.lanes(), rows = 1024;  // between two ticks
-  if (panel.layout() == PanelLayout::lanes_together) {
-    for (std::size_t i = 0; i < n; ++i) {
-      for (std::size_t k = 0; k < models; ++k) visit(i, k, i * models + k);
-      if (i % rows == 0) watch.tick(0);
+  const std::size_t models = panel.lanes();
+  for_each_part(panel.n(), work, [&](std::size_t part, std::size_t from, std::size_t to, Watch& watch) {
+    if (panel.layout() == PanelLayout::lanes_together) {
+      for (std::size_t i = from; i < to; ++i) {
+        for (std::size_t k = 0; k < models; ++k) visit(part, i, k, i * models + k);
+        if (i % 1024 == 0) watch.tick(0);
+      }
+      return;
     }
-    return;
-  }
-  for (std::size_t k = 0; k < models; ++k) {
-    const std::size_t first = static_cast<std::size_t>(panel.lane(k) - panel.lane(0));
-    for (std::size_t i = 0; i < n; ++i) visit(i, k, first + i);
-    watch.tick(0);
-  }
+    for (std::size_t k = 0; k < models; ++k) {
+      const std::size_t first = static_cast<std::size_t>(panel.lane(k) - panel.lane(0));
+      for (std::size_t i = from; i < to; ++i) visit(part, i, k, first + i);
+      watch.tick(0);
+    }
+  });
 }
 
 // Squared loss: residuals that sum to 0 where there is an intercept, and their square.
 void set_squared_residuals(const Problem& problem, LambdaBatch& batch) {
   const Response& response = problem.response;
   const double n = static_cast<double>(response.n);
-  std::vector<double> share(response.n), sum(batch.size(), 0.0), square(batch.size(), 0.0);
+  std::vector<double> share(response.n);
   for (std::size_t i = 0; i < share.size(); ++i) share[i] = response.weight_of(i) / n;
   double* r = batch.residual.lane(0);
   const double* eta = batch.eta.lane(0);
-  for_each_number_of(batch, problem.watch, [&](std::size_t i, std::size_t k, std::size_t at) {
+  PartSums sums(batch.size()), squares(batch.size());
+  for_each_number_of(batch, work_on(problem), [&](std::size_t part, std::size_t i, std::size_t k, std::size_t at) {
     const double off = response.y[i] - eta[at];
-    sum[k] += share[i] * off;
+    sums.at(part, k) += share[i] * off;
     r[at] = off;
   });
+  std::vector<double> sum = sums.total();
   for (std::size_t k = 0; k < batch.size(); ++k) set_sums(problem, {sum[k], 0}, batch.model[k]);
   if (!problem.intercept) std::fill(sum.begin(), sum.end(), 0.0);
-  for_each_number_of(batch, problem.watch, [&](std::size_t i, std::size_t k, std::size_t at) {
+  for_each_number_of(batch, work_on(problem), [&](std::size_t part, std::size_t i, std::size_t k, std::size_t at) {
     const double off = r[at] - sum[k];
     r[at] = share[i] * off;
-    square[k] += r[at] * off;
+    squares.at(part, k) += r[at] * off;
   });
+  const std::vector<double> square = squares.total();
   for (std::size_t k = 0; k < batch.size(); ++k) batch.model[k].square = square[k];
+}
+
+}  // namespace
+
+namespace {
+
+// A run of predictors becomes one of residuals.
+void take_run(const Problem& problem, std::size_t first, std::size_t rows, double* r, SumsBySign& sums) {
+  const Response& response = problem.response;
+  problem.loss.to_means(r, rows);
+  row_kernels().residuals(response.y + first, response.weight ? response.weight + first : nullptr,
+                          1 / static_cast<double>(response.n), rows, r, &sums.positive, &sums.negative);
 }
 
 }  // namespace
 
 SumsBySign take_residuals(const Problem& problem, LambdaBatch& batch, std::size_t k, std::size_t first,
                           std::size_t rows) {
-  const Response& response = problem.response;
-  const std::size_t stride = batch.eta.stride();
-  const double share = 1 / static_cast<double>(response.n);
-  double* r = batch.residual.lane(k) + first * stride;
-  problem.loss.means(batch.eta.lane(k) + first * stride, rows, stride, r);
+  const std::size_t stride = batch.eta.stride(), most = 256;
+  double together[most];  // a run of residuals, where those of other models lie between them
   SumsBySign sums;
-  for (std::size_t i = 0; i < rows; ++i) {
-    const double value = share * response.weight_of(first + i) * (response.y[first + i] - r[i * stride]);
-    r[i * stride] = value;
-    sums.positive += value > 0 ? value : 0;
-    sums.negative += value > 0 ? 0 : value;
+  for (std::size_t from = first; from < first + rows; from += most) {
+    const std::size_t run = std::min(most, first + rows - from);
+    const double* eta = batch.eta.lane(k) + from * stride;
+    double *to = batch.residual.lane(k) + from * stride, *r = stride == 1 ? to : together;
+    for (std::size_t i = 0; i < run; ++i) r[i] = eta[i * stride];
+    take_run(problem, from, run, r, sums);
+    for (std::size_t i = 0; stride > 1 && i < run; ++i) to[i * stride] = r[i];
   }
   return sums;
+}
+
+SumsBySign total_of(const std::vector<SumsBySign>& sums, std::size_t k, std::size_t models) {
+  SumsBySign total;
+  for (std::size_t part = 0; part < kMostParts; ++part) total.add(sums[part * models + k]);
+  return total;
 }
 
 void set_sums(const Problem& problem, const SumsBySign& sums, LambdaModel& model) {
@@ -95,30 +124,33 @@ void set_predictors(const Problem& problem, const WorkingSet& set, LambdaBatch& 
     for (std::size_t c = 0; c < set.size(); ++c) b[c * models + k] = batch.model[k].b[c];
   }
   double* eta = batch.eta.lane(0);
-  for_each_number_of(batch, problem.watch, [&](std::size_t i, std::size_t k, std::size_t at) {
+  for_each_number_of(batch, work_on(problem), [&](std::size_t, std::size_t i, std::size_t k, std::size_t at) {
     eta[at] = intercept[k] + problem.response.offset_of(i);
   });
-  problem.rows.add_products(set.selection(), b.data(), batch.eta, {problem.threads, problem.watch});
+  problem.rows.add_products(set.selection(), b.data(), batch.eta, work_on(problem));
 }
 
 void set_residuals(const Problem& problem, LambdaBatch& batch) {
   if (problem.loss.is_squared()) return set_squared_residuals(problem, batch);
-  std::vector<SumsBySign> sums(batch.size());
-  for_each_block_of(batch, problem.watch, [&](std::size_t k, std::size_t first, std::size_t rows) {
-    sums[k].add(take_residuals(problem, batch, k, first, rows));
-  });
-  for (std::size_t k = 0; k < sums.size(); ++k) set_sums(problem, sums[k], batch.model[k]);
+  const std::size_t models = batch.size();
+  std::vector<SumsBySign> sums(kMostParts * models);
+  for_each_block_of(batch, models, work_on(problem),
+                    [&](std::size_t part, std::size_t k, std::size_t first, std::size_t rows) {
+                      sums[part * models + k].add(take_residuals(problem, batch, k, first, rows));
+                    });
+  for (std::size_t k = 0; k < models; ++k) set_sums(problem, total_of(sums, k, models), batch.model[k]);
 }
 
 void balance_residuals(const Problem& problem, LambdaBatch& batch) {
   if (problem.loss.is_squared()) return;
   const std::size_t stride = batch.eta.stride();
-  for_each_block_of(batch, problem.watch, [&](std::size_t k, std::size_t first, std::size_t rows) {
+  const auto scale = [&](std::size_t, std::size_t k, std::size_t first, std::size_t rows) {
     const LambdaModel& model = batch.model[k];
     if (model.balanced || (model.balance.positive == 1 && model.balance.negative == 1)) return;
     double* r = batch.residual.lane(k) + first * stride;
     for (std::size_t i = 0; i < rows; ++i) r[i * stride] *= model.balance.of(r[i * stride]);
-  });
+  };
+  for_each_block_of(batch, batch.size(), work_on(problem), scale);
   for (LambdaModel& model : batch.model) model.balanced = true;
 }
 
@@ -133,7 +165,7 @@ std::vector<double> mean_losses(const Problem& problem, const LambdaBatch& batch
                                 const std::vector<std::size_t>& models) {
   const Response& response = problem.response;
   const std::size_t stride = batch.eta.stride();
-  std::vector<double> losses(models.size(), 0.0);
+  std::vector<double> losses(models.size());
   if (models.empty()) return losses;
   if (problem.loss.is_squared()) {  // known from the residuals
     for (std::size_t at = 0; at < losses.size(); ++at) {
@@ -143,10 +175,13 @@ std::vector<double> mean_losses(const Problem& problem, const LambdaBatch& batch
     }
     return losses;
   }
-  for_each_block_of(batch, models.size(), problem.watch, [&](std::size_t at, std::size_t first, std::size_t rows) {
-    const Observations part{rows, response.y + first, response.weight ? response.weight + first : nullptr, nullptr};
-    losses[at] += problem.loss.sum_of_values(batch.eta.lane(models[at]) + first * stride, stride, part);
-  });
+  PartSums sums(models.size());
+  const auto add = [&](std::size_t part, std::size_t at, std::size_t first, std::size_t rows) {
+    const Observations some{rows, response.y + first, response.weight ? response.weight + first : nullptr, nullptr};
+    sums.at(part, at) += problem.loss.sum_of_values(batch.eta.lane(models[at]) + first * stride, stride, some);
+  };
+  for_each_block_of(batch, models.size(), work_on(problem), add);
+  losses = sums.total();
   for (double& loss : losses) loss /= static_cast<double>(response.n);
   return losses;
 }

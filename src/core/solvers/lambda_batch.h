@@ -10,6 +10,7 @@
 #include <memory>
 #include <vector>
 
+#include "base/row_parts.h"
 #include "descent/working_set.h"
 #include "model/certificate.h"
 
@@ -60,18 +61,16 @@ class InnerSolver {
 std::unique_ptr<InnerSolver> make_batch_squared(const Problem& problem, const StandardForm& form, WorkingSet& set);
 std::unique_ptr<InnerSolver> make_batch_newton(const Problem& problem, const StandardForm& form, WorkingSet& set);
 
-// visit(model, first row, rows): so many models in turn while a block of rows stays in the cache.
+// visit(part, model, first row, rows): so many models in turn while a block of rows stays in the cache.
 template <class Visit>
-void for_each_block_of(const LambdaBatch& batch, std::size_t models, Watch& watch, Visit visit) {
-  const std::size_t block = 256, n = batch.eta.n();
-  for (std::size_t first = 0; first < n; first += block) {
-    for (std::size_t k = 0; k < models; ++k) visit(k, first, std::min(block, n - first));
-    watch.tick(0);
-  }
-}
-template <class Visit>
-void for_each_block_of(const LambdaBatch& batch, Watch& watch, Visit visit) {
-  for_each_block_of(batch, batch.size(), watch, visit);
+void for_each_block_of(const LambdaBatch& batch, std::size_t models, const Work& work, Visit visit) {
+  for_each_part(batch.eta.n(), work, [&](std::size_t part, std::size_t from, std::size_t to, Watch& watch) {
+    const std::size_t block = 256;
+    for (std::size_t first = from; first < to; first += block) {
+      for (std::size_t k = 0; k < models; ++k) visit(part, k, first, std::min(block, to - first));
+      watch.tick(0);
+    }
+  });
 }
 
 // Residuals of one sign balance those of the other where there is an intercept.
@@ -85,6 +84,8 @@ struct SumsBySign {
 // The residuals of some rows of model k from its eta; returns their sums, of which the model keeps all together.
 SumsBySign take_residuals(const Problem& problem, LambdaBatch& batch, std::size_t k, std::size_t first,
                           std::size_t rows);
+// Of model k, where each part of the rows has a sum for each of the models.
+SumsBySign total_of(const std::vector<SumsBySign>& sums, std::size_t k, std::size_t models);
 void set_sums(const Problem& problem, const SumsBySign& sums, LambdaModel& model);
 // The predictors of all models from their coefficients.
 void set_predictors(const Problem& problem, const WorkingSet& set, LambdaBatch& batch);

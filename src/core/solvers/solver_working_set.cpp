@@ -179,7 +179,7 @@ class WorkingSetSolver final : public Solver {
       model.balanced = one.model[0].balanced;
     }
     const std::size_t stride = batch.eta.stride();
-    for_each_block_of(batch, problem_.watch, [&](std::size_t k, std::size_t first, std::size_t rows) {
+    for_each_block_of(batch, models, work(), [&](std::size_t, std::size_t k, std::size_t first, std::size_t rows) {
       for (std::size_t i = first; i < first + rows; ++i) {
         batch.eta.lane(k)[i * stride] = one.eta.lane(0)[i];
         batch.residual.lane(k)[i * stride] = one.residual.lane(0)[i];
@@ -193,9 +193,14 @@ class WorkingSetSolver final : public Solver {
     const bool alone = batch.size() == 1;
     std::vector<std::size_t> looked, near_end;
     for (std::size_t k = 0; k < batch.size(); ++k) {
-      if (batch.model[k].done) continue;
-      looked.push_back(k);
-      const Certificate certificate = result[k].certificate = certificate_by(batch, k, slopes, near[k]);
+      if (!batch.model[k].done) looked.push_back(k);
+    }
+    parallel_for(looked.size(), work(), [&](std::size_t at) {
+      const std::size_t k = looked[at];
+      result[k].certificate = certificate_by(batch, k, slopes, near[k]);
+    });
+    for (const std::size_t k : looked) {
+      const Certificate& certificate = result[k].certificate;
       const bool may_be_solved = !certificate.known() || certificate.certified(stop_.tol);
       if (may_be_solved || trace || alone) near_end.push_back(k);  // the loss of others is not worth its logarithms
     }

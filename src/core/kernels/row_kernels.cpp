@@ -1,0 +1,156 @@
+#include "kernels/row_kernels.h"
+
+#include <cstdint>
+
+#include "base/vector_memory.h"
+
+namespace sgdlasso {
+namespace {
+
+template <std::size_t W>
+using Register = typename Vector<W>::Register;
+template <std::size_t W>
+struct Bits {
+  typedef std::uint64_t Register __attribute__((vector_size(W * sizeof(std::uint64_t))));
+};
+
+template <std::size_t W>
+SGDLASSO_INLINE void bound(Register<W>& x, double low, double high) {  // NaN stays
+  const Register<W> from = low - Register<W>{}, to = high - Register<W>{};
+  x = x < from ? from : x;
+  x = x > to ? to : x;
+}
+
+// Numbers plus this have their nearest integer in the last bits.
+constexpr double kRounds = 0x1.8p52;
+
+// 2^k, where k + kRounds is given
+template <std::size_t W>
+SGDLASSO_INLINE void power_of_2(Register<W>& k) {
+  using Integer = typename Bits<W>::Register;
+  const Integer bits = reinterpret_cast<Integer>(k);
+  k = reinterpret_cast<Register<W>>((bits + 1023) << 52);
+}
+
+// x = k log 2 + r (Cody, Waite 1980), and the Taylor series of exp(r) for |r| < .35 to its last bit, in Estrin's order.
+// 2^k is multiplied in two parts, so that results overflow and underflow as they should.
+struct Exp {
+  template <std::size_t W>
+  static SGDLASSO_INLINE void of(Register<W>& x) {
+    bound<W>(x, -750, 710);
+    const Register<W> rounded = x * 0x1.71547652b82fep0 + kRounds, k = rounded - kRounds;
+    const Register<W> r = (x - k * 0x1.62e42fee00000p-1) - k * 0x1.a39ef35793c76p-33;
+    const Register<W> r2 = r * r, r4 = r2 * r2;
+    const Register<W> a = (1.0 + r) + r2 * (1.0 / 2 + r * (1.0 / 6));
+    const Register<W> b = (1.0 / 24 + r * (1.0 / 120)) + r2 * (1.0 / 720 + r * (1.0 / 5040));
+    const Register<W> c = (1.0 / 40320 + r * (1.0 / 362880)) + r2 * (1.0 / 3628800 + r * (1.0 / 39916800));
+    const Register<W> d = 1.0 / 479001600 + r * (1.0 / 6227020800);
+    Register<W> half = k * 0.5 + kRounds, other = (k - (half - kRounds)) + kRounds;
+    power_of_2<W>(half);
+    power_of_2<W>(other);
+    x = (a + r4 * (b + r4 * (c + r4 * d))) * half * other;
+  }
+};
+
+struct Logistic {
+  template <std::size_t W>
+  static SGDLASSO_INLINE void of(Register<W>& x) {
+    x = -x;
+    Exp::of<W>(x);
+    x = 1.0 / (1.0 + x);
+  }
+};
+
+// max(x, 0) + log(1 + e) with e = exp(-|x|) <= 1. The logarithm, of half of 1 + e where that is more than the root of
+// 2, is 2 artanh(s) = 2 (s + s^3 / 3 + ...) with s = (t - 1) / (t + 1) below .172.
+struct Softplus {
+  template <std::size_t W>
+  static SGDLASSO_INLINE void of(Register<W>& x) {
+    const Register<W> zero = {}, positive = x < zero ? zero : x;
+    Register<W> e = x < zero ? x : -x;
+    Exp::of<W>(e);
+    const auto is_large = e > 0.41421356237309503 - zero;
+    const Register<W> s = (is_large ? e - 1.0 : e) / (is_large ? e + 3.0 : e + 2.0);
+    const Register<W> z = s * s, z2 = z * z, z4 = z2 * z2;
+    const Register<W> a = (1.0 / 3 + z * (1.0 / 5)) + z2 * (1.0 / 7 + z * (1.0 / 9));
+    const Register<W> b = (1.0 / 11 + z * (1.0 / 13)) + z2 * (1.0 / 15 + z * (1.0 / 17));
+    const Register<W> c = 1.0 / 19 + z * (1.0 / 21);
+    const Register<W> series = 2.0 * (s + s * z * (a + z4 * (b + z4 * c)));
+    x = positive + (series + (is_large ? 0x1.62e42fefa39efp-1 - zero : zero));
+  }
+};
+
+// Those that fill no register go through one of their own.
+template <std::size_t W, class Function>
+SGDLASSO_INLINE void each(double* x, std::size_t count) {
+  std::size_t i = 0;
+  for (; i + W <= count; i += W) {
+    Register<W> v = Vector<W>::at(x + i).value;
+    Function::template of<W>(v);
+    Vector<W>::at(x + i).value = v;
+  }
+  if (i == count) return;
+  Register<W> v = {};
+  for (std::size_t k = i; k < count; ++k) v[k - i] = x[k];
+  Function::template of<W>(v);
+  for (std::size_t k = i; k < count; ++k) x[k] = v[k - i];
+}
+
+template <std::size_t W>
+SGDLASSO_INLINE void residuals(const double* y, const double* weight, double share, std::size_t count, double* r,
+                               double* positive, double* negative) {
+  const Register<W> zero = {}, by = share - zero;
+  Register<W> above = {}, below = {};
+  std::size_t i = 0;
+  for (; i + W <= count; i += W) {
+    Register<W> v = by * (Vector<W>::at(y + i).value - Vector<W>::at(r + i).value);
+    if (weight) v *= Vector<W>::at(weight + i).value;
+    Vector<W>::at(r + i).value = v;
+    above += v > zero ? v : zero;
+    below += v > zero ? zero : v;
+  }
+  for (std::size_t k = 0; k < W; ++k) *positive += above[k], *negative += below[k];
+  for (; i < count; ++i) {
+    r[i] = share * (weight ? weight[i] : 1) * (y[i] - r[i]);
+    *(r[i] > 0 ? positive : negative) += r[i];
+  }
+}
+
+// One version of all kernels: NAME, compiled with ATTRIBUTE for registers of W numbers.
+#define SGDLASSO_ROW_KERNELS(NAME, ATTRIBUTE, W)                                                                    \
+  struct NAME {                                                                                                     \
+    ATTRIBUTE static void exp_(double* x, std::size_t count) { each<W, Exp>(x, count); }                            \
+    ATTRIBUTE static void logistic_(double* x, std::size_t count) { each<W, Logistic>(x, count); }                  \
+    ATTRIBUTE static void softplus_(double* x, std::size_t count) { each<W, Softplus>(x, count); }                  \
+    ATTRIBUTE static void residuals_(const double* y, const double* weight, double share, std::size_t n, double* r, \
+                                     double* positive, double* negative) {                                          \
+      residuals<W>(y, weight, share, n, r, positive, negative);                                                     \
+    }                                                                                                               \
+    static constexpr RowKernels kernels = {exp_, logistic_, softplus_, residuals_};                                 \
+  };
+
+SGDLASSO_ROW_KERNELS(Portable, , 2)
+
+#if SGDLASSO_WIDE_REGISTERS
+SGDLASSO_ROW_KERNELS(Avx2, __attribute__((target("avx2,fma"))), 4)
+#endif
+
+const RowKernels& best_kernels() {
+#if SGDLASSO_WIDE_REGISTERS
+  if (__builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma")) return Avx2::kernels;
+#endif
+  return Portable::kernels;
+}
+
+}  // namespace
+
+const RowKernels& row_kernels() {
+  static const RowKernels& kernels = best_kernels();
+  return kernels;
+}
+
+const RowKernels& portable_row_kernels() {
+  return Portable::kernels;
+}
+
+}  // namespace sgdlasso

@@ -1,0 +1,25 @@
+// row_kernels.h: what a loss takes row by row, of many rows at once, chosen once at run time for this machine's
+// registers. The last bits may differ between machines, as those of panel_kernels.h.
+#pragma once
+
+#include <cstddef>
+
+namespace sgdlasso {
+
+struct RowKernels {
+  // Each to an error of a few roundings; NaN stays NaN.
+  void (*exp)(double* x, std::size_t count);       // exp(x)
+  void (*logistic)(double* x, std::size_t count);  // 1 / (1 + exp(-x))
+  void (*softplus)(double* x, std::size_t count);  // log(1 + exp(x))
+  // r[i] = share weight[i] (y[i] - r[i]), where r holds means; weight: nullptr for ones. To the sums are added those of
+  // the positive and of the other residuals.
+  void (*residuals)(const double* y, const double* weight, double share, std::size_t count, double* r, double* positive,
+                    double* negative);
+};
+
+const RowKernels& row_kernels();
+
+// For tests: the kernels of the machine with the smallest registers.
+const RowKernels& portable_row_kernels();
+
+}  // namespace sgdlasso

@@ -1,0 +1,93 @@
+#include "kernels/row_kernels.h"
+
+#include <cmath>
+#include <limits>
+
+#include "plain.h"
+
+using namespace sgdlasso;
+
+namespace {
+
+constexpr double infinity = std::numeric_limits<double>::infinity();
+
+// Numbers of every size, ends of the range of exp() and what is no number.
+std::vector<double> arguments(Rng& rng) {
+  std::vector<double> x = {0,      -0.0,   1,        -1,        std::log(2) / 2, 708.3,  709.7,   709.79, 711,
+                           -708.3, -708.5, -745,     -746,      -1000,           1e-300, -5e-324, 1e300,  -1e300,
+                           36,     -37,    infinity, -infinity, std::nan("")};
+  for (const double size : {1e-12, 1e-3, 1.0, 30.0, 800.0}) {
+    for (const double value : plain::normals(rng, 500)) x.push_back(size * value);
+  }
+  return x;
+}
+
+// Within some roundings of what the library says; of numbers too small for all digits within the last one.
+void check_close(double value, double right) {
+  if (std::isnan(right)) {
+    CHECK(std::isnan(value));
+  } else if (std::isinf(right)) {
+    CHECK(value == right);
+  } else {
+    CHECK(std::abs(value - right) <= 1e-15 * std::abs(right) + 5e-324);
+  }
+}
+
+void check_function(void (*many)(double*, std::size_t), double (*one)(double), const std::vector<double>& x) {
+  for (std::size_t count = 0; count < 10; ++count) {  // whole registers and what is left
+    std::vector<double> some(x.begin(), x.begin() + static_cast<std::ptrdiff_t>(count));
+    some.push_back(7);
+    many(some.data(), count);
+    for (std::size_t i = 0; i < count; ++i) check_close(some[i], one(x[i]));
+    CHECK(some[count] == 7);
+  }
+  std::vector<double> all(x.size() + 1);
+  std::copy(x.begin(), x.end(), all.begin() + 1);  // as memory is not aligned for registers
+  many(all.data() + 1, x.size());
+  for (std::size_t i = 0; i < x.size(); ++i) check_close(all[i + 1], one(x[i]));
+}
+
+void check_residuals(const RowKernels& kernels, std::size_t n, bool weighted, Rng& rng) {
+  const std::vector<double> y = plain::normals(rng, n), mean = plain::normals(rng, n), w = plain::uniforms(rng, n);
+  std::vector<double> r = mean;
+  double positive = 1, negative = -2, above = 1, below = -2;  // what is added to
+  kernels.residuals(y.data(), weighted ? w.data() : nullptr, 0.25, n, r.data(), &positive, &negative);
+  for (std::size_t i = 0; i < n; ++i) {
+    const double right = 0.25 * (weighted ? w[i] : 1) * (y[i] - mean[i]);
+    plain::check_near(r[i], right);
+    (right > 0 ? above : below) += right;
+  }
+  plain::check_near(positive, above);
+  plain::check_near(negative, below);
+}
+
+double plain_exp(double x) {
+  return std::exp(x);
+}
+double plain_logistic(double x) {
+  return 1 / (1 + std::exp(-x));
+}
+double plain_softplus(double x) {
+  return std::isnan(x) ? x : std::max(x, 0.0) + std::log1p(std::exp(-std::abs(x)));
+}
+
+}  // namespace
+
+TEST_CASE("exponentials and logarithms of many numbers are those of the library") {
+  Rng rng(1);
+  const std::vector<double> x = arguments(rng);
+  for (const RowKernels* kernels : {&row_kernels(), &portable_row_kernels()}) {
+    check_function(kernels->exp, plain_exp, x);
+    check_function(kernels->logistic, plain_logistic, x);
+    check_function(kernels->softplus, plain_softplus, x);
+  }
+}
+
+TEST_CASE("residuals and their sums by sign are those of a plain loop") {
+  Rng rng(2);
+  for (const RowKernels* kernels : {&row_kernels(), &portable_row_kernels()}) {
+    for (const std::size_t n : {0, 1, 3, 4, 5, 130}) {
+      for (const bool weighted : {false, true}) check_residuals(*kernels, n, weighted, rng);
+    }
+  }
+}
