@@ -126,17 +126,21 @@ void DenseColumns::cross_products(const Selection& z, const Panel& r, double* ou
   std::fill(out, out + z.columns.size() * lanes, 0.0);
   const std::vector<double> sums = lane_sums(r, work);
   const std::size_t run = 32 * kStrip;  // a run of the panel stays in the second cache while columns pass by
-  const std::vector<std::size_t> tasks = parts_of(z.columns.size(), std::max(ColumnGroup::kMost, (1 << 20) / (n_ + 1)));
-  for (std::size_t first = 0; first < n_; first += run) {
-    const std::size_t last = std::min(first + run, n_);
-    parallel_for(tasks.size() - 1, work, [&](std::size_t task) {
-      for (std::size_t c = tasks[task]; c < tasks[task + 1]; c += ColumnGroup::kMost) {
-        ColumnGroup group(*this, z, c, std::min(c + ColumnGroup::kMost, tasks[task + 1]));
+  const std::size_t groups = (z.columns.size() + ColumnGroup::kMost - 1) / ColumnGroup::kMost;
+  const std::size_t shares = 4 * static_cast<std::size_t>(std::max(work.threads, 1));
+  const std::vector<std::size_t> tasks = parts_of(groups, std::max<std::size_t>((groups + shares - 1) / shares, 1));
+  parallel_for(tasks.size() - 1, work, [&](std::size_t task, Watch& watch) {
+    for (std::size_t first = 0; first < n_; first += run) {
+      const std::size_t last = std::min(first + run, n_);
+      for (std::size_t g = tasks[task]; g < tasks[task + 1]; ++g) {
+        const std::size_t c = g * ColumnGroup::kMost;
+        ColumnGroup group(*this, z, c, std::min(c + ColumnGroup::kMost, z.columns.size()));
         for (std::size_t row = first; row < last; row += ColumnGroup::kRows) group.add_cross(r, row, out + c * lanes);
         if (last == n_) group.centre(sums, out + c * lanes);
+        watch.tick(0);
       }
-    });
-  }
+    }
+  });
 }
 
 void DenseColumns::add_products(const Selection& z, const double* b, Panel& eta, const Work& work) const {

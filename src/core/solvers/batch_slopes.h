@@ -18,8 +18,12 @@ class BatchSlopes {
  public:
   BatchSlopes(const Problem& problem, const StandardForm& form);
 
-  // Whether some slopes are not exact. The lanes of a sparse row cost little more than one of them.
-  bool estimates() const { return problem_.rows.layout() == PanelLayout::lanes_apart; }
+  // Whether some slopes are not exact. The lanes of a sparse row cost little more than one of them, and few columns
+  // little more than the basis.
+  bool estimates() const {
+    const std::size_t tall = 20;
+    return problem_.rows.layout() == PanelLayout::lanes_apart && tall * problem_.rows.p() >= problem_.rows.n();
+  }
 
   // A new batch.
   void start();
