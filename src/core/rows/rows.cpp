@@ -20,14 +20,33 @@ void ColumnMoments::add(const ColumnMoment& column) {
   frequency.push_back(one.frequency);
 }
 
+ColumnMoments moments_of_columns(std::size_t p, const Work& work,
+                                 const std::function<ColumnMoment(std::size_t)>& moment) {
+  std::vector<ColumnMoment> columns(p);
+  const std::size_t some = 8;
+  parallel_for((p + some - 1) / some, work, [&](std::size_t task, Watch& watch) {
+    for (std::size_t j = task * some; j < std::min(p, (task + 1) * some); ++j) {
+      columns[j] = moment(j);
+      watch.tick(0);
+    }
+  });
+  ColumnMoments result;
+  for (const ColumnMoment& column : columns) result.add(column);
+  return result;
+}
+
 void Rows::turn_products(const Selection& z, const double* b, std::size_t lanes, const Turn& turn, double* out,
                          const Work& work) const {
   Panel panel(n(), lanes, layout());
   add_products(z, b, panel, work);
   const std::size_t block = 256, lane_stride = lanes > 1 ? static_cast<std::size_t>(panel.lane(1) - panel.lane(0)) : 0;
-  for (std::size_t first = 0; first < n(); first += block) {
-    turn({0, first, std::min(block, n() - first), panel.lane(0) + first * panel.stride(), lane_stride, panel.stride()});
-  }
+  for_each_part(n(), work, [&](std::size_t part, std::size_t from, std::size_t to, Watch& watch) {
+    for (std::size_t first = from; first < to; first += block) {
+      double* data = panel.lane(0) + first * panel.stride();
+      turn({part, first, std::min(block, to - first), data, lane_stride, panel.stride()});
+      watch.tick(0);
+    }
+  });
   cross_products(z, panel, out, work);
 }
 

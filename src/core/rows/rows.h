@@ -124,6 +124,10 @@ struct LaneBlock {
 };
 using Turn = std::function<void(const LaneBlock&)>;
 
+// Of p columns, one after another or side by side.
+ColumnMoments moments_of_columns(std::size_t p, const Work& work,
+                                 const std::function<ColumnMoment(std::size_t)>& moment);
+
 class Rows {
  public:
   virtual ~Rows() = default;
@@ -132,7 +136,7 @@ class Rows {
   virtual bool sparse() const = 0;
   // All of x, column by column; nullptr where it is sparse or part of a larger matrix.
   virtual const double* dense_values() const { return nullptr; }
-  virtual ColumnMoments moments(const Response& response, Watch& watch) const = 0;
+  virtual ColumnMoments moments(const Response& response, const Work& work) const = 0;
   // eta += X b, column after column, so each eta_i is a sum in column order.
   virtual void add_product(const std::vector<double>& b, std::vector<double>& eta, Watch& watch) const = 0;
 

@@ -100,27 +100,8 @@ class DenseRows final : public Rows {
   bool sparse() const override { return false; }
   const double* dense_values() const override { return x_.stride() == x_.n() ? x_.column(0) : nullptr; }
 
-  // One pass. Sums are taken around the column's first value: the error of the variance is then at most n roundings.
-  ColumnMoments moments(const Response& response, Watch& watch) const override {
-    ColumnMoments result;
-    for (std::size_t j = 0; j < p(); ++j) {
-      const double* column = x_.column(j);
-      const double shift = column[0];
-      double sum = 0, square = 0;
-      if (response.weight) {
-        sum = response.mean([&](std::size_t i) { return column[i] - shift; });
-        square = response.mean([&](std::size_t i) { return (column[i] - shift) * (column[i] - shift); });
-      } else {
-        dense_kernels().shifted_sums(column, shift, n(), &sum, &square);
-        sum /= static_cast<double>(n());
-        square /= static_cast<double>(n());
-      }
-      const double mean = shift + sum;
-      const double variance = std::max(square - sum * sum, 0.0);
-      result.add({mean, variance, mean * mean + variance, 1});
-      watch.tick(0);
-    }
-    return result;
+  ColumnMoments moments(const Response& response, const Work& work) const override {
+    return moments_of_columns(p(), work, [&](std::size_t j) { return moment(x_.column(j), response); });
   }
 
   void add_product(const std::vector<double>& b, std::vector<double>& eta, Watch& watch) const override {
@@ -163,6 +144,23 @@ class DenseRows final : public Rows {
   }
 
  private:
+  // Sums are taken around the first value: the error of the variance is then at most n roundings.
+  ColumnMoment moment(const double* column, const Response& response) const {
+    const double shift = column[0];
+    double sum = 0, square = 0;
+    if (response.weight) {
+      sum = response.mean([&](std::size_t i) { return column[i] - shift; });
+      square = response.mean([&](std::size_t i) { return (column[i] - shift) * (column[i] - shift); });
+    } else {
+      dense_kernels().shifted_sums(column, shift, n(), &sum, &square);
+      sum /= static_cast<double>(n());
+      square /= static_cast<double>(n());
+    }
+    const double mean = shift + sum;
+    const double variance = std::max(square - sum * sum, 0.0);
+    return {mean, variance, mean * mean + variance, 1};
+  }
+
   DenseColumns x_;
 };
 

@@ -75,31 +75,8 @@ class SparseRows final : public Rows {
   std::size_t p() const override { return x_.p; }
   bool sparse() const override { return true; }
 
-  ColumnMoments moments(const Response& response, Watch& watch) const override {
-    ColumnMoments result;
-    for (std::size_t j = 0; j < p(); ++j) {
-      double sum = 0, square = 0, share = 0;
-      std::size_t nonzero = 0;
-      for_each(j, [&](std::size_t i, double value) {
-        const double w = value == 0 ? 0 : response.weight_of(i) / static_cast<double>(n());
-        nonzero += value != 0;
-        sum += w * value;
-        square += w * value * value;
-        share += w;
-      });
-      // Around the mean, less what rounding left in it: the stored values one by one, the zeros all at once.
-      const double zeros = nonzero < n() ? std::max(1 - share, 0.0) : 0;  // rounding of weights counts for no zeros
-      double variance = zeros * sum * sum, left = -zeros * sum;
-      for_each(j, [&](std::size_t i, double value) {
-        const double w = value == 0 ? 0 : response.weight_of(i) / static_cast<double>(n());
-        variance += w * (value - sum) * (value - sum);
-        left += w * (value - sum);
-      });
-      variance = std::max(variance - left * left, 0.0);
-      result.add({sum, variance, square, share});
-      watch.tick(0);
-    }
-    return result;
+  ColumnMoments moments(const Response& response, const Work& work) const override {
+    return moments_of_columns(p(), work, [&](std::size_t j) { return moment(j, response); });
   }
 
   void add_product(const std::vector<double>& b, std::vector<double>& eta, Watch& watch) const override {
@@ -135,6 +112,28 @@ class SparseRows final : public Rows {
   template <class Visit>
   void for_each(std::size_t j, Visit visit) const {
     for (int k = x_.start[j]; k < x_.start[j + 1]; ++k) visit(static_cast<std::size_t>(x_.index[k]), x_.value[k]);
+  }
+
+  ColumnMoment moment(std::size_t j, const Response& response) const {
+    double sum = 0, square = 0, share = 0;
+    std::size_t nonzero = 0;
+    for_each(j, [&](std::size_t i, double value) {
+      const double w = value == 0 ? 0 : response.weight_of(i) / static_cast<double>(n());
+      nonzero += value != 0;
+      sum += w * value;
+      square += w * value * value;
+      share += w;
+    });
+    // Around the mean, less what rounding left in it: the stored values one by one, the zeros all at once.
+    const double zeros = nonzero < n() ? std::max(1 - share, 0.0) : 0;  // rounding of weights counts for no zeros
+    double variance = zeros * sum * sum, left = -zeros * sum;
+    for_each(j, [&](std::size_t i, double value) {
+      const double w = value == 0 ? 0 : response.weight_of(i) / static_cast<double>(n());
+      variance += w * (value - sum) * (value - sum);
+      left += w * (value - sum);
+    });
+    variance = std::max(variance - left * left, 0.0);
+    return {sum, variance, square, share};
   }
 
   SparseColumns x_;

@@ -164,9 +164,13 @@ void SparseProducts::cross_products(const Selection& z, const Panel& r, double* 
   };
   const Split columns = split(z.columns);
   const std::size_t all = begin(x_.p);  // the next column's entries follow
-  for_some_columns(columns.frequent.size(), work, [&](std::size_t from, std::size_t to, Watch& watch) {
+  // Threads share each group of columns one by one: neighbours often are as frequent as each other.
+  const std::size_t group = 64, sharing = static_cast<std::size_t>(std::max(work.threads, 1));
+  const std::size_t groups = (columns.frequent.size() + group - 1) / group;
+  parallel_for(groups * sharing, work, [&](std::size_t task, Watch& watch) {
+    const std::size_t first = task / sharing * group, last = std::min(first + group, columns.frequent.size());
     for (std::size_t block = 0; block < blocks_.blocks(); ++block) {
-      for (std::size_t k = from; k < to; ++k) {
+      for (std::size_t k = first + task % sharing; k < last; k += sharing) {
         const std::size_t c = columns.frequent[k], end = blocks_.entry(z.columns[c], block + 1);
         gather(c, blocks_.entry(z.columns[c], block), end, end);
       }

@@ -19,7 +19,7 @@ std::unique_ptr<Moments> gather_moments(const FitSpec& spec, const Rows& rows, c
 Problem state(const FitSpec& spec, const Rows& rows, const Response& response, const Loss& loss, const Moments* moments,
               Watch& watch) {
   return {make_statement(spec, static_cast<double>(rows.n()),
-                         moments ? column_moments(*moments) : rows.moments(response, watch),
+                         moments ? column_moments(*moments) : rows.moments(response, {spec.threads, watch}),
                          null_model(response, loss, spec.penalty.intercept), loss, watch),
           rows, response};
 }

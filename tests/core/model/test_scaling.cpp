@@ -18,7 +18,7 @@ struct Weighted {
     response.n = x.n;
     response.y = weight.data();
     response.weight = weight.data();
-    moments = x.rows(sparse)->moments(response, watch);
+    moments = x.rows(sparse)->moments(response, {2, watch});
   }
   // The weighted mean of term(i).
   template <class Term>

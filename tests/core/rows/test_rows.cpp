@@ -212,7 +212,7 @@ TEST_CASE("moments are exact for columns of any size and mean") {
       response.n = n;
       response.y = y.data();
       if (weighted) response.weight = weight.data();
-      const ColumnMoments found = x.rows(sparse)->moments(response, watch);
+      const ColumnMoments found = x.rows(sparse)->moments(response, {2, watch});
       for (std::size_t j = 0; j < 6; ++j) {
         const double shift = j == 3 ? 1e8 : 0;  // so that the plain sums are exact
         double mean = 0, variance = 0, square = 0, nonzero = 0;
@@ -249,7 +249,7 @@ TEST_CASE("a constant column has variance 0 whatever its size and weights, a sma
     response.n = n;
     response.y = y.data();
     response.weight = weight.data();
-    const std::vector<double> variance = x.rows(sparse)->moments(response, watch).variance;
+    const std::vector<double> variance = x.rows(sparse)->moments(response, {2, watch}).variance;
     for (std::size_t j = 0; j < 6; ++j) CHECK((variance[j] > 0) == (j == 3));
   }
 }

@@ -23,7 +23,7 @@ struct Wide {
     response = Response({n, y.data(), weighted ? weight.data() : nullptr, nullptr});
   }
   Problem problem(Watch& watch) const {
-    return {make_statement(spec, static_cast<double>(n), rows->moments(response, watch),
+    return {make_statement(spec, static_cast<double>(n), rows->moments(response, {2, watch}),
                            null_model(response, *loss, spec.penalty.intercept), *loss, watch),
             *rows, response};
   }
