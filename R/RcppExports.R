@@ -149,6 +149,10 @@ r_passes_result <- function(training) {
     .Call(`_sgdlasso_r_passes_result`, training)
 }
 
+r_pass_at_hand <- function(training) {
+    .Call(`_sgdlasso_r_pass_at_hand`, training)
+}
+
 r_save_passes <- function(training) {
     .Call(`_sgdlasso_r_save_passes`, training)
 }

@@ -55,6 +55,11 @@ passes_core <- function(training) {
       more
     },
     save = save,
+    # The first pass is begun before its first rows tell how many columns there are.
+    at_hand = function() {
+      if (!is.null(handle)) return(r_pass_at_hand(handle))
+      list(phase = if (is.null(asked$lambda)) "moments" else "sgd", first = 1, last = 0, all = 0)
+    },
     shard = list(name = "passes", settings = asked),
     by_place = FALSE,
     broadcast = save,

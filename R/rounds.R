@@ -2,8 +2,8 @@
 # workers are, in workers.R.
 
 # names, engine(): of check_cluster(). home: of each shard the worker that reads it, and told: whether it knows how to
-# open it. lost: of each worker why it is, or NA. log: what was done, a row for each kind of task. The engine lives as
-# long as somebody holds it.
+# open it. lost: of each worker why it is, or NA. log: what was done, a row for each kind of task, of passes for each
+# phase. The engine lives as long as somebody holds it.
 new_pool <- function(cluster, timeout) {
   list2env(list(
     names = cluster$names, make_engine = cluster$engine, timeout = timeout, engine = NULL, holders = 0,
@@ -30,9 +30,9 @@ release_workers <- function(pool) {
 
 # What the shards answer, in their order, whoever gives it and when. job: what all are told; own(k): what shard k is;
 # each(value): what to keep of an answer, called in the order of the shards; tell(done, workers): called as shards are
-# done.
+# done. phase: what a pass is for.
 on_shards <- function(source, kind, job = list(), own = function(k) NULL, shards = seq_along(source$shards),
-                      each = identity, tell = function(done, workers) NULL) {
+                      each = identity, tell = function(done, workers) NULL, phase = NA_character_) {
   pool <- source$pool
   hold_workers(pool)
   on.exit(release_workers(pool))
@@ -59,7 +59,7 @@ on_shards <- function(source, kind, job = list(), own = function(k) NULL, shards
       pause <- min(2 * pause, 0.05)
     }
   }
-  log_round(pool, kind, round, proc.time()[["elapsed"]] - begun)
+  log_round(pool, c(kind, phase), round, proc.time()[["elapsed"]] - begun)
   kept
 }
 
@@ -184,15 +184,19 @@ drop_tasks <- function(round) {
 
 # ---- what was done ---------------------------------------------------------------------
 
-log_round <- function(pool, kind, round, seconds) {
+# what: the kind of task, and its phase.
+log_round <- function(pool, what, round, seconds) {
   new <- data.frame(
-    task = kind, rounds = 1L, sent = round$sent, received = round$received, seconds = seconds, lost = round$lost
+    task = what[1], phase = what[2], rounds = 1L, sent = round$sent, received = round$received, seconds = seconds,
+    lost = round$lost
   )
-  at <- match(kind, pool$log$task)
-  if (is.na(at)) {
-    pool$log <- rbind(pool$log, new)
+  log <- pool$log
+  at <- which(log$task == new$task & (log$phase %in% new$phase))
+  counts <- c("rounds", "sent", "received", "seconds", "lost")
+  if (length(at) == 0) {
+    pool$log <- rbind(log, new)
   } else {
-    pool$log[at, -1] <- pool$log[at, -1] + new[-1]
+    pool$log[at, counts] <- log[at, counts] + new[counts]
   }
 }
 

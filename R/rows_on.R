@@ -30,7 +30,11 @@
 #'
 #' @section Secrets:
 #' Nothing here opens a connection: who may reach the workers, and whether what travels is encrypted, is up to how the
-#' cluster was made. Daemons that are started here listen on this machine only. Shards are functions, which are sent to
+#' cluster was made. Daemons that are started here listen on this machine only. Workers of other machines that are
+#' reached without encryption are refused, unless `insecure = TRUE` says that this is meant: whoever can read or change
+#' what travels has the models, and the workers run what reaches them. Profiles of mirai are encrypted where their URL
+#' begins with `tls+tcp://` or `wss://` (this certifies the host to the daemons, not the daemons to the host), nodes of
+#' package parallel never are. Ranks of MPI are what their network is; they are not looked at. Shards are functions, which are sent to
 #' the workers and kept in the source: passwords should be read where a shard is opened, from the environment for
 #' example.
 #'
@@ -43,10 +47,12 @@
 #'   again, where it is called. Or names of csv files, as the workers know them; `...` then goes to [rows_csv()].
 #' @param timeout Seconds that a worker may take for a task, one pass over one shard at most. Default an hour. Of
 #'   clusters of package parallel it is kept where they speak by sockets or MPI.
+#' @param insecure Whether workers on other machines may be reached without encryption, or by one that cannot be seen
+#'   from here, such as a tunnel. Default `FALSE`.
 #' @param ... For files, arguments of [rows_csv()].
 #' @return A [row source][as_rows].
 #' @section Errors: What is no cluster, no list of shards or no timeout, and shards that do not agree with each other:
-#'   class `sgdlasso_error_input`. A worker with another version of R or of this package, and a shard that no worker can
+#'   class `sgdlasso_error_input`. Workers that are reached without encryption: class `sgdlasso_error_input`. A worker with another version of R or of this package, and a shard that no worker can
 #'   open: class `sgdlasso_error_cluster`, with fields `shard` and `worker`. What is wrong in a shard has the class that
 #'   it would have in one place, and names shard and worker.
 #' @references
@@ -65,10 +71,13 @@
 #' fit <- sgdlasso(murder_rate ~ ., data = rows_on(2, shards)) # on two local daemons
 #' fit$rounds
 #' @export
-rows_on <- function(cluster, shards, timeout = 3600, ...) {
+rows_on <- function(cluster, shards, timeout = 3600, insecure = FALSE, ...) {
   shards <- check_shards(shards, ...)
   timeout <- check_number(timeout, "timeout", least = 0.1, most = 1e7)
-  pool <- new_pool(check_cluster(cluster), timeout)
+  insecure <- check_flag(insecure, "insecure")
+  cluster <- check_cluster(cluster)
+  if (!insecure) check_secure(cluster)
+  pool <- new_pool(cluster, timeout)
   pool$home <- (seq_along(shards$make) - 1L) %% length(pool$names) + 1L
   pool$told <- logical(length(shards$make))
   source <- new_source(NULL, TRUE, shards$label)
@@ -93,7 +102,7 @@ check_shards <- function(shards, ...) {
       "It must be a list of functions, each of which makes a row source, or names of csv files."
     )
   }
-  check_dots_empty(..., known = c("cluster", "shards", "timeout"))
+  check_dots_empty(..., known = c("cluster", "shards", "timeout", "insecure"))
   list(make = unname(shards), label = pluralized("{length(shards)} shard{?s}"))
 }
 
@@ -169,9 +178,11 @@ run_pass_on_shards <- function(training) {
   sums <- training$core$parts()
   each <- function(part) {
     told$add(part)
+    progress$add(part$place)
     if (!is.null(part$state)) sums$add(part$state)
   }
-  on_shards(training$source, "pass", job, own, each = each, tell = progress$update)
+  phase <- training$core$at_hand()$phase
+  on_shards(training$source, "pass", job, own, each = each, tell = progress$update, phase = phase)
   told$done()
   check_taken(training)
   if (!training$started) training$core$start(job$sparse)
@@ -230,21 +241,37 @@ rows_before <- function(source) {
   cumsum(c(0, counts))[seq_along(counts)]
 }
 
+# Which pass it is, what for and for which lambdas; how many shards are read, how many rows a second all workers read
+# together, and how many workers there are.
 shards_progress <- function(wanted, training) {
-  if (!wanted) return(list(update = function(done, workers) NULL, done = function() NULL))
-  workers <- NULL
+  if (!wanted) return(list(add = function(rows) NULL, update = function(done, workers) NULL, done = function() NULL))
+  workers <- speed <- NULL
+  rows <- 0
+  begun <- proc.time()[["elapsed"]]
   format <- paste0(
-    "{cli::pb_spin} Shards read, pass ", training$pass, ": {cli::pb_current}/{cli::pb_total} {cli::pb_bar} ",
-    "{workers} worker{?s}"
+    "{cli::pb_spin} ", words_of_pass(training), ": {cli::pb_current} of {cli::pb_total} shards, ",
+    "{speed} rows/s, {workers} worker{?s}"
   )
   bar <- cli::cli_progress_bar(total = length(training$source$shards), format = format, .auto_close = FALSE)
   list(
+    add = function(more) rows <<- rows + more,
     update = function(done, alive) {
       workers <<- alive
+      speed <<- rows_a_second(rows, proc.time()[["elapsed"]] - begun)
       cli::cli_progress_update(set = done, id = bar)
     },
     done = function() cli::cli_progress_done(id = bar)
   )
+}
+
+words_of_pass <- function(training) {
+  now <- training$core$at_hand()
+  lambdas <- if (now$last >= now$first) sprintf(", lambdas %.0f-%.0f of %.0f", now$first, now$last, now$all)
+  paste0("Pass ", training$pass, " (", now$phase, lambdas, ")")
+}
+
+rows_a_second <- function(rows, seconds) {
+  format(signif(rows / max(seconds, 1e-3), 2), big.mark = ",", scientific = FALSE, trim = TRUE)
 }
 
 # ---- levels ----------------------------------------------------------------------------

@@ -168,7 +168,8 @@
 #' \item{state}{for `solver_sgd(epochs = 1)` on a row source of at least 64 rows, where training stands, so that
 #'   [update()][update.sgdlasso] can go on: about 4 numbers for each column and lambda.}
 #' \item{rounds}{for rows on a cluster ([rows_on()]), a data frame of what was asked of its workers, a row for each
-#'   `task`: `rounds`, bytes `sent` and `received`, `seconds`, and how many workers were `lost`. Else absent.}
+#'   `task`, of passes for each `phase` (moments, slopes, sgd, looks, ...): `rounds`, bytes `sent` and `received`,
+#'   `seconds`, and how many workers were `lost`. Else absent.}
 #' \item{format}{version of this layout, 1.}
 #'
 #' @section Errors:

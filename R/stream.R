@@ -78,6 +78,7 @@ moments_core <- function(training, folds, fold_of) {
       r_add_moments(handle, numbers, if (!is.null(fold)) fold - 1L, settings$threads)
     },
     save = function() r_take_moments(handle),
+    at_hand = function() list(phase = "moments", first = 1, last = 0, all = 0),
     restore = function(state) {
       right <- is.list(state) && length(state) == folds &&
         all(vapply(state, is_moments_or_none, NA, training$rows$width))

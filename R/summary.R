@@ -106,18 +106,22 @@ print.summary.sgdlasso <- function(x, digits = max(3, getOption("digits") - 3), 
   show("Solver: ", format(x$solver), if (!is.null(x$seed)) paste0(", seed ", format(x$seed, digits = 10)),
        if (!is.null(x$solver$why)) paste0("; chosen for: ", x$solver$why))
   show(x$stopped)
-  if (!is.null(x$rounds)) show(words_of_rounds(x$rounds))
   if (is.null(x$coefficients)) print_path(x, digits) else print_single(x, digits)
+  if (!is.null(x$rounds)) print_rounds(x$rounds)
   for (note in x$notes) cat("\n", paste(strwrap(paste("Note:", note)), collapse = "\n"), "\n", sep = "")
   invisible(x)
 }
 
-words_of_rounds <- function(rounds) {
-  pluralized(paste0(
-    "Rounds of the cluster: {paste(rounds$rounds, rounds$task, collapse = ', ')}; {format_memory(sum(rounds$sent))} ",
-    "sent, {format_memory(sum(rounds$received))} received, {format(sum(rounds$seconds), digits = 2)} seconds",
-    "{if (sum(rounds$lost) > 0) pluralized('; {sum(rounds$lost)} worker{?s} lost')}."
-  ))
+# A row for each phase, and for what else workers were asked.
+print_rounds <- function(rounds) {
+  size <- function(bytes) vapply(bytes, format_memory, "")
+  table <- data.frame(
+    rounds = rounds$rounds, sent = size(rounds$sent), received = size(rounds$received),
+    seconds = format(rounds$seconds, digits = 2), `workers lost` = rounds$lost,
+    row.names = ifelse(is.na(rounds$phase), rounds$task, rounds$phase), check.names = FALSE
+  )
+  cat("\nRounds of the cluster:\n")
+  print(table)
 }
 
 print_path <- function(x, digits) {

@@ -5,7 +5,8 @@
 # models, a list of start(sparse), called before the first rows; take(numbers, places), of the rows at these places of
 # the source; save() and restore(state), for checkpoints; fit(), from what is known so far. And for sources in shards
 # (rows_on.R): shard, what makes a core of a shard's own (shard_cores); by_place, whether that asks how many rows come
-# before; broadcast(), the state that shards begin in; end_part(), of such a core, whether it takes its rows once more;
+# before; at_hand(), what the pass at hand is for, its phase, and the first and the last of its lambdas, of how many;
+# broadcast(), the state that shards begin in; end_part(), of such a core, whether it takes its rows once more;
 # parts(), list(add(state), done()), which adds what they were told, in their order.
 new_training <- function(source, design, settings, call, key, make_core) {
   training <- list2env(list(

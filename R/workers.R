@@ -19,7 +19,10 @@ check_cluster <- function(cluster) {
   }
   if (inherits(cluster, "cluster")) {
     if (length(cluster) == 0) abort_input("`cluster` has no nodes.", "It needs at least one.")
-    return(list(names = paste("node", seq_along(cluster)), engine = function() parallel_engine(cluster)))
+    return(list(
+      names = paste("node", seq_along(cluster)), engine = function() parallel_engine(cluster),
+      open = Filter(Negate(is_this_machine), hosts_of(cluster))
+    ))
   }
   if (is.character(cluster)) return(check_profiles(cluster))
   if (!is_number(cluster)) {
@@ -47,7 +50,31 @@ check_profiles <- function(profiles) {
       )
     }
   }
-  list(names = profiles, engine = function() mirai_engine(profiles, profiles))
+  urls <- vapply(profiles, function(name) as.character(mirai::status(.compute = name)$daemons)[1], "")
+  list(names = profiles, engine = function() mirai_engine(profiles, profiles), open = Filter(is_open_url, urls))
+}
+
+# `open`: where workers are reached over a network without encryption.
+check_secure <- function(cluster) {
+  if (length(cluster$open) == 0) return(invisible())
+  abort_input(
+    "`cluster` has workers that are reached without encryption ({first_words(cluster$open)}).",
+    "Use a connection with TLS or a tunnel, or say insecure = TRUE if you mean it."
+  )
+}
+
+# Of nodes by sockets; of others it is not known.
+hosts_of <- function(cluster) unlist(lapply(cluster, function(node) node$host))
+
+is_this_machine <- function(host) {
+  host %in% c("localhost", "::1", "[::1]", Sys.info()[["nodename"]]) || grepl("^127(\\.[0-9]+){3}$", host)
+}
+
+# Pipes and sockets of this machine have no host.
+is_open_url <- function(url) {
+  if (!grepl("^(tcp|ws)://", url)) return(FALSE)
+  host <- sub(":[0-9]*(/.*)?$", "", sub("^(tcp|ws)://", "", url))
+  !is_this_machine(host)
 }
 
 need_mirai <- function(what) {

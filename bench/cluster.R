@@ -76,7 +76,7 @@ table_of(unlist(lapply(names(kinds), function(kind) {
   lapply(which(log$task %in% c("pass", "count")), function(k) {
     each <- log$rounds[k] * length(files)
     list(
-      call = kind, task = log$task[k], rounds = log$rounds[k], `sent a shard and round` = number(log$sent[k] / each),
+      call = kind, task = log$task[k], phase = log$phase[k], rounds = log$rounds[k], `sent a shard and round` = number(log$sent[k] / each),
       received = number(log$received[k] / each), formula = number(least)
     )
   })
@@ -96,7 +96,7 @@ latency <- local({
   tiny <- rows_on(workers, list(function() sgdlasso::as_rows(x, x[, 1])))
   sgdlasso(tiny)
   log <- sgdlasso(tiny)$rounds
-  log$seconds[log$task == "pass"]
+  sum(log$seconds[log$task == "pass"])
 })
 cat("## 10,000,000,000 rows on 100 workers\n\n")
 cat(
@@ -106,12 +106,13 @@ cat(
 table_of(lapply(names(kinds), function(kind) {
   log <- one[[kind]]$fit$rounds
   pass <- log[log$task == "pass", ]
-  bytes <- (pass$sent + pass$received) / pass$rounds / length(files)
+  rounds <- sum(pass$rounds)
+  bytes <- sum(pass$sent + pass$received) / rounds / length(files)
   each <- 1e10 / 100 * per_row[[kind]] + latency + bytes * 100 / 1e9
   list(
-    call = kind, rounds = pass$rounds, `ns a row` = number(1e9 * per_row[[kind]]),
+    call = kind, rounds = rounds, `ns a row` = number(1e9 * per_row[[kind]]),
     `latency, ms` = number(1e3 * latency), `bytes a worker` = number(bytes), `seconds a round` = number(each),
-    `seconds` = number(each * pass$rounds)
+    `seconds` = number(each * rounds)
   )
 }))
 

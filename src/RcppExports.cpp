@@ -467,6 +467,17 @@ BEGIN_RCPP
     return rcpp_result_gen;
 END_RCPP
 }
+// r_pass_at_hand
+Rcpp::List r_pass_at_hand(SEXP training);
+RcppExport SEXP _sgdlasso_r_pass_at_hand(SEXP trainingSEXP) {
+BEGIN_RCPP
+    Rcpp::RObject rcpp_result_gen;
+    Rcpp::RNGScope rcpp_rngScope_gen;
+    Rcpp::traits::input_parameter< SEXP >::type training(trainingSEXP);
+    rcpp_result_gen = Rcpp::wrap(r_pass_at_hand(training));
+    return rcpp_result_gen;
+END_RCPP
+}
 // r_save_passes
 Rcpp::RawVector r_save_passes(SEXP training);
 RcppExport SEXP _sgdlasso_r_save_passes(SEXP trainingSEXP) {
@@ -674,6 +685,7 @@ static const R_CallMethodDef CallEntries[] = {
     {"_sgdlasso_r_end_pass", (DL_FUNC) &_sgdlasso_r_end_pass, 1},
     {"_sgdlasso_r_continue_pass", (DL_FUNC) &_sgdlasso_r_continue_pass, 1},
     {"_sgdlasso_r_passes_result", (DL_FUNC) &_sgdlasso_r_passes_result, 1},
+    {"_sgdlasso_r_pass_at_hand", (DL_FUNC) &_sgdlasso_r_pass_at_hand, 1},
     {"_sgdlasso_r_save_passes", (DL_FUNC) &_sgdlasso_r_save_passes, 1},
     {"_sgdlasso_r_restore_passes", (DL_FUNC) &_sgdlasso_r_restore_passes, 2},
     {"_sgdlasso_r_predict", (DL_FUNC) &_sgdlasso_r_predict, 4},

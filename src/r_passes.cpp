@@ -100,6 +100,17 @@ SEXP r_passes_result(SEXP training) {
   return result;
 }
 
+// What the pass at hand is for, and the first, the last and the number of its lambdas among so many.
+// [[Rcpp::export]]
+Rcpp::List r_pass_at_hand(SEXP training) {
+  const Handle from(training);
+  const PathBatches& lambdas = from->lambdas();
+  const auto number = [](std::size_t count) { return static_cast<double>(count); };
+  return Rcpp::List::create(
+      Rcpp::_["phase"] = Phase::words(from->phase()), Rcpp::_["first"] = number(lambdas.first()) + 1,
+      Rcpp::_["last"] = number(lambdas.first() + lambdas.size()), Rcpp::_["all"] = number(lambdas.all().size()));
+}
+
 // [[Rcpp::export]]
 Rcpp::RawVector r_save_passes(SEXP training) {
   Archive archive;

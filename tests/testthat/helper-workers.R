@@ -28,10 +28,11 @@ shards_of_frames <- function(frames) {
 cut_in <- function(n, parts) split(seq_len(n), sort(rep_len(seq_len(parts), n)))
 
 # The shard, with something done to the process that reads it when the `count`-th block is asked for, once only:
-# `what` is kill, stop (by signals) or sleep. file: in which is counted; that of the same name with .stopped has the
+# `what` is kill, stop (by signals) or sleep, or a function. file: in which is counted; that of the same name with .stopped has the
 # number of a process that was stopped.
 with_fault <- function(make, file, what, count) {
   force(make)
+  force(what)
   writeLines(as.character(count), file)
   function() {
     source <- make()
@@ -45,8 +46,9 @@ with_fault <- function(make, file, what, count) {
             writeLines(as.character(left), file)
           } else {
             unlink(file)
-            if (what == "stop") writeLines(as.character(Sys.getpid()), paste0(file, ".stopped"))
-            switch(what,
+            if (is.function(what)) what()
+            if (identical(what, "stop")) writeLines(as.character(Sys.getpid()), paste0(file, ".stopped"))
+            if (is.character(what)) switch(what,
               kill = tools::pskill(Sys.getpid(), 9), stop = tools::pskill(Sys.getpid(), 19), sleep = Sys.sleep(7)
             )
           }

@@ -174,6 +174,42 @@ test_that("workers must have the versions of the session", {
   }
 })
 
+test_that("rounds are told phase by phase, and so is progress", {
+  nodes <- local_nodes(2)
+  d <- make_rows(240, 4, "binomial")
+  rows <- rows_on(nodes, shards_of(d$x, d$y, cut_in(240, 4)))
+  phases <- function(...) {
+    fit <- sgdlasso(rows, family = "binomial", solver = solver_exact("passes"), ...)
+    passes <- fit$rounds[fit$rounds$task == "pass", ]
+    expect_equal(sum(passes$rounds), fit$passes)
+    expect_true(all(passes$sent > 0 & passes$received > 0 & passes$seconds > 0))
+    expect_output(print(summary(fit)), paste0("Rounds of the cluster:.*", paste(passes$phase, collapse = ".*")))
+    passes$phase
+  }
+  expect_identical(phases(nlambda = 5), c("moments", "sgd", "looks"))
+  expect_identical(phases(lambda = c(.1, .01)), c("sgd", "looks"))
+  free <- phases(nlambda = 5, penalty.factor = c(0, 1, 1, 1))
+  expect_identical(free, c("moments", "unpenalized", "slopes", "sgd", "looks"))
+  training <- list(core = list(at_hand = function() list(phase = "looks", first = 3, last = 9, all = 20)), pass = 4)
+  expect_identical(words_of_pass(training), "Pass 4 (looks, lambdas 3-9 of 20)")
+  expect_identical(rows_a_second(1234567, 2), "620,000")
+})
+
+test_that("a process with another version of the package is refused, and what it has is told", {
+  library <- withr::local_tempdir()
+  file.copy(system.file(package = "sgdlasso"), library, recursive = TRUE)
+  told <- file.path(library, "sgdlasso", "Meta", "package.rds")
+  facts <- readRDS(told)
+  facts$DESCRIPTION[["Version"]] <- "99.1"
+  saveRDS(facts, told)
+  paths <- paste(c(library, .libPaths()), collapse = .Platform$path.sep)
+  nodes <- withr::with_envvar(c(R_LIBS = paths), local_nodes(1))
+  shards <- shards_of_frames(list(women))
+  error <- expect_error(sgdlasso(height ~ ., data = rows_on(nodes, shards)), class = "sgdlasso_error_cluster")
+  expect_match(conditionMessage(error), "sgdlasso 99.1 is installed there", fixed = TRUE)
+  expect_identical(error$worker, "node 1")
+})
+
 test_that("a shard that hands out other rows in a later pass is an error", {
   nodes <- local_nodes(1)
   x <- matrix(rnorm(200), 100)
@@ -207,7 +243,8 @@ test_that("warnings of workers are the call's, and what a shard holds stays out 
   expect_warning(fit <- sgdlasso(y ~ a, data = rows_on(nodes, shards), lambda = .1), "the second shard is old")
   expect_false(grepl(password, rawToChar(serialize(fit, NULL, ascii = TRUE)), fixed = TRUE))
   expect_identical(fit$rounds$task, c("first", "pass"))
-  expect_output(print(summary(fit)), "Rounds")
+  expect_identical(fit$rounds$phase, c(NA, "moments"))
+  expect_output(print(summary(fit)), "Rounds of the cluster")
 })
 
 test_that("closures of one function keep their own variables, and functions their defaults and contrasts", {

@@ -35,6 +35,8 @@ class PassTraining {
   std::size_t columns() const { return record_.spec.penalty.p(); }
   // What the pass at hand is for.
   Phase::Name phase() const { return phase_ ? phase_->name() : Phase::Name::done; }
+  // The lambdas of the batch at hand; none while they are not known.
+  const PathBatches& lambdas() const { return record_.lambdas; }
   // Models so far; deviations and the null deviance as far as they are known, else NaN.
   FittedPath result() const;
   // Whether a grid's path ends before it would, because memory does not hold more columns.

@@ -24,6 +24,7 @@ class Phase {
  public:
   enum class Name { moments, null_model, unpenalized, slopes, sgd, looks, done };  // done: no phase
   static constexpr int kNames = 7;
+  static const char* words(Name name);
 
   virtual ~Phase() = default;
   Phase(const Phase&) = delete;
