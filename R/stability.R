@@ -192,7 +192,7 @@ fit_halves <- function(rows, settings, candidates, q, B, seed, grid, progress) {
   })
   top <- max(unlist(largest))
   settings$lambda <- top * grid$ratio^seq(0, 1, length.out = grid$nlambda)
-  settings$dfmax <- q + sum(!candidates)
+  settings$dfmax <- q + sum(settings$penalty.factor == 0)
   done <- 0
   halves <- visit_halves(rows, B, seed, function(half) {
     settings$solver <- solver_of_half(settings$solver, half, settings$family)

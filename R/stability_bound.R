@@ -22,9 +22,9 @@ unimodal_factor <- function(theta, cutoff, B) {
   1 / (2 * (2 * cutoff - 1 - 1 / (2 * B)))
 }
 
-# The largest probability of t or more that an r-concave law on 0, 1, ..., B of mean B * eta has (section 3.3 and
-# appendix A.4). It is reached by a law that falls as (a + i)^(1 / r) up to some k and has the rest at k + 1; a is
-# searched on the logarithmic scale.
+# The largest probability of t or more that an r-concave law on 0, 1, ..., B of mean B * eta has (section 3.3). It is
+# reached by a law that falls as (a + i)^(1 / r) up to some k and has the rest at k + 1; a is searched on the
+# logarithmic scale, its ends included.
 concave_tail <- function(eta, t, B, r) {
   mean <- eta * B
   first <- ceiling(2 * mean)

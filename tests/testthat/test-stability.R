@@ -136,6 +136,19 @@ test_that("rows of weight 0 are no rows, threads change nothing, and a cross-val
   expect_identical(answered$call, quote(stability(fit = cv, B = 3, q = 2, seed = 1)))
 })
 
+test_that("excluded columns are as absent, and a fit of a row source takes the rows given", {
+  d <- make_rows(90)
+  found <- stability(sgdlasso(d$x, d$y, exclude = 4:8), B = 3, q = 2, seed = 1)
+  alone <- stability(sgdlasso(d$x[, 1:3], d$y), B = 3, q = 2, seed = 1, x = d$x[, 1:3], y = d$y)
+  expect_equal(found[c("p", "lambda", "PFER", "sizes")], alone[c("p", "lambda", "PFER", "sizes")])
+  expect_equal(found$path[1:3, ], alone$path)
+  expect_true(all(found$probability[4:8] == 0))
+  streamed <- sgdlasso(as_rows(d$x, d$y))
+  expect_error(stability(streamed), "keeps none", class = "sgdlasso_error_input")
+  whole <- stability(sgdlasso(d$x, d$y), B = 3, q = 2, seed = 1)
+  expect_equal(stability(streamed, B = 3, q = 2, seed = 1, x = d$x, y = d$y)$path, whole$path)
+})
+
 test_that("where nothing matters, fewer columns are selected on average than the bound allows", {
   counts <- vapply(1:40, function(seed) {
     set.seed(seed)
