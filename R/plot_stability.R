@@ -71,10 +71,7 @@ words_of_bound <- function(x, bound, digits) {
   assumed <- if (x$assumption == "none") "no assumption" else paste("assumption", x$assumption)
   if (is.infinite(bound)) return(sprintf("At this cutoff there is no bound (%s).", assumed))
   sprintf(
-    paste(
-      "Of the columns that a half selects with a probability of at most %s, %s are selected on average at most (PFER;",
-      "%s)."
-    ),
+    "Of the columns that a half selects with probability %s or less, at most %s are selected on average (PFER; %s).",
     format(x$q / x$p, digits = digits), format(bound, digits = digits), assumed
   )
 }
