@@ -8,7 +8,8 @@
 #' @section How columns are selected:
 #' Each of `B` times the rows with positive weight are split at random into two halves (of an odd number one row is left
 #' out). On each half the path is solved as `fit` was, to its `tol`: same family, `alpha`, weights, offset, penalty
-#' factors, limits, standardisation (by the half's own deviations) and solver. Lambdas are the same for all halves: a
+#' factors, limits, standardisation (by the half's own deviations) and solver (`"auto"` chooses for the half; of many
+#' columns few are selected sooner by a fit with `solver_exact("working_set")`). Lambdas are the same for all halves: a
 #' geometric grid from the largest lambda at which any half selects a column. A half selects the columns that have
 #' entered (were nonzero at that or a larger lambda) before more than `q` have. The selection probability of a column is
 #' the share of the 2 `B` halves that select it; those of at least `cutoff` are selected.

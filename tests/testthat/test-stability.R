@@ -95,6 +95,32 @@ test_that("formulas with factors, weights and missing values are halved as their
   expect_equal(stability(fit, B = 5, q = 3, seed = 4, data = d)$path, found$path)
 })
 
+test_that("the rows of any formula are halved as its columns are", {
+  skip_if_not_installed("withr")
+  skip_if_not_installed("bit64")
+  fits <- 0
+  for (seed in 1:12) {
+    set.seed(seed)
+    draw <- random_draw()
+    fit <- fit_or_refusal(call_with(draw)(draw$d))
+    if (is.character(fit) || fit$nobs < 20) next
+    fits <- fits + 1
+    frame <- fit$model
+    x <- model_design(frame, fit$contrasts)$x
+    w <- stats::model.weights(frame)
+    kept <- if (is.null(w)) seq_len(nrow(x)) else which(w > 0)
+    o <- stats::model.offset(frame)
+    fit_half <- function(rows, lambda) suppressWarnings(sgdlasso(
+      x[rows, , drop = FALSE], stats::model.response(frame)[rows], weights = w[rows], offset = o[rows], lambda = lambda,
+      intercept = attr(fit$terms, "intercept") == 1
+    ))
+    found <- suppressWarnings(stability(fit, B = 3, q = 1, seed = seed))
+    halves <- lapply(draw_halves(length(kept), 3, seed), function(half) kept[half])
+    agrees_with_loop(found, fit_half, halves, unname(apply(x, 2, function(column) any(column != column[1]))))
+  }
+  expect_gt(fits, 6)
+})
+
 test_that("a seed gives the same halves whatever the generator, and leaves it as it was", {
   d <- make_rows(100)
   fit <- sgdlasso(d$x, d$y)
