@@ -87,21 +87,26 @@ check_level_count <- function(count, n, name) {
 
 # How many columns, and how many of a row's numbers are not 0, on average.
 design_size <- function(terms, frame, contrasts) {
-  variables <- coded_variables(terms, frame, contrasts)
-  codes <- codings(terms, vapply(variables, is.factor, NA))
-  of_variable <- lapply(variables, variable_size)
-  of_term <- function(what) {
-    apply(codes, 2, function(code) prod(vapply(which(code > 0), function(i) of_variable[[i]][[what]][code[i]], 0)))
-  }
+  of_term <- term_sizes(terms, frame, contrasts)
   columns <- of_term("columns")
   if (sum(columns) > most_columns) {
-    largest <- colnames(codes)[which.max(columns)]
+    largest <- names(columns)[which.max(columns)]
     abort_input(
       "`formula` makes {in_digits(sum(columns))} columns, most of them by {largest}.",
       "At most {in_digits(most_columns)} are made."
     )
   }
   list(columns = sum(columns), filled = sum(of_term("filled")))
+}
+
+# The same of each term, by name.
+term_sizes <- function(terms, frame, contrasts) {
+  variables <- coded_variables(terms, frame, contrasts)
+  codes <- codings(terms, vapply(variables, is.factor, NA))
+  of_variable <- lapply(variables, variable_size)
+  function(what) {
+    apply(codes, 2, function(code) prod(vapply(which(code > 0), function(i) of_variable[[i]][[what]][code[i]], 0)))
+  }
 }
 
 # By contrasts, and by a column for each level.

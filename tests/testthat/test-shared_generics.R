@@ -30,6 +30,8 @@ ours <- c(
   "names(roc(fit, newdata = d))" = "c('threshold', 'false_positive', 'true_positive')",
   "names(roc(cv, newdata = d))" = "c('threshold', 'false_positive', 'true_positive')",
   "sgdlasso::accuracy(fit, d)" = "accuracy(fit, d)",
+  "nrow(importance(fit))" = "2L",
+  "importance(cv, s = 'lambda.min')" = "sgdlasso::importance(cv$sgdlasso.fit, s = cv$lambda.min)",
   "nrow(glance(fit))" = "1L",
   "nrow(tidy(fit, return_zeros = TRUE))" = "3L",
   "nrow(augment(fit, d))" = "40L"
@@ -65,11 +67,25 @@ test_that("with pROC, in either order, roc() knows fits, formulas, and responses
   }
 })
 
+test_that("with randomForest and ranger, in either order, importance() knows fits, and theirs knows forests", {
+  forests <- list(
+    randomForest = c("dim(importance(randomForest(class ~ a + b, d, ntree = 5)))" = "c(2L, 1L)"),
+    ranger = c(
+      "names(importance(ranger(class ~ a + b, d, num.trees = 5, importance = 'impurity')))" = "c('a', 'b')"
+    )
+  )
+  for (packages in list(c("randomForest", "sgdlasso", "ranger"), c("ranger", "sgdlasso", "randomForest"))) {
+    code <- c(ours, forests[[packages[3]]])
+    expect_equal(attached(packages, code)$said, rep("TRUE", length(code)), info = paste(packages, collapse = ", then "))
+  }
+})
+
 test_that("every method of a shared name is registered for the other package's generic", {
   registered <- readLines(system.file("NAMESPACE", package = "sgdlasso"))
-  for (name in names(shared_generics)) {
+  for (k in seq_along(shared_generics)) {
     for (class in c("sgdlasso", "cv.sgdlasso")) {
-      expect_true(sprintf("S3method(%s::%s,%s)", shared_generics[[name]], name, class) %in% gsub(" ", "", registered))
+      wanted <- sprintf("S3method(%s::%s,%s)", shared_generics[k], names(shared_generics)[k], class)
+      expect_true(wanted %in% gsub(" ", "", registered), info = wanted)
     }
   }
 })
