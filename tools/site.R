@@ -20,11 +20,12 @@ check_index <- function(pkg) {
   if (length(twice) > 0) stop("_pkgdown.yml names a topic more than once: ", toString(twice))
 }
 
-# Pictures that examples draw have no text for those who do not see them; the title of the page is one.
+# Pictures that pkgdown gives no alternative text: it is their caption or, where examples draw them, the page's title.
 describe_pictures <- function(page) {
   html <- readLines(page, encoding = "UTF-8")
-  title <- sub(".*<title>(.*) \u2014 .*", "\\1", grep("<title>", html, value = TRUE)[1])
-  described <- gsub('(<img src="[^"]*") alt=""', paste0('\\1 alt="Drawn by the examples of: ', title, '"'), html)
+  title <- sub(".*<title>([^<]*) (\u2014|\u2022) .*", "\\1", grep("<title>", html, value = TRUE)[1])
+  described <- gsub('alt=""><p class="caption">([^<]*)<', 'alt="\\1"><p class="caption">\\1<', html)
+  described <- gsub('(<img src="[^"]*") alt=""', paste0('\\1 alt="Drawn by the examples of: ', title, '"'), described)
   if (!identical(described, html)) writeLines(described, page, useBytes = TRUE)
 }
 
@@ -36,4 +37,4 @@ pkgdown::build_reference(pkg, preview = FALSE, devel = FALSE) # brings the pictu
 pkgdown::build_home(pkg, preview = FALSE)
 pkgdown::build_articles(pkg, preview = FALSE)
 pkgdown::build_news(pkg, preview = FALSE)
-for (page in list.files(file.path(folder, "reference"), "\\.html$", full.names = TRUE)) describe_pictures(page)
+for (page in list.files(folder, "\\.html$", recursive = TRUE, full.names = TRUE)) describe_pictures(page)
