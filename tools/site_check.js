@@ -5,7 +5,10 @@ window.siteCheck = (() => {
   window.addEventListener("error", (event) => stopped.push(`a script stops: ${event.message}`));
 
   const elements = (selector) => Array.from(document.querySelectorAll(selector));
-  const excerpt = (element) => `<${element.tagName.toLowerCase()}> "${element.textContent.trim().replace(/\s+/g, " ").slice(0, 40)}"`;
+  const excerpt = (element) => {
+    const text = element.textContent.trim().replace(/\s+/g, " ");
+    return `<${element.tagName.toLowerCase()}> "${text.slice(0, 40)}"`;
+  };
   const isShown = (element) =>
     element.getClientRects().length > 0 && getComputedStyle(element).visibility === "visible";
 
