@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Sourced by demo.sh and test.sh: installs what is missing on Debian and Ubuntu, says what to install elsewhere. Where
-# nothing is missing no registry is asked, so that both work without a network.
+# Sourced by demo.sh, test.sh and others: installs what is missing on Debian and Ubuntu, says what to install elsewhere.
+# Where nothing is missing no registry is asked, so that all work without a network.
 #
 #   setup_system COMMAND=PACKAGE ...   programs, by the Debian package that brings them
 #   setup_debian PACKAGE ...           Debian packages, those of them that this Debian has
@@ -135,6 +135,28 @@ setup_server() {
 # MPI, whose ranks are workers in a test; Debian alone brings R's part of it ready made.
 setup_mpi() { setup_debian r-cran-rmpi r-cran-snow libopenmpi-dev openmpi-bin; }
 
+# A library for this R alone, of packages that others need not see; it is kept for the next time.
+kept_library() { # what for
+  Rscript --vanilla -e '
+    minor <- sub("\\..*", "", R.version$minor)
+    cat(file.path(
+      tools::R_user_dir("sgdlasso", "cache"), paste0(commandArgs(TRUE), "-R", R.version$major, ".", minor)
+    ))' "$1"
+}
+
+# What builds the site and looks at it. A site with a light switch needs packages newer than Debian's.
+setup_site() {
+  local site_library
+  setup_system pandoc=pandoc chromium=chromium
+  # for curl, ragg, textshaping and websocket, compiled
+  setup_debian libcurl4-openssl-dev libssl-dev libfontconfig1-dev libfreetype6-dev libharfbuzz-dev libfribidi-dev \
+    libpng-dev libtiff-dev libjpeg-dev libwebp-dev || true
+  site_library=$(kept_library site)
+  mkdir -p "$site_library"
+  export R_LIBS="$site_library${R_LIBS:+:$R_LIBS}"
+  setup_r pkgdown:2.1.0 evaluate:1.0.0 chromote
+}
+
 # The newest packages on CRAN of what the package and its tests use, in a library of their own, which is kept for the
 # next time.
 setup_newest() {
@@ -142,9 +164,7 @@ setup_newest() {
   # for xml2, vdiffr, units, fs and nanonext, compiled
   setup_debian libxml2-dev libpng-dev libudunits2-dev libuv1-dev cmake || true
   setup_https
-  newest_library=$(Rscript --vanilla -e '
-    minor <- sub("\\..*", "", R.version$minor)
-    cat(file.path(tools::R_user_dir("sgdlasso", "cache"), paste0("newest-R", R.version$major, ".", minor)))')
+  newest_library=$(kept_library newest)
   say "Newest packages, in $newest_library"
   Rscript tools/newest.R "$newest_library" "${wanted[@]}"
 }

@@ -153,10 +153,10 @@ check_depends_only() {
 }
 
 # A script of tools/ that checks one thing more: its exit code says whether it passed.
-run_script() {
+run_script() { # name, arguments
   local code=0
   [ -e "tools/$1" ] || return 0
   begin "tools/$1"
-  bash "tools/$1" || code=$?
+  bash "tools/$1" "${@:2}" || code=$?
   count $code "tools/$1"
 }

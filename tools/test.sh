@@ -2,7 +2,8 @@
 # Sets the machine up, then runs the tests, the style checks and R CMD check. The last line counts: N passed, N failed,
 # N skipped.
 #   bash tools/test.sh            what takes long to install is used where it is; its tests are skipped elsewhere
-#   bash tools/test.sh --all      installs that too, and checks other compilers and sanitizers: hours the first time
+#   bash tools/test.sh --all      installs that too, and checks other compilers, sanitizers and the site: hours the
+#                                 first time
 #   bash tools/test.sh --newest   runs the tests with the newest packages of CRAN, in a library of their own: an hour
 #                                 the first time
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
@@ -48,5 +49,6 @@ if [ "$what" = --all ]; then
   check_depends_only
   run_script compilers.sh
   run_script sanitize.sh
+  INSTALLED="$work/library" run_script site.sh "$work/site"
 fi
 finish
