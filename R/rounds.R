@@ -121,7 +121,7 @@ take_answers <- function(round) {
 }
 
 take_answer <- function(round, w, answer) {
-  if (!is.raw(answer)) return(lose_worker(round, w, answer$lost))
+  if (!is.raw(answer)) return(lose_worker(round, w, answer$lost, isTRUE(answer$before)))
   round$received <- round$received + length(answer)
   answer <- unserialize(answer)
   k <- round$doing[w]
@@ -147,8 +147,8 @@ take_answer <- function(round, w, answer) {
 # A shard that as many workers were lost over is taken to be why.
 most_losses <- 3
 
-# Its shard waits for another one.
-lose_worker <- function(round, w, why) {
+# Its shard waits for another one. before: whether it was gone before it was given the shard.
+lose_worker <- function(round, w, why, before = FALSE) {
   k <- round$doing[w]
   round$pool$lost[w] <- why
   round$pool$told[round$pool$home == w] <- FALSE
@@ -156,7 +156,7 @@ lose_worker <- function(round, w, why) {
   note_words(round, w, why)
   round$waiting <- c(k, round$waiting)
   round$doing[w] <- NA
-  round$losses[k] <- round$losses[k] + 1L
+  round$losses[k] <- round$losses[k] + !before
   if (round$losses[k] >= most_losses) abort_shard(round, k)
 }
 

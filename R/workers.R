@@ -5,7 +5,8 @@
 #   start(w, task) worker w begins a task, raw bytes for do_task() (shard_tasks.R)
 #   ended(w)       whether it has done it
 #   wait(busy, s)  s seconds, or less where one of these workers has something to say before
-#   answer(w)      the raw bytes that came of it, or list(lost =), why nothing did
+#   answer(w)      the raw bytes that came of it, or list(lost =), why nothing did; with before = TRUE where the worker was
+#                  gone before it was asked
 #   back(w)        whether a worker that was lost can be asked again; may start it anew
 #   drop(w)        the task is not wanted any more
 #   stop(alive)    ends what was started here; alive: the workers that are not lost
@@ -188,13 +189,15 @@ parallel_engine <- function(cluster) {
       number <<- number + 1
       awaited[w] <<- paste(id, number)
       answers[w] <<- list(NULL)
+      while (is.null(answers[[w]]) && left[w] < Inf && speaks(w)) hear(w) # the end of its connection, if it is gone
+      if (!is.null(answers[[w]])) return(answers[[w]]$before <<- TRUE)
       before <- left[w]
       left[w] <<- Inf # where this is interrupted: half of a task leaves a node waiting for ever
       sent <- tryCatch({
         send(cluster[[w]], run_task, list(task, .libPaths()), tag = awaited[w])
         TRUE
       }, error = function(e) {
-        answers[[w]] <<- list(lost = as_sentence(conditionMessage(e)))
+        answers[[w]] <<- list(lost = as_sentence(conditionMessage(e)), before = TRUE)
         FALSE
       })
       if (sent) left[w] <<- before + 1

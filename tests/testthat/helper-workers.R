@@ -10,6 +10,9 @@ local_nodes <- function(count, env = parent.frame()) {
   cluster
 }
 
+# An idle node says something when its connection has ended.
+is_alive <- function(node) !socketSelect(list(node$con), FALSE, timeout = 0.5)
+
 # Shards of matrix rows: those of each entry of `parts`.
 shards_of <- function(x, y, parts, block = 50, weights = NULL, offset = NULL) {
   lapply(parts, function(i) {
