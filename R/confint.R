@@ -5,43 +5,44 @@
 #' selection. `summary(fit, conf.int = TRUE)` and `tidy(fit, conf.int = TRUE)` give p-values too.
 #'
 #' @section Debiased:
-#' The target is the coefficient of each column in the model of all columns. With residuals r, weights w and
-#' `Z_j = X_j - X_{-j} g_j`, what a lasso of column j on the others leaves of it, the estimate is
+#' The target is the coefficient of each column in the model of all columns. With residuals r, weights w and `Z_j = X_j
+#' - X_-j g_j`, what a lasso of column j on the others leaves of it, the estimate is
 #'
 #' \deqn{b_j + \frac{Z_j' W r}{Z_j' W X_j}}{b_j + Z_j' W r / Z_j' W X_j}
 #'
-#' with the standard error `sigma sqrt(Z_j' W Z_j) / Z_j' W X_j` (van de Geer, Buehlmann, Ritov and Dezeure 2014, section
-#' 2; Zhang and Zhang 2014; Javanmard and Montanari 2014 solve another problem for Z). Intervals are normal. For binomial
-#' fits W holds the weights times the variances at the fit, r the residuals of the Newton step, and sigma is 1 (van de
-#' Geer et al., section 3; the standard error is that of the Fisher information). Columns are centred by W where there is
-#' an intercept.
+#' with the standard error `sigma sqrt(Z_j' W Z_j) / Z_j' W X_j` (van de Geer, Buehlmann, Ritov and Dezeure 2014,
+#' section 2; Zhang and Zhang 2014; Javanmard and Montanari 2014 solve another problem for Z). Intervals are normal. For
+#' binomial fits W holds the weights times the variances at the fit, r the residuals of the Newton step, and sigma is 1
+#' (van de Geer et al., section 3; the standard error is that of the Fisher information). Columns are centred by W where
+#' there is an intercept.
 #'
-#' sigma is the root of the weighted sum of squared residuals over n - df, with df the number of nonzero coefficients and
-#' 1 for an intercept.
+#' sigma is the root of the weighted sum of squared residuals over n - df, with df the number of nonzero coefficients
+#' and 1 for an intercept.
 #'
-#' The node-wise lassos are certified fits (gap 1e-8) from the Gram matrix of columns at unit size. Their lambda is found
-#' by the rule of Zhang and Zhang (2014, table 1), without cross-validation: the largest at which no product of Z_j with
-#' another column exceeds `sqrt(2 log p)` times the size of Z_j, then on to smaller ones, which leave less bias, as long as
-#' the variance of the estimate is at most a quarter above that (the share is that of Dezeure, Buehlmann, Meier and
-#' Meinshausen 2015). The search goes down three decades from `sqrt(2 log(p) / n)`. A column that is nearly made of others
-#' has no interval (`NA`, with a warning): where the error of another coefficient would come into the estimate by .9 of it
-#' or more. Constant and excluded columns have none either. The Gram matrix takes n p^2 operations and at most 5,000
-#' columns, each node-wise path a fraction of it: name the columns that you mean in `parm` where there are many.
+#' The node-wise lassos are certified fits (gap 1e-8) from the Gram matrix of columns at unit size. Their lambda is
+#' found by the rule of Zhang and Zhang (2014, table 1), without cross-validation: the largest at which no product of
+#' Z_j with another column exceeds `sqrt(2 log p)` times the size of Z_j, then on to smaller ones, which leave less
+#' bias, as long as the variance of the estimate is at most a quarter above that (the share is that of Dezeure,
+#' Buehlmann, Meier and Meinshausen 2015). The search goes down three decades from `sqrt(2 log(p) / n)`. A column that
+#' is nearly made of others has no interval (`NA`, with a warning): where the error of another coefficient would come
+#' into the estimate by .9 of it or more. Constant and excluded columns have none either. The Gram matrix takes n p^2
+#' operations and at most 5,000 columns, each node-wise path a fraction of it: name the columns that you mean in `parm`
+#' where there are many.
 #'
 #' @section Selective:
 #' The target is the partial coefficient of each selected column in the least-squares fit to the selected columns. Given
 #' which columns the lasso selected, and with which signs, the estimate is a normal variable truncated to an interval
 #' (Lee, Sun, Sun and Taylor 2016, theorem 5.2 and section 6); its limits are those of the means at which it would be so
-#' large, or so small, with probability (1 - level)/2. Intervals may be very long, and infinite in expectation. `std.error`
-#' is that of least squares without selection; the p-value is twice the smaller tail.
+#' large, or so small, with probability (1 - level)/2. Intervals may be very long, and infinite in expectation.
+#' `std.error` is that of least squares without selection; the p-value is twice the smaller tail.
 #'
 #' sigma is taken from the residuals of least squares on *all* columns (n less their rank degrees of freedom), which
 #' selection does not look at. Where n does not exceed p, give `sigma`.
 #'
-#' This holds at a lambda that does not depend on the response. It is refused at `"lambda.min"`, `"lambda.1se"`, `"aic"`,
-#' `"bic"` and `"ebic"`, at the lambdas of a grid that the fit made (the grid starts at a lambda computed from y), and at
-#' those that [cv.sgdlasso()] chose among. What is honest then: choose lambda on one half of the rows, and fit the selected
-#' columns by `lm()` on the other.
+#' This holds at a lambda that does not depend on the response. It is refused at `"lambda.min"`, `"lambda.1se"`,
+#' `"aic"`, `"bic"` and `"ebic"`, at the lambdas of a grid that the fit made (the grid starts at a lambda computed from
+#' y), and at those that [cv.sgdlasso()] chose among. What is honest then: choose lambda on one half of the rows, and
+#' fit the selected columns by `lm()` on the other.
 #'
 #' @section When not to trust them:
 #' `bench/inference.md` has the coverage on simulated data sets. COVERAGE
@@ -56,23 +57,23 @@
 #' @param s One lambda, a number or a name as for [predict.sgdlasso()] and [predict.cv.sgdlasso()]. It may be left out
 #'   where the fit has only one. The model is solved anew at exactly `s`, to a gap of 1e-10.
 #' @param method `"debiased"` (default) or `"selective"`.
-#' @param x,y,weights,offset,data The data of training, as for [optimality()]. Without them: from the moments of a fit with
-#'   `keep.moments = TRUE`, which need no rows, else as for [fitted()][fitted.sgdlasso].
+#' @param x,y,weights,offset,data The data of training, as for [optimality()]. Without them: from the moments of a fit
+#'   with `keep.moments = TRUE`, which need no rows, else as for [fitted()][fitted.sgdlasso].
 #' @param sigma For gaussian fits, the standard deviation of the noise (of a row of weight 1). `NULL` (default): it is
 #'   estimated, see below.
-#' @param node.lambda For `"debiased"`, the lambda of all node-wise lassos, for columns at unit size. 0 is least squares.
-#'   `NULL` (default): chosen for each, see below.
+#' @param node.lambda For `"debiased"`, the lambda of all node-wise lassos, for columns at unit size. 0 is least
+#'   squares. `NULL` (default): chosen for each, see below.
 #' @param ... Nothing; an argument that is not known is an error. For cross-validations, the arguments above.
-#' @return A matrix with a row for each column of `parm` and the limits in two columns, named as by [stats::confint()], on
-#'   the scale of x. `NA` where there is no interval. `"selective"`: without `parm` only the selected columns have rows; of
-#'   those in `parm`, the ones that are not selected have `NA`.
+#' @return A matrix with a row for each column of `parm` and the limits in two columns, named as by [stats::confint()],
+#'   on the scale of x. `NA` where there is no interval. `"selective"`: without `parm` only the selected columns have
+#'   rows; of those in `parm`, the ones that are not selected have `NA`.
 #' @section Errors: Class `sgdlasso_error_input`, with the reason, where no theory gives an interval: other families,
-#' `alpha < 1`, limits on coefficients, fits that are not certified, a lambda that was chosen (selective), probabilities of
-#' 0 or 1, columns that cannot be told apart (selective), data that cannot be found. Columns without a debiased interval:
-#' a warning of class `sgdlasso_warning_collinear`.
+#' `alpha < 1`, limits on coefficients, fits that are not certified, a lambda that was chosen (selective), probabilities
+#' of 0 or 1, columns that cannot be told apart (selective), data that cannot be found. Columns without a debiased
+#' interval: a warning of class `sgdlasso_warning_collinear`.
 #' @references
-#' van de Geer, S., Buehlmann, P., Ritov, Y. and Dezeure, R. (2014). On asymptotically optimal confidence regions and tests
-#' for high-dimensional models. *Annals of Statistics* 42, 1166-1202. \doi{10.1214/14-AOS1221}
+#' van de Geer, S., Buehlmann, P., Ritov, Y. and Dezeure, R. (2014). On asymptotically optimal confidence regions and
+#' tests for high-dimensional models. *Annals of Statistics* 42, 1166-1202. \doi{10.1214/14-AOS1221}
 #'
 #' Zhang, C.-H. and Zhang, S. S. (2014). Confidence intervals for low dimensional parameters in high dimensional linear
 #' models. *Journal of the Royal Statistical Society B* 76, 217-242. \doi{10.1111/rssb.12026}
@@ -83,8 +84,8 @@
 #' Dezeure, R., Buehlmann, P., Meier, L. and Meinshausen, N. (2015). High-dimensional inference: confidence intervals,
 #' p-values and R-software hdi. *Statistical Science* 30, 533-558. \doi{10.1214/15-STS527}
 #'
-#' Lee, J. D., Sun, D. L., Sun, Y. and Taylor, J. E. (2016). Exact post-selection inference, with application to the lasso.
-#' *Annals of Statistics* 44, 907-927. \doi{10.1214/15-AOS1371}
+#' Lee, J. D., Sun, D. L., Sun, Y. and Taylor, J. E. (2016). Exact post-selection inference, with application to the
+#' lasso. *Annals of Statistics* 44, 907-927. \doi{10.1214/15-AOS1371}
 #' @examples
 #' fit <- sgdlasso(murder_rate ~ ., data = murder_rates, lambda = 1)
 #' confint(fit)
@@ -142,8 +143,8 @@ inference_of <- function(object, parm, level = 0.95, s = NULL, method = "debiase
   )
 }
 
-# The same for a function that gives it where it is asked for, else NULL. told: what the function itself knows; known: its
-# arguments; ...: what else it was given.
+# The same for a function that gives it where it is asked for, else NULL. told: what the function itself knows; known:
+# its arguments; ...: what else it was given.
 asked_inference <- function(object, conf.int, told, known, ...) {
   wanted <- check_flag(conf.int, "conf.int")
   known <- c(known, if (wanted) setdiff(names(formals(inference_of)), c("object", "level", "envir")))

@@ -94,7 +94,8 @@ node_facts <- function(gram, j, beta, count) {
   image <- gram[, on, drop = FALSE] %*% direction[on, , drop = FALSE]
   own <- image[j, ]
   image[j, ] <- 0
-  list(direction = direction, own = own, size = colSums(direction * image) + own, leak = apply(abs(image), 2, max) / own)
+  leak <- apply(abs(image), 2, max) / own
+  list(direction = direction, own = own, size = colSums(direction * image) + own, leak = leak)
 }
 
 # The rule of Zhang and Zhang (2014, table 1): the largest lambda whose column products are at most sqrt(2 log p) times
@@ -118,7 +119,7 @@ choose_node <- function(facts_at, top, node.lambda) {
 
 # NULL where the column cannot be told from others.
 node_at <- function(facts, k) {
-  if (!isTRUE(facts$own[k] > 1e-10 && facts$size[k] > 1e-14 && facts$leak[k] < most_leak)) return(NULL)
+  if (!isTRUE(facts$own[k] > 1e-10 && facts$leak[k] < most_leak)) return(NULL)
   list(direction = facts$direction[, k], own = facts$own[k], size = facts$size[k])
 }
 

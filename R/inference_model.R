@@ -14,6 +14,9 @@ inference_model <- function(object, s, x, y, weights, offset, data, envir) {
     check_kept_moments(object, "object")
     return(model_of_moments(object, s))
   }
+  if (missing(x) && !missing(data) && is.null(object$terms)) {
+    abort_input("`data` is given, and the fit is of a matrix.", "Give `x` and `y`.")
+  }
   rows <- given_rows(object, x, y, weights, offset, data, envir)
   if (!is_training_data(object, rows)) {
     abort_input("The rows given are not those that the fit was trained on.", "Intervals need those.")

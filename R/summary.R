@@ -5,12 +5,13 @@
 #' @param gamma The mixture of lasso and relaxed fit, as for [predict.sgdlasso()] and [predict.cv.sgdlasso()].
 #' @param s One lambda to summarise at, a number or a name as for [predict.sgdlasso()] and [predict.cv.sgdlasso()].
 #'   `NULL` (default): for a path only the table of lambdas is shown.
-#' @param conf.int Whether to add intervals and p-values by [confint()][confint.sgdlasso], at one lambda. Default `FALSE`.
+#' @param conf.int Whether to add intervals and p-values by [confint()][confint.sgdlasso], at one lambda. Default
+#'   `FALSE`.
 #' @param conf.level Their level. Default .95.
 #' @param digits Significant digits to print.
-#' @param ... For `conf.int = TRUE`, arguments of [confint()][confint.sgdlasso] such as `parm` and `method`, and `adjust`,
-#'   how p-values are adjusted for their number: a method of [stats::p.adjust()], by default `"holm"`. Otherwise nothing;
-#'   an argument that is not known is an error.
+#' @param ... For `conf.int = TRUE`, arguments of [confint()][confint.sgdlasso] such as `parm` and `method`, and
+#'   `adjust`, how p-values are adjusted for their number: a method of [stats::p.adjust()], by default `"holm"`.
+#'   Otherwise nothing; an argument that is not known is an error.
 #' @return `summary()`: a list of class `"summary.sgdlasso"`: `call`, `family`, `classnames`, `nobs`, `nvars`, `columns`
 #'   (where the formula's were made sparse, why), `solver`, `stopped` (a sentence), `lambda`, `df`, `gap`, `dev.ratio`
 #'   (absent at an `s` between fitted lambdas), `intercept`, `coefficients` (for one lambda, a data frame of the nonzero
@@ -135,7 +136,7 @@ words_of_rounds <- function(rounds) {
 
 print_inference <- function(inference, digits) {
   told <- attributes(inference)
-  cat("\nIntervals at level ", told$level, ", ", told$method, "; p-values adjusted by \"", told$adjust, "\":\n", sep = "")
+  cat(sprintf("\nIntervals at level %s, %s; p-values adjusted by \"%s\":\n", told$level, told$method, told$adjust))
   print(inference, digits = digits, row.names = FALSE)
 }
 

@@ -5,7 +5,8 @@
 #' certificate.
 #'
 #' @param x A fit by [sgdlasso()], or a cross-validation by [cv.sgdlasso()].
-#' @param return_zeros Whether `tidy()` lists coefficients that are zero. Default `FALSE`, as in broom.
+#' @param return_zeros Whether `tidy()` lists coefficients that are zero. Default `FALSE`, as in broom. With intervals
+#'   they are always listed.
 #' @param conf.int Whether `tidy()` of a fit gives the table of [confint()][confint.sgdlasso] instead. Default `FALSE`.
 #' @param conf.level The level of its intervals. Default .95.
 #' @param data,newdata For fits of a formula, a data frame with its variables; for other fits a matrix or data frame
@@ -16,13 +17,15 @@
 #' @param newoffset Offset of the rows, as for [predict.sgdlasso()].
 #' @param s,gamma One lambda, which may be left out where the fit has only one, and the mixture of lasso and relaxed
 #'   fit, as for [predict.sgdlasso()] and [predict.cv.sgdlasso()].
-#' @param ... For `tidy(conf.int = TRUE)`, as for [summary()][summary.sgdlasso]: `parm`, `method`, `adjust` and others. Data
-#'   that it cannot find go into `data`. Otherwise nothing; an argument that is not known is an error.
+#' @param ... For `tidy(conf.int = TRUE)`, as for [summary()][summary.sgdlasso]: `parm`, `method`, `adjust` and others.
+#'   The rows are those of training, found as by [confint()][confint.sgdlasso]. Otherwise nothing; an argument that is
+#'   not known is an error.
 #' @return A tibble where the package tibble is installed, else a data frame.
 #' * `tidy()` of a fit: `term`, `step` (1 for the largest lambda), `estimate`, `lambda`, `dev.ratio` and `gap`, the
-#'   relative duality gap of that step. With `conf.int = TRUE`, at one lambda: a row for each column of `parm`, whether its
-#'   coefficient is zero or not, with `term`, `estimate` (which the interval is about: not the lasso's coefficient, which
-#'   is in `lasso`), `std.error`, `p.value`, `adj.p.value`, `conf.low`, `conf.high`, `lambda` and `lasso`.
+#'   relative duality gap of that step.
+#' * `tidy(conf.int = TRUE)` of a fit, at one lambda: a row for each column of `parm`, whether its coefficient is zero
+#'   or not: `term`, `estimate` (which the interval is about; the lasso's coefficient is in `lasso`), `std.error`,
+#'   `p.value`, `adj.p.value`, `conf.low`, `conf.high`, `lambda` and `lasso`.
 #' * `glance()` of a fit: `nulldev`, `npasses` (passes over the rows), `nobs`, `gap` (the largest of the path),
 #'   `converged` (`NA` for solvers that run the epochs asked for), `solver` and `family`.
 #' * `tidy()` of a cross-validation: `lambda`, `estimate` (the mean measure), `std.error`, `conf.low` and `conf.high`

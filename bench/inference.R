@@ -3,6 +3,7 @@
 library(sgdlasso)
 sets <- if ("--quick" %in% commandArgs(TRUE)) 50 else 2000
 level <- 0.95
+`%||%` <- function(a, b) if (is.null(a)) b else a
 
 settings <- list(
   list(method = "debiased", family = "gaussian", n = 100, p = 20),
@@ -28,8 +29,6 @@ draw_set <- function(setting) {
   y <- if (setting$family == "binomial") rbinom(setting$n, 1, plogis(eta)) else eta + rnorm(setting$n)
   list(x = x, y = y, eta = eta)
 }
-
-`%||%` <- function(a, b) if (is.null(a)) b else a
 
 # One row for each interval: which coefficient it is for, whether it holds the truth, and its width.
 intervals_of <- function(setting) {
@@ -75,12 +74,12 @@ of_method <- function(name) {
   table_of(unlist(lapply(Filter(function(one) one$method == name, settings), rows_of), recursive = FALSE))
 }
 
-cat("# Coverage of confint()\n\nWritten by `Rscript bench/inference.R`. ")
-cat(format(sets, big.mark = ","), "simulated data sets a setting, intervals at level", level, "\n")
-cat("Two coefficients are 1 (strong), two are 0.2 (weak), the others 0; columns k apart have the correlation rho^k, rho\n")
-cat("being that of the table; the noise has deviation 1. Lambda is `sqrt(2 log(p) / n)`, half of that for two classes.\n")
-cat("\n## Debiased\n\nOf columns 1 to 10 and the last; the target is the coefficient itself.\n\n")
+cat("# Coverage of confint()\n\nWritten by `Rscript bench/inference.R`.", format(sets, big.mark = ","))
+cat(" simulated data sets a setting, intervals at level .95. Two\ncoefficients are 1 (strong), two are 0.2 (weak), the ")
+cat("others 0; columns k apart have the correlation rho^k, rho being\nthat of the table; the noise has deviation 1. ")
+cat("Lambda is `sqrt(2 log(p) / n)`, half of that for two classes.\n\n")
+cat("## Debiased\n\nOf columns 1 to 10 and the last; the target is the coefficient itself.\n\n")
 of_method("debiased")
-cat("## Selective\n\nOf the selected columns; the target is their coefficient in the best model of these columns.")
-cat(" sigma is estimated,\nbut given where columns are more than rows.\n\n")
+cat("## Selective\n\nOf the selected columns; the target is their coefficient in the best model of these columns. ")
+cat("sigma is estimated from\nleast squares on all columns, and known where these are more than rows.\n\n")
 of_method("selective")

@@ -21,6 +21,7 @@ test_that("rows are found by call, given, or kept in the model frame", {
   expect_equal(confint(by_formula), confint(fit))
   expect_equal(confint(by_formula, data = murder_rates), confint(fit))
   expect_error(confint(fit, x = x, y = rev(y)), "not those that the fit was trained on", class = "sgdlasso_error_input")
+  expect_error(confint(fit, data = murder_rates), "the fit is of a matrix", class = "sgdlasso_error_input")
   source <- sgdlasso(as_rows(x, y), lambda = 1)
   expect_error(confint(source), "keeps none", class = "sgdlasso_error_input")
   expect_equal(confint(source, x = x, y = y), confint(fit), tolerance = 1e-6)
@@ -34,7 +35,9 @@ test_that("factors, missing values, weights, offsets and subsets of a formula ar
     draw$d$id <- seq_len(nrow(draw$d)) # lm() takes 64-bit integers for something else
     fit <- fit_or_refusal(call_with(draw)(draw$d, lambda = 1e-9, tol = 1e-12))
     if (is.character(fit) || !has_full_rank(draw)) next
-    call <- as.call(c(quote(lm), formula = draw$form, subset = draw$subset, weights = draw$weights, data = quote(draw$d)))
+    call <- as.call(c(
+      quote(lm), formula = draw$form, subset = draw$subset, weights = draw$weights, data = quote(draw$d)
+    ))
     expected <- tryCatch(eval(call), error = function(e) NULL)
     if (is.null(expected) || expected$df.residual < 3 || anyNA(coef(expected))) next
     expected <- summary(expected)$coefficients

@@ -161,6 +161,8 @@ test_that("columns that are made of others, constant or excluded have no interva
   fit <- sgdlasso(x, d$y, lambda = 0.1, exclude = 3)
   expect_warning(limits <- confint(fit), "2 columns are nearly made of others", class = "sgdlasso_warning_collinear")
   expect_identical(unname(which(is.na(limits[, 1]))), c(1L, 3L, 9L, 10L))
+  expect_warning(exact <- confint(fit, node.lambda = 0), class = "sgdlasso_warning_collinear")
+  expect_identical(is.na(exact), is.na(limits))
   without <- sgdlasso(x[, -c(3, 10)], d$y, lambda = 0.1)
   expect_equal(
     unname(confint(fit, c(2, 4:8), node.lambda = 0.1)), unname(confint(without, c(2, 3:7), node.lambda = 0.1)),
