@@ -32,7 +32,7 @@
 #' @section Selective:
 #' The target is the partial coefficient of each selected column in the least-squares fit to the selected columns. Given
 #' which columns the lasso selected, and with which signs, the estimate is a normal variable truncated to an interval
-#' (Lee, Sun, Sun and Taylor 2016, theorem 5.2 and section 6); its limits are those of the means at which it would be so
+#' (Lee, Sun, Sun and Taylor 2016, sections 5 and 6); its limits are those of the means at which it would be so
 #' large, or so small, with probability (1 - level)/2. Intervals may be very long, and infinite in expectation.
 #' `std.error` is that of least squares without selection; the p-value is twice the smaller tail.
 #'
@@ -45,7 +45,17 @@
 #' fit the selected columns by `lm()` on the other.
 #'
 #' @section When not to trust them:
-#' `bench/inference.md` has the coverage on simulated data sets. COVERAGE
+#' Debiased intervals are right as n grows, if far fewer coefficients than sqrt(n) / log(p) matter. In
+#' `bench/inference.md`, 2,000 simulated data sets a setting, level .95, they held .945 to .962 of the coefficients for
+#' 100 rows of 20 or 200 columns whose neighbours have correlation .5. Of 20 columns with correlation .9 they held only
+#' .896 to .922: part of the bias stays. Where columns are far fewer than rows, `node.lambda = 0` leaves none of it in
+#' gaussian fits, at the price of longer intervals. With two classes they held .961 to .971 of zero and weak
+#' coefficients, but only .864 to .867 of strong ones (log odds of 1), with 300 rows of 20 columns no more than with
+#' 100: their p-values may be trusted there, their limits not.
+#'
+#' Selective intervals held .937 to .955, of 20 columns with sigma estimated, of 200 with sigma known. They are long:
+#' for selected ones of 20 columns without a signal the median width was 1.8 at correlation .5 and 3.8 at .9 (debiased:
+#' .51 and .82), the mean 14 and 15.
 #'
 #' No interval allows for a formula, transformations or penalty factors that were chosen by looking at the response.
 #'

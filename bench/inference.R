@@ -75,9 +75,9 @@ of_method <- function(name) {
 }
 
 cat("# Coverage of confint()\n\nWritten by `Rscript bench/inference.R`.", format(sets, big.mark = ","))
-cat(" simulated data sets a setting, intervals at level .95. Two\ncoefficients are 1 (strong), two are 0.2 (weak), the ")
-cat("others 0; columns k apart have the correlation rho^k, rho being\nthat of the table; the noise has deviation 1. ")
-cat("Lambda is `sqrt(2 log(p) / n)`, half of that for two classes.\n\n")
+cat(" simulated data sets a setting, intervals at level .95. Two\ncoefficients are 1 (strong), two are 0.2 (weak), ")
+cat("the others 0; columns k apart have the correlation rho^k, rho being\nthat of the table; the noise has deviation ")
+cat("1. Lambda is `sqrt(2 log(p) / n)`, half of that for two classes.\n\n")
 cat("## Debiased\n\nOf columns 1 to 10 and the last; the target is the coefficient itself.\n\n")
 of_method("debiased")
 cat("## Selective\n\nOf the selected columns; the target is their coefficient in the best model of these columns. ")
