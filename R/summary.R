@@ -5,21 +5,34 @@
 #' @param gamma The mixture of lasso and relaxed fit, as for [predict.sgdlasso()] and [predict.cv.sgdlasso()].
 #' @param s One lambda to summarise at, a number or a name as for [predict.sgdlasso()] and [predict.cv.sgdlasso()].
 #'   `NULL` (default): for a path only the table of lambdas is shown.
+#' @param conf.int Whether to add intervals and p-values by [confint()][confint.sgdlasso], at one lambda. Default
+#'   `FALSE`.
+#' @param conf.level Their level. Default .95.
 #' @param digits Significant digits to print.
-#' @param ... Nothing; an argument that is not known is an error.
+#' @param ... For `conf.int = TRUE`, arguments of [confint()][confint.sgdlasso] such as `parm` and `method`, and
+#'   `adjust`, how p-values are adjusted for their number: a method of [stats::p.adjust()], by default `"holm"`.
+#'   Otherwise nothing; an argument that is not known is an error.
 #' @return `summary()`: a list of class `"summary.sgdlasso"`: `call`, `family`, `classnames`, `nobs`, `nvars`, `columns`
 #'   (where the formula's were made sparse, why), `solver`, `stopped` (a sentence), `lambda`, `df`, `gap`, `dev.ratio`
 #'   (absent at an `s` between fitted lambdas), `intercept`, `coefficients` (for one lambda, a data frame of the nonzero
 #'   coefficients with `estimate` and `standardized`, the estimate times the column's standard deviation), `residuals`
-#'   (quantiles) and `accuracy` on the training rows (a single fitted lambda), `rounds` (of fits by [rows_on()]) and
-#'   `notes`.
+#'   (quantiles) and `accuracy` on the training rows (a single fitted lambda), `rounds` (of fits by [rows_on()]),
+#'   `notes`, and for `conf.int = TRUE` `inference`, a data frame with a row for each column of `parm`: `term`,
+#'   `estimate`, `std.error`, `p.value`, `adj.p.value`, `conf.low` and `conf.high`.
 #' @examples
 #' fit <- sgdlasso(murder_rate ~ ., data = murder_rates, lambda = 1, seed = 1,
 #'                 solver = solver_sgd(epochs = 50))
 #' summary(fit)
+#'
+#' fit <- sgdlasso(murder_rate ~ ., data = murder_rates, lambda = 1)
+#' summary(fit, conf.int = TRUE)
 #' @export
-summary.sgdlasso <- function(object, s = NULL, gamma = 1, ...) {
-  check_dots_empty(..., known = c("s", "gamma"))
+summary.sgdlasso <- function(object, s = NULL, gamma = 1, conf.int = FALSE, conf.level = 0.95, ...) {
+  told <- list(s = s, level = conf.level, envir = parent.frame())
+  inference <- asked_inference(object, conf.int, told, names(formals(summary.sgdlasso)), ...)
+  if (!is.null(inference) && gamma != 1) {
+    abort_input("`gamma` is {gamma}, and `conf.int` is TRUE.", "Intervals are for the lasso, gamma = 1.")
+  }
   if (!is.null(s)) s <- one_lambda(object, s, parent.frame())
   at <- if (!is.null(s) || length(object$lambda) == 1) coefficients_at(object, s, gamma)
   single <- length(object$lambda) == 1 && gamma == 1
@@ -36,7 +49,7 @@ summary.sgdlasso <- function(object, s = NULL, gamma = 1, ...) {
       intercept = if (is.null(at)) object$a0 else unname(at$a0),
       coefficients = if (!is.null(at)) nonzero_table(at$beta, object$x.sd),
       residuals = object$residuals, accuracy = object$accuracy,
-      trained.intercept = object$intercept, rounds = object$rounds, notes = solver_notes(object)
+      trained.intercept = object$intercept, rounds = object$rounds, notes = solver_notes(object), inference = inference
     ),
     class = "summary.sgdlasso"
   )
@@ -107,6 +120,7 @@ print.summary.sgdlasso <- function(x, digits = max(3, getOption("digits") - 3), 
        if (!is.null(x$solver$why)) paste0("; chosen for: ", x$solver$why))
   show(x$stopped)
   if (is.null(x$coefficients)) print_path(x, digits) else print_single(x, digits)
+  if (!is.null(x$inference)) print_inference(x$inference, digits)
   if (!is.null(x$rounds)) print_rounds(x$rounds)
   for (note in x$notes) cat("\n", paste(strwrap(paste("Note:", note)), collapse = "\n"), "\n", sep = "")
   invisible(x)
@@ -122,6 +136,12 @@ print_rounds <- function(rounds) {
   )
   cat("\nRounds of the cluster:\n")
   print(table)
+}
+
+print_inference <- function(inference, digits) {
+  told <- attributes(inference)
+  cat(sprintf("\nIntervals at level %s, %s; p-values adjusted by \"%s\":\n", told$level, told$method, told$adjust))
+  print(inference, digits = digits, row.names = FALSE)
 }
 
 print_path <- function(x, digits) {

@@ -5,7 +5,10 @@
 #' certificate.
 #'
 #' @param x A fit by [sgdlasso()], or a cross-validation by [cv.sgdlasso()].
-#' @param return_zeros Whether `tidy()` lists coefficients that are zero. Default `FALSE`, as in broom.
+#' @param return_zeros Whether `tidy()` lists coefficients that are zero. Default `FALSE`, as in broom. With intervals
+#'   they are always listed.
+#' @param conf.int Whether `tidy()` of a fit gives the table of [confint()][confint.sgdlasso] instead. Default `FALSE`.
+#' @param conf.level The level of its intervals. Default .95.
 #' @param data,newdata For fits of a formula, a data frame with its variables; for other fits a matrix or data frame
 #'   like x. `data` and `newdata` mean the same; give one. Without them the rows of training, found as by
 #'   [fitted()][fitted.sgdlasso], come back as the formula uses them: without rows that `na.action` dropped.
@@ -14,10 +17,15 @@
 #' @param newoffset Offset of the rows, as for [predict.sgdlasso()].
 #' @param s,gamma One lambda, which may be left out where the fit has only one, and the mixture of lasso and relaxed
 #'   fit, as for [predict.sgdlasso()] and [predict.cv.sgdlasso()].
-#' @param ... Nothing; an argument that is not known is an error.
+#' @param ... For `tidy(conf.int = TRUE)`, as for [summary()][summary.sgdlasso]: `parm`, `method`, `adjust` and others.
+#'   The rows are those of training, found as by [confint()][confint.sgdlasso]. Otherwise nothing; an argument that is
+#'   not known is an error.
 #' @return A tibble where the package tibble is installed, else a data frame.
 #' * `tidy()` of a fit: `term`, `step` (1 for the largest lambda), `estimate`, `lambda`, `dev.ratio` and `gap`, the
 #'   relative duality gap of that step.
+#' * `tidy(conf.int = TRUE)` of a fit, at one lambda: a row for each column of `parm`, whether its coefficient is zero
+#'   or not: `term`, `estimate` (which the interval is about; the lasso's coefficient is in `lasso`), `std.error`,
+#'   `p.value`, `adj.p.value`, `conf.low`, `conf.high`, `lambda` and `lasso`.
 #' * `glance()` of a fit: `nulldev`, `npasses` (passes over the rows), `nobs`, `gap` (the largest of the path),
 #'   `converged` (`NA` for solvers that run the epochs asked for), `solver` and `family`.
 #' * `tidy()` of a cross-validation: `lambda`, `estimate` (the mean measure), `std.error`, `conf.low` and `conf.high`
@@ -36,8 +44,11 @@ NULL
 
 #' @rdname tidiers
 #' @export
-tidy.sgdlasso <- function(x, return_zeros = FALSE, ...) {
-  check_dots_empty(..., known = "return_zeros")
+tidy.sgdlasso <- function(x, return_zeros = FALSE, conf.int = FALSE, conf.level = 0.95, s = NULL, ...) {
+  told <- list(s = s, level = conf.level, envir = parent.frame())
+  inference <- asked_inference(x, conf.int, told, names(formals(tidy.sgdlasso)), ...)
+  if (!is.null(inference)) return(tidy_inference(inference))
+  if (!is.null(s)) abort_input("`s` is given without intervals.", "tidy() lists all lambdas, or use conf.int = TRUE.")
   beta <- coef(x)
   at <- coefficient_positions(beta, check_flag(return_zeros, "return_zeros"))
   tidy_table(list(
@@ -93,6 +104,13 @@ tidy.cv.sgdlasso <- function(x, ...) {
 glance.cv.sgdlasso <- function(x, ...) {
   check_dots_empty(..., known = "x")
   tidy_table(list(lambda.min = x$lambda.min, lambda.1se = x$lambda.1se, nobs = nobs(x), gap = x$gap))
+}
+
+tidy_inference <- function(inference) {
+  told <- attributes(inference)
+  tidy_table(c(
+    unclass(as.list(inference)), list(lambda = rep(told$lambda, nrow(inference)), lasso = told$lasso)
+  ))
 }
 
 # ---- tables --------------------------------------------------------------------

@@ -14,8 +14,9 @@ export LANG=C.UTF-8 DEBIAN_FRONTEND=noninteractive
 # What the tests use; what of it takes long to install; and what takes longest or needs a server, which --newest leaves
 # as it is.
 tests_use=(testthat:3.1.5 knitr rmarkdown jsonlite lintr glmnet processx MASS ggplot2:3.4.0 vdiffr withr tibble broom
-  DBI RSQLite dbplyr dplyr pROC bit64 lubridate units randomForest ranger stabs)
-tests_use_long=(parsnip tune workflows yardstick dials recipes rsample hardhat butcher mirai nanoarrow bigmemory)
+  DBI RSQLite dbplyr dplyr pROC bit64 lubridate units randomForest ranger stabs Rmpfr)
+tests_use_long=(parsnip tune workflows yardstick dials recipes rsample hardhat butcher mirai nanoarrow bigmemory
+  selectiveInference)
 tests_use_longest=(RPostgres duckdb) # duckdb takes most of an hour where it must be compiled
 
 say() { printf '\n== %s\n' "$*"; }
