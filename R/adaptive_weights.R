@@ -1,0 +1,91 @@
+#' Penalty factors of the adaptive lasso
+#'
+#' Makes a function for `penalty.factor` of [sgdlasso()] and [cv.sgdlasso()]: the fit is then the adaptive lasso (Zou
+#' 2006). Columns that an initial fit finds large are penalised less, and small ones more, so that large coefficients
+#' are shrunk little and more of the small ones are exactly zero. In cross-validation each fold makes its own weights,
+#' from the rows that it is trained on.
+#'
+#' @section The weights:
+#' With b the coefficients of the initial fit and s_j the standard deviation of column j (divisor n, weighted), column j
+#' has the weight
+#'
+#' \deqn{w_j = \frac{c}{|b_j s_j|^\gamma}}{w_j = c / |b_j s_j|^gamma}
+#'
+#' with c such that the mean of the finite weights is 1, which the fit's own scaling then leaves as they are. A column
+#' whose coefficient is 0 has the weight `Inf`: it is left out. So has one whose weight would be 1e15 times the smallest
+#' or more. Sizes are those of standardised columns, whatever `standardize` is in the fit.
+#'
+#' Scaling makes lambda mean something else in each fold: a coefficient that happens to lie close to 0 there gets a
+#' large weight, beside which all others are small. The curve of errors then is flatter, and its errors are larger, than
+#' for the lasso.
+#'
+#' @section The initial fit:
+#' It is a ridge regression, for any number of rows and columns: where columns are correlated or more than rows least
+#' squares is not stable or not there, and where neither is so the ridge that cross-validation takes is close to it. Its
+#' lambda is that of the smallest cross-validated error, by up to ten folds which the order of y makes (sorted by it,
+#' rows go to the folds in turn), so that no random numbers are drawn. The fit at that lambda has a gap of at most
+#' 1e-10.
+#'
+#' `alpha = 1` makes it a lasso: columns that this leaves at zero are left out then, and what is left is penalised
+#' adaptively. `lambda = 0` makes it least squares (or maximum likelihood), as in Zou's paper.
+#'
+#' It has the weights, the offset and the intercept of the fit that asks for it. For what else that is told, such as
+#' penalty factors or limits, it does not ask.
+#'
+#' @param gamma The exponent, above 0. Default 1. Not the mixture `gamma` of relaxed fits.
+#' @param alpha Mixing of the initial fit, from ridge (0, default) to lasso (1).
+#' @param lambda The lambda of the initial fit, a number of 0 or more. `NULL` (default): by cross-validation.
+#' @param family The family of the initial fit, as for [sgdlasso()]. `NULL` (default): that of the fit that asks for it.
+#' @return A function of `x`, `y` and `weights`, and of `family`, `offset` and `intercept`, that returns one number for
+#'   each column of x.
+#' @section Errors: Bad arguments: class `sgdlasso_error_input`.
+#' @references
+#' Zou, H. (2006). The adaptive lasso and its oracle properties. *Journal of the American Statistical Association* 101,
+#' 1418-1429. \doi{10.1198/016214506000000735} (equation 4)
+#'
+#' Buehlmann, P. and van de Geer, S. (2011). *Statistics for High-Dimensional Data*, section 2.8 (a lasso as initial
+#' fit). \doi{10.1007/978-3-642-20192-9}
+#' @seealso The section on functions of the rows in [sgdlasso()].
+#' @examples
+#' fit <- sgdlasso(murder_rate ~ ., data = murder_rates, penalty.factor = adaptive_weights())
+#' fit$penalty.factor
+#'
+#' set.seed(1)
+#' cv <- cv.sgdlasso(murder_rate ~ ., data = murder_rates, nfolds = 5, penalty.factor = adaptive_weights(lambda = 0))
+#' coef(cv, s = "lambda.min")
+#' @export
+adaptive_weights <- function(gamma = 1, alpha = 0, lambda = NULL, family = NULL) {
+  gamma <- check_number(gamma, "gamma", least = 0, open = TRUE)
+  alpha <- check_number(alpha, "alpha", least = 0, most = 1)
+  if (!is.null(lambda)) lambda <- check_number(lambda, "lambda", least = 0)
+  asked <- if (!is.null(family)) check_family(family)
+  function(x, y, weights = NULL, family = "gaussian", offset = NULL, intercept = TRUE) {
+    fit <- initial_fit(x, y, lambda, list(
+      family = asked %||% family, weights = weights, offset = offset, intercept = intercept, alpha = alpha
+    ))
+    weights_of_sizes(abs(unname(fit$beta[, 1])) * fit$x.sd, gamma)
+  }
+}
+
+# The weights take the small coefficients at their word, so that these need digits.
+initial_fit <- function(x, y, lambda, settings) {
+  solve <- function(fun, ...) do.call(fun, c(list(quote(x), quote(y), trace = FALSE, progress = FALSE, ...), settings))
+  if (is.null(lambda)) {
+    fold <- integer(length(y))
+    fold[order(y)] <- rep_len(seq_len(min(10, length(y))), length(y))
+    # the end of the path is as good a start as any
+    cv <- suppressWarnings(solve(cv.sgdlasso, foldid = fold), classes = "sgdlasso_warning_path")
+    lambda <- cv$lambda.min
+  }
+  solve(sgdlasso, lambda = lambda, tol = 1e-10)
+}
+
+# A column whose penalty is so many times the smallest is left out of any path, as by Inf.
+most_weight <- 1e15
+
+weights_of_sizes <- function(size, gamma) {
+  if (all(size == 0)) return(rep(Inf, length(size)))
+  weight <- (size / max(size))^-gamma
+  weight[weight >= most_weight] <- Inf
+  weight / mean(weight[is.finite(weight)])
+}
