@@ -15,16 +15,16 @@
 #' whose coefficient is 0 has the weight `Inf`: it is left out. So has one whose weight would be 1e15 times the smallest
 #' or more. Sizes are those of standardised columns, whatever `standardize` is in the fit.
 #'
-#' Scaling makes lambda mean something else in each fold: a coefficient that happens to lie close to 0 there gets a
-#' large weight, beside which all others are small. The curve of errors then is flatter, and its errors are larger, than
-#' for the lasso.
+#' Any fit scales its penalty factors to a mean of 1. A coefficient that happens to lie close to 0 gets a large weight,
+#' beside which all others are small: it moves what lambda means, in each fold a little differently.
 #'
 #' @section The initial fit:
-#' It is a ridge regression, for any number of rows and columns: where columns are correlated or more than rows least
-#' squares is not stable or not there, and where neither is so the ridge that cross-validation takes is close to it. Its
-#' lambda is that of the smallest cross-validated error, by up to ten folds which the order of y makes (sorted by it,
-#' rows go to the folds in turn), so that no random numbers are drawn. The fit at that lambda has a gap of at most
-#' 1e-10.
+#' It is a ridge regression, for any number of rows and columns: where columns are correlated, or more than rows, least
+#' squares is not stable or not there, and elsewhere the ridge that cross-validation takes is close to it. Its lambda is
+#' the one of 30 with the smallest cross-validated error, in up to ten folds that the order of y makes (sorted by it,
+#' rows go to the folds in turn), so that no random numbers are drawn. Columns are at unit deviation on all rows that
+#' the function is called with. The fit at that lambda has a gap of at most 1e-10. With more columns than rows it costs
+#' the eigenvectors of an n x n matrix, and then no more than n columns would.
 #'
 #' `alpha = 1` makes it a lasso: columns that this leaves at zero are left out then, and what is left is penalised
 #' adaptively. `lambda = 0` makes it least squares (or maximum likelihood), as in Zou's paper.
@@ -43,6 +43,9 @@
 #' Zou, H. (2006). The adaptive lasso and its oracle properties. *Journal of the American Statistical Association* 101,
 #' 1418-1429. \doi{10.1198/016214506000000735} (equation 4)
 #'
+#' Hastie, T. and Tibshirani, R. (2004). Efficient quadratic regularization for expression arrays. *Biostatistics* 5,
+#' 329-340. \doi{10.1093/biostatistics/kxh010} (more columns than rows)
+#'
 #' Buehlmann, P. and van de Geer, S. (2011). *Statistics for High-Dimensional Data*, section 2.8 (a lasso as initial
 #' fit). \doi{10.1007/978-3-642-20192-9}
 #' @seealso The section on functions of the rows in [sgdlasso()].
@@ -60,24 +63,73 @@ adaptive_weights <- function(gamma = 1, alpha = 0, lambda = NULL, family = NULL)
   if (!is.null(lambda)) lambda <- check_number(lambda, "lambda", least = 0)
   asked <- if (!is.null(family)) check_family(family)
   function(x, y, weights = NULL, family = "gaussian", offset = NULL, intercept = TRUE) {
-    fit <- initial_fit(x, y, lambda, list(
-      family = asked %||% family, weights = weights, offset = offset, intercept = intercept, alpha = alpha
-    ))
-    weights_of_sizes(abs(unname(fit$beta[, 1])) * fit$x.sd, gamma)
+    settings <- list(family = asked %||% family, offset = offset, intercept = intercept, alpha = alpha)
+    weights_of_sizes(initial_sizes(check_x(x), y, weights, lambda, settings), gamma)
   }
 }
 
-# The weights take the small coefficients at their word, so that these need digits.
-initial_fit <- function(x, y, lambda, settings) {
-  solve <- function(fun, ...) do.call(fun, c(list(quote(x), quote(y), trace = FALSE, progress = FALSE, ...), settings))
+# Absolute coefficients of columns at unit deviation. A ridge regression of more columns than rows is one of as many
+# columns as rows, turned: x = U D V' has the coefficients V b where U D has b (Hastie and Tibshirani 2004).
+initial_sizes <- function(x, y, weights, lambda, settings) {
+  n <- nrow(x)
+  share <- (weights %||% rep(1, n)) / sum(weights %||% n)
+  x <- standardized(x, share, settings$intercept)
+  if (settings$alpha > 0 || ncol(x) <= n) return(abs(initial_coefficients(x, y, weights, lambda, settings)))
+  products <- as.matrix(Matrix::tcrossprod(x))
+  around <- function(rows) if (settings$intercept) rows - rep(colSums(share * rows), each = n) else rows
+  squares <- eigen(around(t(around(products))), symmetric = TRUE) # sparse columns are not centred
+  kept <- squares$values > 1e-12 * squares$values[1]
+  if (!any(kept)) return(numeric(ncol(x)))
+  lengths <- sqrt(squares$values[kept])
+  directions <- squares$vectors[, kept, drop = FALSE]
+  b <- initial_coefficients(directions * rep(lengths, each = n), y, weights, lambda, settings)
+  back <- as.vector(directions %*% (b / lengths))
+  if (settings$intercept) back <- back - share * sum(back)
+  abs(as.vector(Matrix::crossprod(x, back)))
+}
+
+# Errors of a ridge regression change slowly with lambda.
+initial_lambdas <- 30
+
+# The weights take small coefficients at their word, so that these need digits.
+initial_coefficients <- function(x, y, weights, lambda, settings) {
+  solve <- function(fun, ...) {
+    given <- list(quote(x), quote(y), weights = quote(weights), standardize = FALSE, trace = FALSE, progress = FALSE)
+    do.call(fun, c(given, settings, list(...)))
+  }
   if (is.null(lambda)) {
     fold <- integer(length(y))
     fold[order(y)] <- rep_len(seq_len(min(10, length(y))), length(y))
     # the end of the path is as good a start as any
-    cv <- suppressWarnings(solve(cv.sgdlasso, foldid = fold), classes = "sgdlasso_warning_path")
+    cv <- suppressWarnings(
+      solve(cv.sgdlasso, foldid = fold, nlambda = initial_lambdas), classes = "sgdlasso_warning_path"
+    )
     lambda <- cv$lambda.min
   }
-  solve(sgdlasso, lambda = lambda, tol = 1e-10)
+  unname(solve(sgdlasso, lambda = lambda, tol = 1e-10)$beta[, 1])
+}
+
+# Columns at unit deviation (divisor n, weighted), constant ones at 0; dense ones around their means, where an intercept
+# takes these up. share: of each row in the weights.
+standardized <- function(x, share, intercept) {
+  centre <- Matrix::colSums(share * x)
+  if (is.matrix(x)) {
+    around <- x - rep(centre, each = nrow(x))
+    variance <- colSums(share * around^2)
+    if (intercept) x <- around
+  } else {
+    of_entry <- share[x@i + 1L]
+    squares <- replace_values(x, of_entry * (x@x - rep(centre, diff(x@p)))^2)
+    zeros <- ifelse(diff(x@p) < nrow(x), 1 - Matrix::colSums(replace_values(x, of_entry)), 0)
+    variance <- Matrix::colSums(squares) + centre^2 * zeros
+  }
+  scale <- ifelse(sqrt(variance) > 1e-13 * abs(centre), 1 / sqrt(variance), 0)
+  if (is.matrix(x)) x * rep(scale, each = nrow(x)) else replace_values(x, x@x * rep(scale, diff(x@p)))
+}
+
+replace_values <- function(x, values) {
+  x@x <- values
+  x
 }
 
 # A column whose penalty is so many times the smallest is left out of any path, as by Inf.

@@ -24,32 +24,34 @@ test_that("with lambda = 0 the weights are Zou's, by least squares or maximum li
   }
 })
 
-# Ridge regression by its normal equations, columns of unit deviation; coefficients at each lambda.
-ridge_by_hand <- function(x, y, lambda) {
+# Ridge regression of z by its normal equations, each coefficient at each lambda; the first row are intercepts.
+ridge_by_hand <- function(z, y, lambda) {
   n <- length(y)
-  z <- scale(x) * sqrt(n / (n - 1))
-  sd <- attr(z, "scaled:scale") / sqrt(n / (n - 1))
+  centred <- sweep(z, 2, colMeans(z))
   spread <- sqrt(mean((y - mean(y))^2))
   b <- vapply(lambda, function(l) {
-    solve(crossprod(z) / n + l / spread * diag(ncol(x)), crossprod(z, y - mean(y)) / n)[, 1]
-  }, numeric(ncol(x))) / sd
-  rbind(mean(y) - colMeans(x) %*% b, b)
+    solve(crossprod(centred) / n + l / spread * diag(ncol(z)), crossprod(centred, y) / n)[, 1]
+  }, numeric(ncol(z)))
+  rbind(mean(y) - colMeans(z) %*% b, b)
 }
 
 test_that("the initial fit is the ridge regression of the smallest error in ten folds by the order of y", {
-  for (p in c(6, 60)) {
+  for (p in c(6, 40, 60, 300)) {
     set.seed(p)
     x <- matrix(rnorm(50 * p), 50) + rnorm(50)
+    x <- sweep(x, 2, 10^runif(p, -1, 1), `*`)
     y <- as.numeric(x[, 1:3] %*% c(2, -1, .3)) + rnorm(50)
-    lambda <- sgdlasso(x, y, alpha = 0)$lambda
+    z <- scale(x) * sqrt(50 / 49)
+    turned <- if (p > 50) z %*% svd(z)$v[, 1:49] else z
+    lambda <- sgdlasso(turned, y, alpha = 0, standardize = FALSE, nlambda = 30)$lambda
     fold <- integer(50)
     fold[order(y)] <- rep(1:10, 5)
     error <- rowMeans(vapply(1:10, function(k) {
-      b <- ridge_by_hand(x[fold != k, ], y[fold != k], lambda)
-      colMeans((y[fold == k] - cbind(1, x[fold == k, ]) %*% b)^2)
+      b <- ridge_by_hand(z[fold != k, ], y[fold != k], lambda)
+      colMeans((y[fold == k] - cbind(1, z[fold == k, ]) %*% b)^2)
     }, lambda))
-    b <- ridge_by_hand(x, y, lambda[which.min(error)])[-1, ]
-    expect_equal(adaptive_weights()(x, y), weights_by_hand(b, x), tolerance = 1e-3)
+    b <- ridge_by_hand(z, y, lambda[which.min(error)])[-1, ]
+    expect_equal(adaptive_weights()(x, y), weights_by_hand(b, z), tolerance = 1e-3)
   }
 })
 
@@ -111,9 +113,31 @@ test_that("where nothing is left the fit is the null model", {
   expect_equal(unname(none$a0), rep(mean(d$y), 2))
 })
 
-test_that("sparse columns have the weights of dense ones, and exponents may be large", {
-  s <- make_sparse_rows(100)
-  expect_equal(adaptive_weights()(as_sparse(s$x), s$y), adaptive_weights()(s$x, s$y), tolerance = 1e-2)
+test_that("sparse columns have the weights of dense ones", {
+  for (p in c(25, 150)) for (family in c("gaussian", "binomial")) {
+    s <- make_sparse_rows(100, p, family)
+    s$x[, 3] <- s$x[, 3] + 1e6 # no zero, and far from it
+    sparse <- as_sparse(s$x)
+    for (intercept in c(TRUE, FALSE)) {
+      weights <- function(x) adaptive_weights(family = family)(x, s$y, s$w, offset = s$o, intercept = intercept)
+      expect_equal(weights(sparse), weights(s$x), tolerance = 1e-3)
+    }
+  }
+})
+
+test_that("turned columns give the ridge regression that the columns themselves give", {
+  for (family in c("binomial", "poisson")) {
+    d <- make_rows(40, 60, family)
+    for (intercept in c(TRUE, FALSE)) {
+      given <- list(d$x, d$y, weights = d$w, offset = d$o, intercept = intercept)
+      fit <- do.call(sgdlasso, c(given, list(family = family, alpha = 0, lambda = .3, tol = 1e-12)))
+      found <- do.call(adaptive_weights(lambda = .3, family = family), given)
+      expect_equal(found, weights_by_hand(fit$beta[, 1], d$x, w = d$w), tolerance = 1e-3)
+    }
+  }
+})
+
+test_that("exponents may be large", {
   w <- weights_of_sizes(c(1, .5, .1, 1e-9), 100)
   expect_identical(is.infinite(w), c(FALSE, TRUE, TRUE, TRUE))
   expect_equal(w[1], 1)
