@@ -38,7 +38,7 @@
 #' @param family The family of the initial fit, as for [sgdlasso()]. `NULL` (default): that of the fit that asks for it.
 #' @return A function of `x`, `y` and `weights`, and of `family`, `offset` and `intercept`, that returns one number for
 #'   each column of x.
-#' @section Errors: Bad arguments: class `sgdlasso_error_input`.
+#' @section Errors: Bad arguments, and without `lambda` a class of one row: class `sgdlasso_error_input`.
 #' @references
 #' Zou, H. (2006). The adaptive lasso and its oracle properties. *Journal of the American Statistical Association* 101,
 #' 1418-1429. \doi{10.1198/016214506000000735} (equation 4)
@@ -98,6 +98,7 @@ initial_coefficients <- function(x, y, weights, lambda, settings) {
     do.call(fun, c(given, settings, list(...)))
   }
   if (is.null(lambda)) {
+    check_two_of_each(y, settings$family)
     fold <- integer(length(y))
     fold[order(y)] <- rep_len(seq_len(min(10, length(y))), length(y))
     # the end of the path is as good a start as any
@@ -107,6 +108,15 @@ initial_coefficients <- function(x, y, weights, lambda, settings) {
     lambda <- cv$lambda.min
   }
   unname(solve(sgdlasso, lambda = lambda, tol = 1e-10)$beta[, 1])
+}
+
+# One for training, one to be predicted.
+check_two_of_each <- function(y, family) {
+  if (family != "binomial" || !is.numeric(y) || min(sum(y > 0), sum(y < 1)) > 1) return(invisible())
+  abort_input(
+    "`y` has one row only of one class, so that the initial fit of adaptive_weights() cannot be cross-validated.",
+    "Give it a `lambda`."
+  )
 }
 
 # Columns at unit deviation (divisor n, weighted), constant ones at 0; dense ones around their means, where an intercept

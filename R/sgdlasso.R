@@ -47,9 +47,9 @@
 #' of doubles or a dgCMatrix, by formula that which the formula makes; y is numeric, for two classes the share of the
 #' second; weights are one number for each row, all 1 where none are given, for two columns of counts times the numbers
 #' of trials. Rows of weight 0 are left out. A function that has arguments named `family` (the family's name), `offset`
-#' (numeric, or `NULL`) or `intercept` (`TRUE` or `FALSE`) gets these too. A function that draws random numbers draws
-#' them after the folds. Not on row sources, and not with `keep.moments`: there no rows are in memory to call it with
-#' later.
+#' (numeric, or `NULL`) or `intercept` (`TRUE` or `FALSE`) gets these too. Random numbers that it draws are drawn after
+#' the folds; on a `cluster` of workers it must find there what it uses. Not on row sources, and not with
+#' `keep.moments`: there no rows are in memory to call it with, or none later.
 #'
 #' @section Rows from a source:
 #' Where the rows are those of a [row source][as_rows] they are read block by block and never held. Gaussian models of

@@ -116,7 +116,7 @@ test_that("where nothing is left the fit is the null model", {
 test_that("sparse columns have the weights of dense ones", {
   for (p in c(25, 150)) for (family in c("gaussian", "binomial")) {
     s <- make_sparse_rows(100, p, family)
-    s$x[, 3] <- s$x[, 3] + 1e6 # no zero, and far from it
+    s$x[, 3] <- s$x[, 3] + 1e3 # no zero, and far from it
     sparse <- as_sparse(s$x)
     for (intercept in c(TRUE, FALSE)) {
       weights <- function(x) adaptive_weights(family = family)(x, s$y, s$w, offset = s$o, intercept = intercept)
@@ -148,4 +148,8 @@ test_that("arguments that make no weights are refused", {
   expect_input_error(adaptive_weights(alpha = 2), "`alpha` is 2")
   expect_input_error(adaptive_weights(lambda = -1), "`lambda` is -1")
   expect_input_error(adaptive_weights(family = "cox"), "`family` is")
+  d <- make_rows(40)
+  once <- as.numeric(1:40 == 7)
+  expect_input_error(sgdlasso(d$x, once, "binomial", penalty.factor = adaptive_weights()), "one row only of one class")
+  expect_length(adaptive_weights(lambda = .1, family = "binomial")(d$x, once), 8)
 })
