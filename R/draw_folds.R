@@ -168,7 +168,7 @@ check_groups <- function(groups, n, nfolds, strata, counts) {
 }
 
 # The largest groups first, each to the fold that has the fewest rows of its stratum, and among those the fewest in all.
-# Which of equal groups comes first, and which of equal folds, is left to chance.
+# Which of equal groups comes first is left to chance, and so is which number a fold has.
 deal_groups <- function(groups, strata, counts, nfolds) {
   size <- tabulate(groups[counts], max(groups))
   stratum <- strata[match(seq_along(size), groups)]
