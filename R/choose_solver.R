@@ -50,6 +50,8 @@ choose_rows_solver <- function(settings, p, rewindable) {
     abort_class("sgdlasso_error_input", paste0(what, ", and rows come from a source. ", advice))
   }
   if (isTRUE(settings$relax)) refuse("`relax` is TRUE", "Relaxed fits look at the rows in memory.")
+  by_rows <- row_functions(settings)
+  if (length(by_rows)) refuse(sprintf("`%s` is a function", by_rows[1]), "It is called with all rows in memory.")
   if (solver$name == "sgd") return(check_rows_sgd(solver, settings, rewindable, refuse))
   known <- solver$name == "auto" || (solver$name == "exact" && solver$method != "working_set")
   if (!known) refuse(sprintf("`solver` is %s", format(solver)), "Use \"auto\", solver_exact() or solver_sgd().")

@@ -4,11 +4,25 @@
 #' these predicts the rows inside. Arguments, fields and printed table are those of glmnet's `cv.glmnet()`; the same
 #' [set.seed()] draws the same folds. Every lambda is solved in every fold, to `tol`: nothing is interpolated.
 #'
+#' @section How folds are drawn:
+#' With `strata`, rows of a stratum are dealt to the folds in turn, in random order: the numbers of its rows in two
+#' folds differ by at most one, and so do the numbers of rows in all. A factor, text and logicals name strata, and so do
+#' numbers of at most 10 different values; what is missing is a stratum of its own. Other numbers, dates and times are
+#' put into bins by their quantiles: four bins as in package rsample, or fewer, so that each holds a row for every fold
+#' (n / `nfolds` bins, one at least). Rows of weight 0 are dealt last, and count as none.
+#'
+#' With `groups`, all rows of a group are in one fold. The largest groups come first, each to the fold with the fewest
+#' rows so far; which of equal groups comes first is left to chance. With both, every group must be of one stratum, and
+#' goes to the fold with the fewest rows of that stratum, then with the fewest rows in all.
+#'
+#' As for `nfolds`, folds are drawn from R's generator, and [update()][update.cv.sgdlasso] draws them anew.
+#'
 #' @section What it costs:
 #' For gaussian fits on dense columns, where `solver = "auto"` takes the moments, one pass over the rows gathers the
 #' moments of every fold. Those of the rows outside a fold are the sum of the others', and the squared error inside a
 #' fold follows from that fold's own: with ten folds the whole costs little more than one fit. Elsewhere each fold is
-#' trained on its rows, one after the other or on a `cluster`.
+#' trained on its rows, one after the other or on a `cluster`. So it is where `penalty.factor` or `exclude` is a
+#' function.
 #'
 #' @section The measures:
 #' `cvm` is the mean over folds of each fold's weighted mean loss, folds weighted by the weight of their rows; `cvsd`
@@ -29,11 +43,17 @@
 #' @param foldid The fold of each row, length n, any labels (numbers need not be without gaps). `NULL` (default) draws
 #'   `sample(rep(1:nfolds, length = n))`. In a formula call it is evaluated in `data`, as `weights` are, and has one
 #'   label for each row of `data`; those of rows that `subset` or `na.action` leave out are left out. One label for each
-#'   row that stays will do too.
+#'   row that stays will do too. A set of resamples of package rsample that assesses each row once, as `vfold_cv()`
+#'   without repeats and `group_vfold_cv()` make them, is taken as well.
+#' @param strata What folds should have equal shares of, one value for each row: labels, or numbers to be binned; see
+#'   below. `NULL` (default): no strata. In a formula call it is evaluated in `data`, as `foldid` is. Not with `foldid`.
+#' @param groups Labels of rows that must stay together in one fold, one for each row, none missing, and at least as
+#'   many different ones as folds. `NULL` (default): no groups. In a formula call it is evaluated in `data`, as `foldid`
+#'   is. Not with `foldid`.
 #' @param grouped Whether standard errors come from the folds' means (default) or from single rows.
 #' @param keep Whether to keep `fit.preval`, the linear predictor of each row by the model that has not seen it. Default
 #'   `FALSE`.
-#' @param repeats How many times to draw folds, default 1. Not with `foldid`.
+#' @param repeats How many times to draw folds, default 1, within strata and by groups too. Not with `foldid`.
 #' @param relax Whether to choose among relaxed fits too. Default `FALSE`.
 #' @param gamma For `relax = TRUE`, the mixtures to choose from, numbers from 0 (relaxed) to 1 (lasso).
 #' @param cluster A cluster made by [parallel::makeCluster()] or mirai's `make_cluster()`, whose workers have sgdlasso
@@ -66,10 +86,12 @@
 #' \item{call}{the call.}
 #'
 #' @section Errors:
-#' Bad input is an error of class `sgdlasso_error_input`: more folds than rows, a `foldid` of another length, a fold
-#' outside which only one class is left. A response that is constant outside a fold gives the null model there. Where an
-#' automatic path stopped before its `nlambda` and the smallest error is at its last lambda, a warning of class
-#' `sgdlasso_warning_path` says so: smaller lambdas may be better.
+#' Bad input is an error of class `sgdlasso_error_input`: more folds than rows or than groups, a `foldid` of another
+#' length, resamples that do not assess each row once, a group of several strata, a fold outside which only one class is
+#' left. So are `foldid`, `strata` and `groups` on row sources, where the fold of a row is drawn before others are
+#' known. A response that is constant outside a fold gives the null model there. Where an automatic path stopped before
+#' its `nlambda` and the smallest error is at its last lambda, a warning of class `sgdlasso_warning_path` says so:
+#' smaller lambdas may be better.
 #' @references
 #' Stone, M. (1974). Cross-validatory choice and assessment of statistical predictions. *Journal of the Royal
 #' Statistical Society B* 36, 111-147. \doi{10.1111/j.2517-6161.1974.tb00994.x}
@@ -82,6 +104,10 @@
 #' cv <- cv.sgdlasso(murder_rate ~ ., data = murder_rates, nfolds = 5)
 #' cv
 #' coef(cv, s = "lambda.min")
+#'
+#' # equal shares of the cars of each number of cylinders in every fold; those of one number of gears stay together
+#' cv.sgdlasso(mpg ~ ., data = datasets::mtcars, nfolds = 5, strata = cyl)
+#' cv.sgdlasso(mpg ~ ., data = datasets::mtcars, nfolds = 3, groups = gear)
 #' @export
 cv.sgdlasso <- function(x, ...) {
   if (missing(x) && !any(c("formula", "data") %in% ...names())) {
@@ -93,18 +119,18 @@ cv.sgdlasso <- function(x, ...) {
 #' @rdname cv.sgdlasso
 #' @export
 cv.sgdlasso.matrix <- function(x, y, weights = NULL, offset = NULL, lambda = NULL, type.measure = "default",
-                               nfolds = 10, foldid = NULL, grouped = TRUE, keep = FALSE, repeats = 1, relax = FALSE,
-                               gamma = c(0, 0.25, 0.5, 0.75, 1), cluster = NULL, ...) {
+                               nfolds = 10, foldid = NULL, strata = NULL, groups = NULL, grouped = TRUE, keep = FALSE,
+                               repeats = 1, relax = FALSE, gamma = c(0, 0.25, 0.5, 0.75, 1), cluster = NULL, ...) {
   call <- match.call()
   if ("formula" %in% ...names()) return(eval(formula_first(generic_call(call, "cv.sgdlasso")), parent.frame()))
   if (missing(x)) abort_input("`x` is missing.", "Start with cv.sgdlasso(x, y) or cv.sgdlasso(formula, data).")
   repeats <- check_repeats(repeats, foldid)
-  folds <- draw_folds(NROW(x), nfolds, foldid, repeats)
   settings <- settings_given(..., lambda = lambda, relax = relax)
-  plan <- check_cv_plan(settings, folds, type.measure, grouped, keep, relax, gamma, cluster)
+  plan <- check_cv_plan(settings, type.measure, grouped, keep, relax, gamma, cluster)
   if (missing(y)) abort_input("`y` is missing.", "It must be the response, one value for each row of x.")
   x <- check_x(x, threads = settings$threads)
   response <- check_response(y, nrow(x), settings$family, check_weights(weights, nrow(x)))
+  plan$folds <- draw_folds(nrow(x), nfolds, fold_labels(foldid), repeats, strata, groups, response$weights)
   cross_validate(x, response, check_offset(offset, nrow(x)), settings, plan, call)
 }
 
@@ -121,26 +147,28 @@ cv.sgdlasso.Matrix <- cv.sgdlasso.matrix
 #' @rdname cv.sgdlasso
 #' @export
 cv.sgdlasso.formula <- function(formula, data, weights, offset, subset, na.action, contrasts = NULL, lambda = NULL,
-                                type.measure = "default", nfolds = 10, foldid = NULL, grouped = TRUE, keep = FALSE,
-                                repeats = 1, relax = FALSE, gamma = c(0, 0.25, 0.5, 0.75, 1), cluster = NULL,
-                                xlev = NULL, model = TRUE, ...) {
+                                type.measure = "default", nfolds = 10, foldid = NULL, strata = NULL, groups = NULL,
+                                grouped = TRUE, keep = FALSE, repeats = 1, relax = FALSE,
+                                gamma = c(0, 0.25, 0.5, 0.75, 1), cluster = NULL, xlev = NULL, model = TRUE, ...) {
   call <- match.call()
   call$formula <- formula
   data <- if (!missing(data)) formula_data(data)
-  if (!is_rows(data)) foldid <- or_input_error(eval(call$foldid, data, parent.frame()), "`foldid` cannot be evaluated")
-  repeats <- check_repeats(repeats, foldid)
+  given <- if (!is_rows(data)) eval_fold_arguments(call, data, parent.frame()) else list(foldid = foldid)
+  repeats <- check_repeats(repeats, given$foldid)
   settings <- settings_given(..., lambda = lambda, relax = relax)
   if (is_rows(data)) {
-    check_rows_options(foldid = foldid, grouped = grouped, keep = keep, repeats = repeats, cluster = cluster)
+    check_rows_options(foldid, grouped, keep, repeats, cluster, strata = call[["strata"]], groups = call[["groups"]])
     return(cv_formula_rows(
       call, data, settings, list(contrasts = contrasts, xlev = xlev), type.measure, nfolds, parent.frame()
     ))
   }
   if (!is.null(xlev)) abort_xlev()
   input <- formula_input(call, data, settings, contrasts, model, parent.frame(), in_folds = TRUE)
+  plan <- check_cv_plan(settings, type.measure, grouped, keep, relax, gamma, cluster)
+  n <- nrow(input$x)
   subset <- eval(call$subset, data, environment(formula))
-  folds <- draw_folds(nrow(input$x), nfolds, foldid_of(foldid, nrow(input$x), subset, input$kept$na.action), repeats)
-  plan <- check_cv_plan(settings, folds, type.measure, grouped, keep, relax, gamma, cluster)
+  given <- Map(of_rows_that_stay, given, names(given), MoreArgs = list(n, subset, input$kept$na.action))
+  plan$folds <- draw_folds(n, nfolds, given$foldid, repeats, given$strata, given$groups, input$response$weights)
   cv <- cross_validate(input$x, input$response, input$offset, input$settings, plan, input$call)
   cv$sgdlasso.fit[names(input$kept)] <- input$kept
   cv
@@ -189,7 +217,7 @@ check_repeats <- function(repeats, foldid) {
   repeats
 }
 
-check_cv_plan <- function(settings, folds, type.measure, grouped, keep, relax, gamma, cluster) {
+check_cv_plan <- function(settings, type.measure, grouped, keep, relax, gamma, cluster) {
   if (settings$solver$name == "nudge") {
     abort_input(
       "`solver` is solver_nudge(), whose penalty is the nudge.",
@@ -203,9 +231,9 @@ check_cv_plan <- function(settings, folds, type.measure, grouped, keep, relax, g
     )
   }
   list(
-    folds = folds, measure = check_measure(type.measure, settings$family), family = settings$family,
+    measure = check_measure(type.measure, settings$family), family = settings$family,
     grouped = check_flag(grouped, "grouped"), keep = check_flag(keep, "keep"), cluster = cluster,
-    gamma = if (check_flag(relax, "relax")) check_gammas(gamma)
+    gamma = if (check_flag(relax, "relax")) sort(unique(check_gammas(gamma)))
   )
 }
 
@@ -213,12 +241,12 @@ check_gammas <- function(gamma) {
   if (!is.numeric(gamma) || length(gamma) == 0 || anyNA(gamma) || any(gamma < 0 | gamma > 1)) {
     abort_input("`gamma` is {describe(gamma)}.", "It must be numbers from 0, the relaxed fit, to 1, the lasso.")
   }
-  sort(unique(gamma))
+  gamma
 }
 
 # The call of the fit to all rows.
 fit_call <- function(call) {
-  own <- c("type.measure", "nfolds", "foldid", "grouped", "keep", "repeats", "gamma", "cluster")
+  own <- c("type.measure", "nfolds", "foldid", "strata", "groups", "grouped", "keep", "repeats", "gamma", "cluster")
   generic_call(call[!names(call) %in% own])
 }
 

@@ -23,15 +23,17 @@ cv_formula_rows <- function(call, rows, settings, coding, type.measure, nfolds, 
 }
 
 # What needs the rows in memory.
-check_rows_options <- function(foldid = NULL, grouped = TRUE, keep = FALSE, repeats = 1, cluster = NULL) {
+check_rows_options <- function(foldid = NULL, grouped = TRUE, keep = FALSE, repeats = 1, cluster = NULL, strata = NULL,
+                               groups = NULL) {
   given <- c(
     foldid = !is.null(foldid), grouped = !isTRUE(grouped), keep = !isFALSE(keep),
-    repeats = !identical(as.numeric(repeats), 1), cluster = !is.null(cluster)
+    repeats = !identical(as.numeric(repeats), 1), cluster = !is.null(cluster), strata = !is.null(strata),
+    groups = !is.null(groups)
   )
   if (any(given)) {
     abort_input(
       "`{names(which(given))[1]}` is given, and rows come from a source.",
-      "Folds are drawn by `seed`, and one pass is all."
+      "One pass is all: a row's fold is drawn by `seed` and its place alone, before other rows are known."
     )
   }
 }

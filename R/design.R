@@ -44,7 +44,7 @@ why_sparse <- function(frame, contrasts, settings, in_folds = FALSE) {
   size <- or_input_error(design_size(terms, frame, contrasts), no_columns)
   n <- nrow(frame)
   by_moments <- in_folds && settings$family == "gaussian" && settings$solver$name %in% c("auto", "exact") &&
-    suits_moments_size(n, size$columns)
+    !length(row_functions(settings)) && suits_moments_size(n, size$columns)
   numbers <- if (by_moments) sparse_from_in_folds else sparse_from$numbers
   few <- size$columns < sparse_from$columns || n * size$columns < numbers
   if (few || size$filled > sparse_share * size$columns) return(NULL)

@@ -95,7 +95,10 @@ relative_weights <- function(weights) {
 }
 
 complete_settings <- function(settings, rows) {
+  asked <- settings[c("penalty.factor", "exclude")]
+  settings[names(asked)] <- called_on_rows(asked, rows, settings)
   settings <- sized_settings(settings, ncol(rows$x), colnames(rows$x))
+  if (length(row_functions(asked))) settings$asked <- asked # folds have rows of their own
   if (settings$solver$name %in% c("auto", "exact")) {
     settings$solver <- choose_solver(settings$solver, rows$x, settings$family)
   } else if (!is.null(settings$lower.limits) || !is.null(settings$upper.limits)) {

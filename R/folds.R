@@ -1,53 +1,5 @@
 # Rows outside each fold are trained on, rows inside tell how well.
 
-# A matrix of fold numbers, one column for each repetition. Drawn as cv.glmnet draws them, so that set.seed() gives the
-# same.
-draw_folds <- function(n, nfolds, foldid, repeats) {
-  if (!is.null(foldid)) return(matrix(check_foldid(foldid, n)))
-  nfolds <- check_number(nfolds, "nfolds", least = 2, whole = TRUE)
-  if (nfolds > n) {
-    abort_input(
-      "`nfolds` is {nfolds}, x has {n} row{?s}.",
-      "There must be at least one row for each fold; nfolds = {n} leaves each out."
-    )
-  }
-  vapply(seq_len(repeats), function(k) sample(rep(seq_len(nfolds), length.out = n)), integer(n))
-}
-
-# The folds of the n rows that subset and na.action of a formula call leave, where foldid is for all rows of its data.
-foldid_of <- function(foldid, n, subset, dropped) {
-  if (is.null(foldid) || NROW(foldid) == n || !is.null(dim(foldid))) return(foldid)
-  if (is.logical(subset) && length(subset) != length(foldid)) return(foldid)
-  rows <- seq_along(foldid)
-  if (!is.null(subset)) rows <- rows[subset]
-  if (length(dropped)) rows <- rows[-dropped]
-  if (length(rows) == n && !anyNA(rows)) plain_numbers(foldid, "foldid")[rows] else foldid
-}
-
-# Any labels; folds are numbered in the labels' order.
-check_foldid <- function(foldid, n) {
-  foldid <- plain_numbers(foldid, "foldid")
-  if (is.matrix(foldid) && ncol(foldid) == 1) foldid <- as.vector(foldid)
-  if (!is.atomic(foldid) || is.null(foldid)) {
-    abort_input("`foldid` is {describe(foldid)}.", "It must name the fold of each row of x.")
-  }
-  if (length(foldid) != n) {
-    abort_input("`foldid` has {length(foldid)} value{?s}, x has {n} row{qty(n)}{?s}.", "They must agree.")
-  }
-  if (is.raw(foldid)) abort_input("`foldid` is a raw vector.", "It must hold numbers or names of folds.")
-  if (is.factor(foldid)) foldid <- as.character(foldid)
-  if (anyNA(foldid)) {
-    bad <- which(is.na(foldid))
-    abort_input(
-      "`foldid` has {length(bad)} missing value{?s}, the first at position {bad[1]}.",
-      "Each row must be in a fold."
-    )
-  }
-  fold <- renumber(foldid)
-  if (max(fold) < 2) abort_input("`foldid` has one fold only.", "There must be two or more.")
-  fold
-}
-
 # Each fold must leave something to train on.
 check_training <- function(fold, rows, family) {
   if (max(fold) < 2) {
@@ -59,13 +11,10 @@ check_training <- function(fold, rows, family) {
   if (length(bare)) {
     abort_input(
       "`y` has one class only outside fold {bare[1]}, so nothing can be trained there.",
-      "Use fewer folds, or a `foldid` that spreads the rarer class."
+      "Use fewer folds, or `strata` that spread the rarer class."
     )
   }
 }
-
-# Numbered from 1 without gaps, which rows of weight 0 may have left.
-renumber <- function(fold) match(fold, sort(unique(fold)))
 
 # ---- training ------------------------------------------------------------------
 
@@ -79,7 +28,7 @@ train_folds <- function(rows, settings, fold, cluster) {
 
 # Whether every fold's moments fit into memory, half a gigabyte, beside those of the rows outside it.
 shares_moments <- function(rows, settings, folds) {
-  identical(settings$solver$method, "moments") && !isTRUE(settings$relax) &&
+  identical(settings$solver$method, "moments") && !isTRUE(settings$relax) && is.null(settings$asked) &&
     2 * 8 * folds * (ncol(rows$x) + 1)^2 <= 2^29
 }
 
@@ -111,6 +60,7 @@ train_apart <- function(rows, settings, fold, cluster) {
 train_outside <- function(k, rows, settings, fold) {
   settings$label <- paste("Training without fold", k)
   outside <- rows_at(rows, fold != k)
+  settings <- with_penalties_of(settings, outside)
   result <- train(outside, settings)
   if (isTRUE(settings$relax)) {
     result$relaxed <- relax_fit(new_fit(result, outside, settings, NULL, NULL), outside, settings)

@@ -78,11 +78,11 @@ optimality.default <- function(object, x, y, weights = NULL, offset = NULL, lamb
     list(
       family = family, alpha = check_number(alpha, "alpha", least = 0, most = 1),
       standardize = check_flag(standardize, "standardize"), intercept = check_flag(intercept, "intercept"),
-      penalty.factor = check_penalty_factor(penalty.factor, exclude, ncol(x), colnames(x)),
-      threads = check_threads(threads)
+      threads = check_threads(threads), asked = list(penalty.factor = penalty.factor, exclude = exclude)
     ),
     check_limits(lower.limits, upper.limits, ncol(x))
   )
+  settings <- with_penalties_of(settings, rows)
   beta <- if (is.null(dim(object$beta))) matrix(object$beta, ncol = 1) else object$beta
   settings$lambda <- check_vector(lambda, ncol(beta), "lambda", per = "column")
   if (any(settings$lambda < 0)) abort_input("`lambda` is negative.", "It must be 0 or more.")

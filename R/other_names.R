@@ -65,6 +65,7 @@ called_elsewhere <- list(
     sample_weight = "`weights` of sgdlasso()",
     class_weight = "`weights` of sgdlasso(), one for each row",
     cv = "`nfolds` of cv.sgdlasso()",
+    stratify = "`strata` of cv.sgdlasso()",
     scoring = "`type.measure` of cv.sgdlasso()",
     loss = "`family` of sgdlasso()",
     learning_rate = "`schedule` of solver_sgd()",

@@ -17,14 +17,16 @@
 #'   as for [fitted()][fitted.sgdlasso].
 #' @param x,y,weights,offset,data The training data, for `exact = TRUE`.
 #' @param gamma For fits with `relax = TRUE`: coefficients are `gamma` times those of the lasso plus `1 - gamma` times
-#'   those of the relaxed fit. Default 1, the lasso.
+#'   those of the relaxed fit. Default 1, the lasso. Several numbers give a list of results, one for each.
 #' @param newoffset Offset of the new rows, needed where the fit has one. For formula fits offsets are found in
 #'   `newdata` unless given.
 #' @param ... Nothing; an argument that is not known is an error.
 #' @return `predict()`: for `"link"` and `"response"` a numeric n x k matrix, one column for each lambda, named `s0`,
 #'   `s1` and so on for the fit's own, `s=0.1` for a number, and by the name for a lambda given by name, as in glmnet 5;
 #'   for `"class"` a character matrix of that shape; for `"nonzero"` a named list of k integer vectors. `coef()`: a (p +
-#'   1) x k dgCMatrix with the intercept first.
+#'   1) x k dgCMatrix with the intercept first. For several `gamma`, both return a list of what each of them gives,
+#'   named as in glmnet by the gammas with two decimals (with more, where two do not tell them apart). Without `s` those
+#'   below 1 have the columns of the relaxed path, which may be fewer.
 #' @section Errors: Missing, duplicated or misnamed columns, a missing offset and a factor level that training did not
 #'   see are errors of class `sgdlasso_error_input`.
 #' @examples
@@ -41,11 +43,17 @@ predict.sgdlasso <- function(object, newx, s = NULL, type = c("link", "response"
   type <- check_choice(type[1], eval(formals()$type), "type")
   s <- lambda_at(object, s)
   object <- exact_fit(object, s, exact, x, y, weights, offset, data, parent.frame())
-  at <- coefficients_at(object, s, gamma)
-  if (type == "coefficients") return(with_intercept(at))
-  if (type == "nonzero") return(lapply(split_columns(at$beta), as.integer))
+  models <- mixtures(object, s, gamma)
+  if (type == "coefficients") return(one_or_all(lapply(models, with_intercept)))
+  if (type == "nonzero") {
+    return(one_or_all(lapply(models, function(at) lapply(split_columns(at$beta), as.integer))))
+  }
   rows <- new_rows(object, newx, newdata, newoffset, parent.frame())
-  eta <- linear_predictor(at, rows)
+  one_or_all(lapply(models, function(at) predicted(object, linear_predictor(at, rows), type)))
+}
+
+# A linear predictor on the scale that is asked for.
+predicted <- function(object, eta, type) {
   if (type == "link") return(eta)
   if (type == "response") return(inverse_link(eta, object$family))
   if (object$family != "binomial") {
@@ -62,7 +70,7 @@ coef.sgdlasso <- function(object, s = NULL, exact = FALSE, gamma = 1, x, y, weig
   check_fit(object)
   s <- lambda_at(object, s)
   object <- exact_fit(object, s, exact, x, y, weights, offset, data, parent.frame())
-  with_intercept(coefficients_at(object, s, gamma))
+  one_or_all(lapply(mixtures(object, s, gamma), with_intercept))
 }
 
 # The fit solved anew at exactly these s, by the solver it was made with, or as it is.

@@ -23,7 +23,8 @@
 #' @param s `"lambda.1se"` (default), `"lambda.min"`, an [information criterion][information] (`"aic"`, `"bic"`,
 #'   `"ebic"`), or numbers.
 #' @param gamma For `relax = TRUE`, the mixture: `NULL` (default) is the one chosen with `s`, and 1 for numbers;
-#'   `"gamma.min"`, `"gamma.1se"` or a number are taken as they are.
+#'   `"gamma.min"`, `"gamma.1se"` or a number are taken as they are. Several numbers give a list of results, as for
+#'   [predict.sgdlasso()].
 #' @param interval `"none"` (default) or `"prediction"`, see below. One lambda only.
 #' @param level The level of the interval, between 0 and 1. Default .95, as in [predict.lm()].
 #' @param x,y,weights,offset,data For intervals, the training data; without them the fit finds them as for
@@ -109,9 +110,9 @@ check_interval <- function(object, arguments, ...) {
     )
   }
   if (length(arguments$s) != 1) abort_input("`s` is {describe(arguments$s)}.", "Intervals are for one lambda.")
-  if ((arguments$gamma %||% 1) != 1) {
+  if (!identical(as.numeric(arguments$gamma %||% 1), 1)) {
     abort_input(
-      "`gamma` is {arguments$gamma}, and the folds' models are kept without their relaxed fits.",
+      "`gamma` is {describe(arguments$gamma)}, and the folds' models are kept without their relaxed fits.",
       "Intervals need gamma = 1."
     )
   }

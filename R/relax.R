@@ -60,3 +60,14 @@ relaxed_at <- function(object, s, gamma) {
   beta <- methods::as(gamma * lasso$beta + (1 - gamma) * relaxed$beta, "CsparseMatrix")
   list(a0 = gamma * lasso$a0 + (1 - gamma) * relaxed$a0, beta = beta)
 }
+
+# Models at each gamma: lists of one, or of several that are named as glmnet names them, where that tells them apart.
+mixtures <- function(object, s, gamma) {
+  if (length(gamma) < 2) return(list(coefficients_at(object, s, gamma)))
+  names <- format(round(check_gammas(gamma), 2))
+  if (anyDuplicated(names)) names <- format(gamma, digits = 15)
+  lapply(stats::setNames(gamma, names), function(one) coefficients_at(object, s, one))
+}
+
+# What was made of mixtures(): of one the result itself.
+one_or_all <- function(results) if (length(results) == 1) results[[1]] else results

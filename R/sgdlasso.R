@@ -39,6 +39,18 @@
 #' `sgdlasso_warning_gap` names the gap. The fits of `"nudge"` and `"sgd"` come from a fixed number of passes and are
 #' near the optimum, not at it; their gap tells how near, and there is no warning unless you give `tol`.
 #'
+#' @section Functions of the rows:
+#' `penalty.factor` and `exclude` may be functions. Each is called once, as `f(x = , y = , weights = )`, on the rows of
+#' the fit, and what it returns counts as if it had been given; `fit$penalty.factor` holds it. [cv.sgdlasso()] calls it
+#' anew for each fold, on the rows outside that fold, so that the rows by which the fold's model is judged had no part
+#' in it. (The penalty of columns that were chosen on all rows beforehand has seen these.) x is the matrix of columns,
+#' of doubles or a dgCMatrix, by formula that which the formula makes; y is numeric, for two classes the share of the
+#' second; weights are one number for each row, all 1 where none are given, for two columns of counts times the numbers
+#' of trials. Rows of weight 0 are left out. A function that has arguments named `family` (the family's name), `offset`
+#' (numeric, or `NULL`) or `intercept` (`TRUE` or `FALSE`) gets these too. Random numbers that it draws are drawn after
+#' the folds; on a `cluster` of workers it must find there what it uses. Not on row sources, and not with
+#' `keep.moments`: there no rows are in memory to call it with, or none later.
+#'
 #' @section Rows from a source:
 #' Where the rows are those of a [row source][as_rows] they are read block by block and never held. Gaussian models of
 #' up to 5,000 columns come from the means and cross-products that one pass gathers, and are certified. Other families
@@ -93,9 +105,10 @@
 #' @param intercept Whether to fit an intercept, which carries no penalty. Default `TRUE`. In the formula call use `-
 #'   1`.
 #' @param exclude Columns to leave out: their numbers, or their names. In the formula call names are those of the
-#'   columns that it makes, as `coef()` shows them.
+#'   columns that it makes, as `coef()` shows them. Or a function of the rows that returns these, see below.
 #' @param penalty.factor Numbers of 0 or more, length p, that multiply lambda for each column. 0: no penalty; `Inf`:
-#'   leave the column out. Default: all 1.
+#'   leave the column out. Default: all 1. Or a function of the rows that returns such numbers, as [adaptive_weights()]
+#'   makes one; see below.
 #' @param lower.limits,upper.limits Smallest and largest value of each coefficient: one number, or one for each column;
 #'   0 or below, and 0 or above. Default: no limits. Not for `"nudge"`, `"sgd"` and `"saga"`.
 #' @param dfmax The path ends after the first model with more than so many nonzero coefficients. `NULL` (default):

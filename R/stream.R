@@ -128,6 +128,8 @@ check_moments_settings <- function(settings, why) {
     refuse(sprintf("`solver` is %s", format(settings$solver)), "Use \"auto\": it solves from the moments of one pass.")
   }
   if (isTRUE(settings$relax)) refuse("`relax` is TRUE", "Relaxed fits look at the rows again.")
+  by_rows <- row_functions(settings)
+  if (length(by_rows)) refuse(sprintf("`%s` is a function", by_rows[1]), "It is called with all rows in memory.")
 }
 
 # ---- from moments to a fit -------------------------------------------------------

@@ -57,3 +57,44 @@ test_that("models with nearly as many columns as rows are left out, and limits h
   expect_true(all(limited$relaxed$beta >= 0))
   expect_error(sgdlasso(d$x, d$y, solver = "nudge", relax = TRUE), "`relax` is TRUE", class = "sgdlasso_error_input")
 })
+
+test_that("several gammas give a list of what each of them gives", {
+  gammas <- c(0, .25, 1)
+  for (family in c("gaussian", "binomial")) {
+    d <- make_rows(80, family = family)
+    fit <- sgdlasso(d$x, d$y, family, lambda = c(.2, .1, .05), relax = TRUE)
+    for (s in list(NULL, .1, c(.15, .05))) {
+      each <- function(f) lapply(stats::setNames(gammas, c("0.00", "0.25", "1.00")), f)
+      expect_identical(coef(fit, s = s, gamma = gammas), each(function(one) coef(fit, s = s, gamma = one)))
+      types <- c("link", "response", "coefficients", "nonzero", if (family == "binomial") "class")
+      for (type in types) {
+        expect_identical(
+          predict(fit, d$x[1:5, ], s = s, type = type, gamma = gammas),
+          each(function(one) predict(fit, d$x[1:5, ], s = s, type = type, gamma = one))
+        )
+      }
+    }
+  }
+  expect_named(coef(fit, gamma = c(.001, .002)), c("0.001", "0.002"))
+  exact <- coef(fit, s = .08, exact = TRUE, gamma = c(0, 1))
+  expect_identical(exact[["0"]], coef(fit, s = .08, exact = TRUE, gamma = 0))
+})
+
+test_that("several gammas are checked, and only predict() and coef() take them", {
+  d <- make_rows(60)
+  fit <- sgdlasso(d$x, d$y, lambda = .5, relax = TRUE)
+  for (bad in list(c(0, 2), c(.5, NA), c("a", "b"), numeric())) {
+    expect_error(coef(fit, gamma = bad), "`gamma` is", class = "sgdlasso_error_input")
+  }
+  expect_error(predict(sgdlasso(d$x, d$y), d$x, gamma = c(0, 1)), "not relaxed", class = "sgdlasso_error_input")
+  for (f in list(fitted, residuals, summary, assess, augment)) {
+    expect_error(f(fit, gamma = c(0, 1)), "`gamma` is", class = "sgdlasso_error_input")
+  }
+  cv <- cv.sgdlasso(d$x, d$y, relax = TRUE, nfolds = 3)
+  several <- predict(cv, d$x, s = .5, gamma = c(0, .5))
+  expect_identical(several, predict(cv$sgdlasso.fit, d$x, s = .5, gamma = c(0, .5)))
+  expect_identical(coef(cv, s = .5, gamma = c(0, .5))[[2]], coef(cv, s = .5, gamma = .5))
+  expect_error(
+    predict(cv, d$x, interval = "prediction", gamma = c(0, 1)), "`gamma` is", class = "sgdlasso_error_input"
+  )
+})
