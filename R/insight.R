@@ -8,7 +8,8 @@
 #' @section Which model:
 #' These packages ask for one model. A fit of one lambda is that model, a cross-validation stands for its fit at
 #' `"lambda.1se"`, the lambda that `coef()` takes too; of a path, or for another lambda, give [at_lambda()]:
-#' `avg_slopes(at_lambda(fit, s = "bic"))`.
+#' `avg_slopes(at_lambda(fit, s = "bic"))`. Fits by parsnip predict at their own penalty; marginaleffects asks `newdata`
+#' of them.
 #'
 #' @section No standard errors:
 #' The columns of a lasso were chosen by looking at the response, and their coefficients are shrunk: the covariance

@@ -87,9 +87,9 @@ learner_parameters <- function(kind, cross) {
     alpha = number(0, 1, default = 1), nlambda = count(1, default = 100), lambda = value(),
     lambda.min.ratio = number(0, 1), standardize = flag(TRUE), intercept = flag(TRUE), exclude = value(),
     penalty.factor = value(), lower.limits = value(default = -Inf), upper.limits = value(default = Inf),
-    dfmax = count(0), solver = value(default = "auto"), tol = number(0, default = 1e-6), maxpasses = number(1, default = 10000),
-    seed = number(0, 2^32 - 1), threads = paradox::p_int(1, default = 1, tags = c("train", "threads")),
-    relax = flag(FALSE)
+    dfmax = count(0), solver = value(default = "auto"), tol = number(0, default = 1e-6),
+    maxpasses = number(1, default = 10000), seed = number(0, 2^32 - 1),
+    threads = paradox::p_int(1, default = 1, tags = c("train", "threads")), relax = flag(FALSE)
   )
   if (kind == "regr") parameters$family <- choice(c("gaussian", "poisson"), default = "gaussian")
   if (cross) {
@@ -111,7 +111,8 @@ train_task <- function(task, weights, parameters, fit) {
   # the second class is modelled, and an offset is that of mlr3's positive one
   classes <- c(task$negative, task$positive)
   if (length(classes)) data[[task$target_names]] <- factor(data[[task$target_names]], classes)
-  model <- do.call(fit, c(list(task$formula(), data = data), Filter(Negate(is.null), given), list(progress = FALSE), parameters))
+  rows <- c(list(task$formula(), data = data), Filter(Negate(is.null), given))
+  model <- do.call(fit, c(rows, list(progress = FALSE), parameters))
   bare <- function(call) call[!names(call) %in% c("data", "weights", "offset")]
   model$call <- bare(model$call)
   if (inherits(model, "cv.sgdlasso")) model$sgdlasso.fit$call <- bare(model$sgdlasso.fit$call)

@@ -65,6 +65,26 @@ test_that("of a path at_lambda() names the model, and a cross-validation stands 
   )
 })
 
+test_that("fits by parsnip and workflows have slopes at their penalty", {
+  skip_if_not_installed("parsnip")
+  set.seed(3)
+  d <- variables_frame(family = "binomial")[c("a", "b", "y")]
+  d$y <- factor(d$y, 0:1, c("no", "yes"))
+  spec <- parsnip::logistic_reg(penalty = 0.02, engine = "sgdlasso")
+  fits <- list(parsnip::fit(spec, y ~ a + b, d))
+  if (requireNamespace("workflows", quietly = TRUE)) {
+    fits <- c(fits, list(parsnip::fit(workflows::workflow(y ~ a + b, spec), d)))
+  }
+  for (fit in fits) {
+    at <- function(h) mean(predict(fit, transform(d, a = a + h), type = "prob")$.pred_yes)
+    table <- marginaleffects::avg_slopes(fit, newdata = d, variables = "a", type = "prob", vcov = FALSE)
+    expect_equal(table$estimate[table$group == "yes"], (at(1e-5) - at(-1e-5)) / 2e-5, tolerance = 1e-5)
+    expect_message(
+      marginaleffects::avg_slopes(fit, newdata = d, variables = "a", type = "prob"), class = "sgdlasso_message_vcov"
+    )
+  }
+})
+
 test_that("weights, offsets and dropped rows are seen to", {
   set.seed(2)
   d <- variables_frame(family = "poisson")
