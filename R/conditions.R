@@ -49,3 +49,10 @@ warn_class <- function(class, message) {
     class = c(class, "sgdlasso_warning", "warning", "condition")
   ))
 }
+
+inform_class <- function(class, message) {
+  message(structure(
+    list(message = paste0(message, "\n"), call = NULL),
+    class = c(class, "sgdlasso_message", "message", "condition")
+  ))
+}

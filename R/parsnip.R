@@ -1,17 +1,12 @@
 # The engine "sgdlasso" of parsnip's linear_reg(), logistic_reg() and poisson_reg().
 #
-# Registered when both packages are loaded, whichever comes first. To add a model of parsnip: a row in engine_models().
-
-.onLoad <- function(libname, pkgname) {
-  setHook(packageEvent("parsnip", "onLoad"), function(...) register_engine())
-  if (isNamespaceLoaded("parsnip")) register_engine()
-}
+# To add a model of parsnip: a row in engine_models().
 
 engine_models <- function() c(linear_reg = "gaussian", logistic_reg = "binomial", poisson_reg = "poisson")
 
 # A model that has the engine is left alone: parsnip refuses a second registration that differs. An old parsnip is no
 # reason for the package not to load.
-register_engine <- function() {
+register_engine <- function(...) {
   models <- engine_models()
   tryCatch(
     for (model in names(models)) {
@@ -48,9 +43,11 @@ engine_predictions <- function(mode) {
   by_predict <- function(post = NULL, ...) {
     # above the path either all is zero, as at its largest lambda, or the penalty was made part of the path
     s <- quote(pmin(object$fit$penalty, max(object$fit$lambda)))
+    # the column that is the offset; x has it no more
+    offset <- quote(if (!is.null(object$fit$offset_column)) as.numeric(new_data[, object$fit$offset_column]))
     list(
       pre = NULL, post = post, func = c(fun = "predict"),
-      args = list(object = quote(object$fit), newx = quote(new_data), s = s, ...)
+      args = list(object = quote(object$fit), newx = quote(new_data), s = s, newoffset = offset, ...)
     )
   }
   only_column <- function(x, object) unname(x[, 1])
@@ -72,16 +69,19 @@ engine_predictions <- function(mode) {
 #' go further.
 #'
 #' Predictions: `"numeric"`, `"class"`, `"prob"` and `"raw"` (the linear predictor). As everywhere, the second level of
-#' a factor is modelled. Sparse matrices (with `parsnip::fit_xy()`) and case weights are used; an offset is not, as
-#' parsnip drops it.
+#' a factor is modelled. Sparse matrices and sparse tibbles, and case weights are used. `offset()` in a formula is not,
+#' as parsnip drops it: say `set_engine("sgdlasso", offset_column = "name")` instead, and let the formula or the recipe
+#' bring that numeric column among the predictors, as it is.
 #'
 #' @param x,y,weights Data as parsnip gives them.
 #' @param penalty One number of 0 or more, the lambda to predict at.
 #' @param path_values Lambdas to solve instead of the automatic path, for `parsnip::set_engine("sgdlasso", path_values =
 #'   )`.
+#' @param offset_column The name of the column of x that is the offset, of new data too; it gets no coefficient. `NULL`
+#'   (default): there is no offset.
 #' @param progress As for [sgdlasso()], but never by default.
 #' @param ... Other arguments of [sgdlasso()], from `parsnip::set_engine()`; not `lambda`.
-#' @return A fit by [sgdlasso()] with one field more, `penalty`.
+#' @return A fit by [sgdlasso()] with the fields `penalty` and, if there is one, `offset_column` more.
 #' @examples
 #' if (requireNamespace("parsnip", quietly = TRUE)) {
 #'   spec <- parsnip::linear_reg(penalty = 1, engine = "sgdlasso")
@@ -91,16 +91,35 @@ engine_predictions <- function(mode) {
 #' }
 #' @keywords internal
 #' @export
-parsnip_sgdlasso <- function(x, y, weights = NULL, penalty = NULL, path_values = NULL, progress = FALSE, ...) {
+parsnip_sgdlasso <- function(x, y, weights = NULL, penalty = NULL, path_values = NULL, offset_column = NULL,
+                             progress = FALSE, ...) {
   call <- match.call()
   if (is.null(penalty)) abort_input("`penalty` is missing.", "Give parsnip one number of 0 or more, or tune().")
   check_number(penalty, "penalty", least = 0)
   if ("lambda" %in% ...names()) abort_input("`lambda` is given.", "The engine takes lambdas as `path_values`.")
-  solve <- function(lambda) sgdlasso(x, y, weights = weights, lambda = lambda, progress = progress, ...)
-  fit <- solve(path_values)
-  more <- lambdas_beyond(fit, penalty, automatic = is.null(path_values))
-  if (length(more)) fit <- solve(c(fit$lambda, more))
+  rows <- without_offset(x, offset_column)
+  solve <- function(lambda) {
+    sgdlasso(rows$x, y, weights = weights, lambda = lambda, progress = progress, offset = rows$offset, ...)
+  }
+  fit <- path_reaching(penalty, path_values, solve)
   fit$call <- call
+  fit$offset_column <- offset_column
+  fit
+}
+
+# x without the column that is the offset, and that column.
+without_offset <- function(x, column) {
+  if (is.null(column)) return(list(x = x))
+  check_choice(column, colnames(x), "offset_column")
+  list(x = x[, colnames(x) != column, drop = FALSE], offset = as.numeric(x[, column]))
+}
+
+# The path that solve(lambda) gives, and goes on to the penalty if it does not hold that. lambdas: those to solve; NULL:
+# automatic ones.
+path_reaching <- function(penalty, lambdas, solve) {
+  fit <- solve(lambdas)
+  more <- lambdas_beyond(fit, penalty, automatic = is.null(lambdas))
+  if (length(more)) fit <- solve(c(fit$lambda, more))
   fit$penalty <- penalty
   fit
 }

@@ -15,14 +15,6 @@ make_frame <- function(family = "gaussian", n = 60) {
 # The predictions of multi_predict() as one data frame, row after row.
 unnested <- function(nested) do.call(rbind, lapply(nested$.pred, as.data.frame))
 
-run_script <- function(...) {
-  skip_if_not_installed("processx")
-  script <- tempfile(fileext = ".R")
-  on.exit(unlink(script))
-  writeLines(c(sprintf(".libPaths(%s)", paste(deparse(.libPaths()), collapse = "")), ...), script)
-  processx::run(file.path(R.home("bin"), "Rscript"), c("--vanilla", script), timeout = 120)
-}
-
 test_that("linear_reg() predicts what the fit predicts at that penalty", {
   d <- make_frame()
   fit <- parsnip::fit(linear(0.1), y ~ ., d)
@@ -172,6 +164,74 @@ test_that("case weights are the fit's weights", {
   weighted <- parsnip::fit_xy(spec, x, d$y, case_weights = hardhat::importance_weights(times / 7))
   expect_equal(predict(counted, d), predict(repeated, d), tolerance = 1e-5)
   expect_equal(predict(weighted, d), predict(repeated, d), tolerance = 1e-5)
+})
+
+test_that("a column is the offset, of the fit and of new data, and has no coefficient", {
+  for (family in c("gaussian", "binomial")) {
+    d <- make_frame(family)
+    set.seed(3)
+    d$o <- rnorm(60)
+    make <- if (family == "gaussian") linear else logistic
+    fit <- parsnip::fit(make(0.02, offset_column = "o", path_values = c(0.1, 0.02), tol = 1e-12), y ~ ., d)
+    x <- as.matrix(d[setdiff(names(d), c("y", "o"))])
+    expected <- sgdlasso(x, d$y, family = family, offset = d$o, lambda = 0.02, tol = 1e-12)
+    some <- d[c(5, 9, 20), ]
+    some$o <- some$o + 1:3
+    eta <- predict(expected, x[c(5, 9, 20), ], newoffset = some$o)[, 1]
+    expect_equal(predict(fit, some, type = "raw")[, 1], eta, ignore_attr = TRUE, tolerance = 1e-5)
+    means <- if (family == "gaussian") predict(fit, some)$.pred else predict(fit, some, type = "prob")$.pred_no
+    expect_equal(means, unname(inverse_link(eta, family)), tolerance = 1e-5)
+    many <- parsnip::multi_predict(fit, some, type = "raw", penalty = c(0.02, 0.1))
+    expect_equal(many[, 1], eta, ignore_attr = TRUE, tolerance = 1e-5)
+    expect_false("o" %in% generics::tidy(fit)$term)
+  }
+  expect_error(
+    parsnip::fit(linear(0.1, offset_column = "other"), y ~ ., make_frame()), "`offset_column`",
+    class = "sgdlasso_error_input"
+  )
+})
+
+test_that("sparse tibbles reach the fit as sparse columns, and predict", {
+  skip_if_not_installed("sparsevctrs")
+  d <- make_sparse_rows()
+  colnames(d$x) <- paste0("c", 1:25)
+  sparse <- as_sparse(d$x)
+  spec <- linear(0.02, tol = 1e-12)
+  expected <- predict(parsnip::fit_xy(spec, d$x, d$y), d$x)
+  table <- sparsevctrs::coerce_to_sparse_tibble(sparse)
+  fit <- parsnip::fit_xy(spec, table, d$y)
+  expect_equal(predict(fit, table), expected, tolerance = 1e-6)
+  expect_equal(predict(fit, sparse), expected, tolerance = 1e-6)
+  many <- unnested(parsnip::multi_predict(fit, table, penalty = c(0.02, 0.1)))
+  expect_equal(many$.pred[many$penalty == 0.02], expected$.pred, tolerance = 1e-6)
+})
+
+test_that("a recipe's sparse dummies give the predictions of dense ones", {
+  for (package in c("recipes", "workflows", "sparsevctrs")) skip_if_not_installed(package)
+  set.seed(4)
+  d <- data.frame(f = factor(sample(sprintf("level%02d", 1:30), 200, TRUE)), a = rnorm(200))
+  d$y <- d$a + as.numeric(d$f) / 10 + rnorm(200)
+  predicted <- function(sparse) {
+    recipe <- recipes::step_dummy(recipes::recipe(y ~ ., d), recipes::all_nominal_predictors(), sparse = sparse)
+    trained <- parsnip::fit(workflows::workflow(recipe, linear(0.05, tol = 1e-12)), d)
+    predict(trained, d)$.pred
+  }
+  expect_equal(predicted("yes"), predicted("no"), tolerance = 1e-6)
+})
+
+test_that("poisson_reg() has the engine with package poissonreg too", {
+  skip_if_not_installed("poissonreg")
+  d <- make_frame("poisson")
+  script <- c(
+    "library(poissonreg)", "library(sgdlasso)", sprintf("d <- readRDS(%s)", deparse(file <- tempfile())),
+    "fit <- parsnip::fit(parsnip::poisson_reg(penalty = 0.1, engine = 'sgdlasso'), y ~ ., d)",
+    "cat(predict(fit, d)$.pred[1:3], sep = ' ')"
+  )
+  saveRDS(d, file)
+  on.exit(unlink(file))
+  fit <- parsnip::fit(parsnip::poisson_reg(penalty = 0.1, engine = "sgdlasso"), y ~ ., d)
+  found <- as.numeric(strsplit(run_script(script)$stdout, " ")[[1]])
+  expect_equal(found, predict(fit, d)$.pred[1:3], tolerance = 1e-5)
 })
 
 test_that("tidy() lists the coefficients at the penalty, as for parsnip's glmnet", {

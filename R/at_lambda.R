@@ -1,0 +1,66 @@
+#' The model at one lambda, as a fit of its own
+#'
+#' For packages that ask a fit for *the* model, where a path has many: marginaleffects, insight, parameters and the
+#' like. See [marginal-effects].
+#'
+#' @param object A fit by [sgdlasso()], or a result of [cv.sgdlasso()].
+#' @param s One lambda, a number or a name as for [predict.sgdlasso()] and [predict.cv.sgdlasso()]. It may be left out
+#'   where the fit has only one.
+#' @param ... Nothing; an argument that is not known is an error.
+#' @return A fit as [sgdlasso()] returns it, of that one lambda, with its certificate. A lambda that the path lacks is
+#'   solved as by `coef(object, s, exact = TRUE)`, not interpolated: the fit finds the rows of training for that as
+#'   [fitted()][fitted.sgdlasso] does. `call` asks for that one lambda, so that [update()][update.sgdlasso] keeps it.
+#'   What belongs to the path is left out: the relaxed fit, and what [update()][update.sgdlasso] adds rows to.
+#' @section Errors: A path without `s`, several `s`, a lambda chosen together with a mixture of relaxed fits, and rows
+#'   that cannot be found again: class `sgdlasso_error_input`.
+#' @examples
+#' fit <- sgdlasso(murder_rate ~ ., data = murder_rates)
+#' at_lambda(fit, s = "bic")
+#' @export
+at_lambda <- function(object, ...) UseMethod("at_lambda")
+
+#' @rdname at_lambda
+#' @export
+at_lambda.sgdlasso <- function(object, s = NULL, ...) {
+  check_dots_empty(..., known = "s")
+  check_fit(object)
+  fit_at(object, one_lambda(object, s, parent.frame()), parent.frame())
+}
+
+#' @rdname at_lambda
+#' @export
+at_lambda.cv.sgdlasso <- function(object, s = "lambda.1se", ...) {
+  check_dots_empty(..., known = "s")
+  gamma <- gamma_at(object, s, NULL)$gamma %||% 1
+  if (gamma != 1) {
+    abort_input(
+      "`s` was chosen with gamma {gamma}, a mixture with the relaxed fit, which is no fit of its own.",
+      "Give the lambda as a number for the lasso there, or cross-validate without relax."
+    )
+  }
+  fit_at(object$sgdlasso.fit, one_lambda(object, s, parent.frame()), parent.frame())
+}
+
+fit_at <- function(object, s, envir) {
+  s <- unname(s)
+  same <- which(abs(object$lambda - s) <= 1e-8 * max(object$lambda)) # typed from a printed table
+  if (length(same) == 0) {
+    solved <- exact_fit(object, s, TRUE, envir = envir)
+    of_frame <- intersect(c("model", "sparse"), names(object))
+    solved[of_frame] <- object[of_frame]
+    object <- solved
+    same <- which(object$lambda == s)
+  }
+  if (length(object$lambda) == 1) object else one_step(object, same[1])
+}
+
+one_step <- function(object, k) {
+  for (part in c("a0", "df", "lambda", "dev.ratio", "gap", "kkt")) object[[part]] <- object[[part]][k]
+  object$beta <- object$beta[, k, drop = FALSE]
+  names(object$a0) <- colnames(object$beta) <- "s0"
+  object$dim[2] <- 1L
+  if (!is.null(object$trace)) object$trace <- object$trace[object$trace$lambda == object$lambda, , drop = FALSE]
+  if (!is.na(object$converged)) object$converged <- within_tol(object$gap, object$tol)
+  if (has_call(object)) object$call$lambda <- object$lambda
+  Reduce(without, c("relaxed", "moments", "state"), object)
+}
