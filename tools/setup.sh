@@ -16,7 +16,7 @@ export LANG=C.UTF-8 DEBIAN_FRONTEND=noninteractive
 tests_use=(testthat:3.1.5 knitr rmarkdown jsonlite lintr glmnet processx MASS ggplot2:3.4.0 vdiffr withr tibble broom
   DBI RSQLite dbplyr dplyr pROC bit64 lubridate units)
 tests_use_long=(parsnip tune workflows yardstick dials recipes rsample hardhat butcher mirai nanoarrow bigmemory)
-tests_use_longest=(RPostgres duckdb) # duckdb takes most of an hour where it must be compiled
+tests_use_longest=(RPostgres bigstatsr duckdb) # duckdb takes most of an hour where it must be compiled
 
 say() { printf '\n== %s\n' "$*"; }
 
@@ -134,6 +134,9 @@ setup_server() {
 
 # MPI, whose ranks are workers in a test; Debian alone brings R's part of it ready made.
 setup_mpi() { setup_debian r-cran-rmpi r-cran-snow libopenmpi-dev openmpi-bin; }
+
+# Of Bioconductor, which Debian alone brings ready made.
+setup_bioconductor() { setup_debian r-bioc-delayedarray; }
 
 # The newest packages on CRAN of what the package and its tests use, in a library of their own, which is kept for the
 # next time.
