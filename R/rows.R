@@ -125,13 +125,8 @@
 #' sgdlasso(murder_rate ~ ., data = rows, lambda = 1)
 #'
 #' @examplesIf requireNamespace("bigstatsr", quietly = TRUE)
-#' # a matrix in a file
+#' # a matrix in a file (a DelayedMatrix goes the same way)
 #' x <- bigstatsr::as_FBM(as.matrix(murder_rates[1:3]))
-#' sgdlasso(as_rows(x, murder_rates$murder_rate, block = 6), lambda = 1)
-#'
-#' @examplesIf requireNamespace("DelayedArray", quietly = TRUE)
-#' # a matrix that is computed as it is read
-#' x <- log(DelayedArray::DelayedArray(as.matrix(murder_rates[1:3])))
 #' sgdlasso(as_rows(x, murder_rates$murder_rate, block = 6), lambda = 1)
 #' @export
 as_rows <- function(x, ...) UseMethod("as_rows")
@@ -206,9 +201,10 @@ as_rows.FBM <- as_rows.matrix
 #' @export
 as_rows.DelayedMatrix <- as_rows.matrix
 
-# What is delayed is computed now; where most of it is 0 it stays sparse.
+# What is delayed is computed now; where most of it is 0 it stays sparse. Bytes of an FBM are numbers.
 matrix_rows_at <- function(x, rows) {
   found <- x[rows, , drop = FALSE]
+  if (is.raw(found) && methods::is(x, "FBM")) storage.mode(found) <- "integer"
   if (!methods::is(found, "DelayedMatrix")) return(found)
   if (DelayedArray::is_sparse(found)) methods::as(found, "dgCMatrix") else as.matrix(found)
 }

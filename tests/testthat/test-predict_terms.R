@@ -20,7 +20,7 @@ test_that("for random formulas and new rows terms and constant are those of pred
     if (!is.list(whole)) return()
     known <- lm_with(draw, coef(whole, s = 0.01)[, 1])
     if (is.null(known)) return()
-    new <- draw$d[sample(nrow(draw$d), 12), ]
+    new <- frame_rows_at(draw$d, sample(nrow(draw$d), 12))
     plain <- transform(new, id = r_integer64(unclass(id))$values)
     expected <- tryCatch(predict(known, plain, type = "terms"), error = function(e) NULL)
     got <- fit_or_refusal(predict(whole, newdata = new, type = "terms", s = 0.01))
