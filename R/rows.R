@@ -72,8 +72,8 @@
 #'   blocks are computed as they are read, and stay sparse where it is sparse), a lazy table of dbplyr (then `...` goes
 #'   to `rows_sql()`), or a row source, which comes back as it is.
 #' @param y,weights,offset For a matrix, the response of its rows and, if there are any, their weights and offset. For
-#'   `rows_csv()`, `rows_sql()` and `rows_arrow()` the names of columns: with `y` the source hands out numbers, all other
-#'   columns being those of x.
+#'   `rows_csv()`, `rows_sql()` and `rows_arrow()` the names of columns: with `y` the source hands out numbers, all
+#'   other columns being those of x.
 #' @param block Rows in a block (files: as many as `bytes` hold). Default 10,000.
 #' @param rewindable Whether a function can go back to the first row. Default `TRUE`. Gaussian models of up to 5,000
 #'   columns need one pass; what other models of rows that come once are is told in [sgdlasso()], "Rows from a source".
