@@ -101,7 +101,8 @@ test_that("every type of column becomes what it means, with its missing values",
   expect_identical(column_of(array_of(day, nanoarrow::na_date32())), day)
   time <- as.POSIXct("2020-02-29 12:34:56", tz = "UTC") + c(0, NA, 1)
   for (unit in c("s", "ms", "us", "ns")) {
-    expect_equal(column_of(array_of(time, nanoarrow::na_timestamp(unit, "UTC"))), time, info = unit)
+    expect_no_warning(found <- column_of(array_of(time, nanoarrow::na_timestamp(unit, "UTC"))))
+    expect_equal(found, time, info = unit)
   }
   took <- as.difftime(c(5, NA, 90), units = "secs")
   expect_equal(column_of(array_of(took, nanoarrow::na_duration("ms"))), took)
