@@ -112,13 +112,19 @@ need_package <- function(package, why) {
 
 # The shortest digits that read back as the same number, never an integer and with a point in every locale.
 literal_sql <- function(x) {
+  text <- shortest_digits(x)
+  ifelse(grepl("[.e]", text), text, paste0(text, ".0"))
+}
+
+# As few digits as tell finite numbers apart.
+shortest_digits <- function(x) {
   digits <- function(count, x) gsub("[^0-9e+-]", ".", sprintf("%.*g", count, x))
   text <- digits(15L, x)
   for (count in 16:17) {
     inexact <- as.numeric(text) != x
     text[inexact] <- digits(count, x[inexact])
   }
-  ifelse(grepl("[.e]", text), text, paste0(text, ".0"))
+  text
 }
 
 double_sql <- function(sql) paste0("CAST(", sql, " AS DOUBLE PRECISION)")

@@ -17,14 +17,15 @@ model_design <- function(frame, contrasts, sparse = FALSE) {
 
 no_columns <- "The columns of the formula cannot be made"
 
-# The columns but that of ones, and the contrasts that factors were coded by.
+# The columns but that of ones, the contrasts that factors were coded by, and of each column the place of its term.
 formula_matrix <- function(terms, frame, contrasts, sparse) {
   if (sparse) return(sparse_matrix(terms, frame, contrasts))
   x <- stats::model.matrix(terms, without_removed(frame, terms), contrasts)
   used <- attr(x, "contrasts")
+  assign <- attr(x, "assign")
   if (attr(terms, "intercept") == 1L) x <- x[, -1L, drop = FALSE]
   attr(x, "assign") <- attr(x, "contrasts") <- NULL
-  list(x = x, contrasts = used)
+  list(x = x, contrasts = used, assign = assign[assign > 0])
 }
 
 # ---- dense or sparse -----------------------------------------------------------
@@ -184,7 +185,10 @@ sparse_matrix <- function(terms, frame, contrasts) {
   x <- Matrix::t(do.call(rbind, lapply(unname(parts), function(part) part$rows)))
   labels <- unlist(lapply(unname(parts), function(part) part$labels))
   dimnames(x) <- list(row.names(frame), labels)
-  list(x = x, contrasts = if (any(is_factor)) lapply(variables[is_factor], attr, "contrasts"))
+  list(
+    x = x, contrasts = if (any(is_factor)) lapply(variables[is_factor], attr, "contrasts"),
+    assign = rep(seq_along(parts), vapply(parts, function(part) length(part$labels), 0L))
+  )
 }
 
 # The columns of one variable, and their names.

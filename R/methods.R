@@ -225,10 +225,12 @@ matrix_rows <- function(object, envir) {
 }
 
 frame_rows <- function(object, frame) {
-  x <- formula_matrix(attr(frame, "terms"), frame, object$contrasts, !is.null(object$sparse))$x
+  made <- formula_matrix(attr(frame, "terms"), frame, object$contrasts, !is.null(object$sparse))
+  x <- made$x
   offset <- frame_offset(frame)
   y <- plain_response(stats::model.response(frame), nrow(x), object, frame_weights(frame))
-  c(list(x = x, offset = if (is.null(offset)) 0 else offset, missing = rep(FALSE, nrow(x))), y)
+  offset <- if (is.null(offset)) 0 else offset
+  c(list(x = x, offset = offset, missing = rep(FALSE, nrow(x)), assign = made$assign), y)
 }
 
 # y and weights as numbers. Classes are those of the fit; new rows may hold only one of them, and missing values.

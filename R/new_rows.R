@@ -1,6 +1,7 @@
 # Rows to predict, as x and offset.
 
-# x and offset for prediction; rows that a formula leaves incomplete are counted in `missing`.
+# x and offset for prediction; rows that a formula leaves incomplete are counted in `missing`. Of a formula besides what
+# formula_columns() tells of its columns.
 new_rows <- function(object, newx, newdata, newoffset, envir) {
   if (!missing(newx) && !missing(newdata)) abort_input("`newx` and `newdata` are both given.", "Give one of them.")
   if (!is.null(object$terms)) {
@@ -65,8 +66,7 @@ linear_predictor <- function(at, rows) {
 
 formula_rows <- function(object, data, newoffset, envir) {
   if (!is.data.frame(data)) abort_input("`newdata` is {describe(data)}.", "It must be a data frame.")
-  terms <- stats::delete.response(object$terms)
-  terms <- without_variables(terms, c(which(is_removed(terms)), if (!is.null(newoffset)) attr(terms, "offset")))
+  terms <- new_terms(object, newoffset)
   check_variables(terms, data, envir)
   # the fit keeps no environment: functions of the formula are looked up where predict() is called
   used <- all.vars(attr(terms, "variables"))
@@ -78,10 +78,20 @@ formula_rows <- function(object, data, newoffset, envir) {
   bad <- r_not_finite(x, 1L)
   if (bad[["count"]] > 0) abort_not_finite_x(bad, colnames(x), "newdata", "Leave out those rows.")
   offset <- formula_offset(object, design$frame, data, newoffset, envir)
-  list(x = x, offset = replace(offset, is.na(offset), 0), missing = design$incomplete | is.na(offset))
+  c(
+    list(x = x, offset = replace(offset, is.na(offset), 0), missing = design$incomplete | is.na(offset)),
+    design[c("assign", "incomplete", "gaps")]
+  )
 }
 
-# The columns of the fit, made from new data as they were from the training data; what is missing is 0.
+# The terms that new rows are asked for.
+new_terms <- function(object, newoffset) {
+  terms <- stats::delete.response(object$terms)
+  without_variables(terms, c(which(is_removed(terms)), if (!is.null(newoffset)) attr(terms, "offset")))
+}
+
+# The columns of the fit, made from new data as they were from the training data; what is missing is 0. assign: of each
+# column the place of its term; incomplete: rows where something is missing; gaps: in these rows, which columns.
 formula_columns <- function(object, terms, data) {
   classes <- attr(terms, "dataClasses")
   frame <- stats::model.frame(
@@ -97,24 +107,27 @@ formula_columns <- function(object, terms, data) {
       "The fit has {first_words(rownames(object$beta))}."
     )
   }
-  list(x = x, incomplete = made$incomplete, frame = frame)
+  c(made, list(frame = frame))
 }
 
 dense_rows <- function(object, terms, frame) {
-  x <- formula_matrix(terms, frame, object$contrasts, sparse = FALSE)$x
+  made <- formula_matrix(terms, frame, object$contrasts, sparse = FALSE)
+  x <- made$x
   incomplete <- !stats::complete.cases(x)
+  gaps <- is.na(x[incomplete, , drop = FALSE])
   x[is.na(x)] <- 0
-  list(x = x, incomplete = incomplete)
+  list(x = x, incomplete = incomplete, gaps = gaps, assign = made$assign)
 }
 
 sparse_rows <- function(object, terms, frame) {
   complete <- stats::complete.cases(frame[used_variables(terms)])
-  some <- formula_matrix(terms, frame[complete, , drop = FALSE], object$contrasts, sparse = TRUE)$x
+  made <- formula_matrix(terms, frame[complete, , drop = FALSE], object$contrasts, sparse = TRUE)
+  some <- made$x
   x <- methods::new(
     "dgCMatrix", i = which(complete)[some@i + 1L] - 1L, p = some@p, x = some@x, Dim = c(nrow(frame), ncol(some))
   )
   dimnames(x) <- list(row.names(frame), colnames(some))
-  list(x = x, incomplete = !complete)
+  list(x = x, incomplete = !complete, gaps = matrix(TRUE, sum(!complete), ncol(x)), assign = made$assign)
 }
 
 # A column of nothing but NA is logical; it stands for missing values of the variable's own type.

@@ -116,7 +116,7 @@ given_rows <- function(object, x, y, weights, offset, data, envir) {
     if (!is.null(rows$weights)) complete <- complete & !is.na(rows$weights)
     rows <- list(
       x = rows$x[complete, , drop = FALSE], y = rows$y[complete], weights = rows$weights[complete],
-      offset = rows$offset[complete], missing = rep(FALSE, sum(complete))
+      offset = rows$offset[complete], missing = rep(FALSE, sum(complete)), assign = rows$assign
     )
   } else {
     if (missing(y)) abort_input("`y` is missing.", "Give the response that goes with `x`.")

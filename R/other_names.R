@@ -115,7 +115,7 @@ values_elsewhere <- list(
     probability = "It is called \"response\".", raw = "It is called \"link\".",
     coef = "It is called \"coefficients\".", vars = "It is called \"nonzero\".",
     nvars = "The fit's `df` has the numbers of nonzero coefficients.",
-    terms = "Multiply coefficients and columns yourself.", working = "Weights of Newton steps are not kept."
+    working = "Weights of Newton steps are not kept."
   ),
   type.measure = c(
     C = "The concordance of survival times is for glmnet; of two classes it is \"auc\".",

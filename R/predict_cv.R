@@ -27,9 +27,9 @@
 #'   [predict.sgdlasso()].
 #' @param interval `"none"` (default) or `"prediction"`, see below. One lambda only.
 #' @param level The level of the interval, between 0 and 1. Default .95, as in [predict.lm()].
-#' @param x,y,weights,offset,data For intervals, the training data; without them the fit finds them as for
+#' @param x,y,weights,offset,data For intervals and terms, the training data; without them the fit finds them as for
 #'   [fitted()][fitted.sgdlasso].
-#' @param ... Further arguments of [predict.sgdlasso()] and [coef.sgdlasso()]: `type`, `exact`.
+#' @param ... Further arguments of [predict.sgdlasso()] and [coef.sgdlasso()]: `type`, `exact`, `terms`, `to`.
 #' @return As for [predict.sgdlasso()]; for intervals an n x 3 matrix with columns `fit`, `lower` and `upper`.
 #' @section Errors: As for [predict.sgdlasso()]. Intervals for another family than gaussian, for several lambdas or for
 #' relaxed fits, and training data that cannot be found or are not those of the fit: class `sgdlasso_error_input`.
@@ -60,6 +60,12 @@ predict.cv.sgdlasso <- function(object, newx, s = "lambda.1se", gamma = NULL, in
     return(do.call(stats::predict, arguments, quote = TRUE, envir = parent.frame()))
   }
   check_interval(object, arguments, ...)
+  if (!is.null(source_given(newx, newdata))) {
+    abort_input(
+      "`interval` is \"prediction\", and the new rows come from a source.",
+      "Intervals are for rows in memory."
+    )
+  }
   rows <- new_rows(object$sgdlasso.fit, newx, newdata, newoffset, parent.frame())
   seen <- given_rows(object$sgdlasso.fit, x, y, weights, offset, data, parent.frame())
   cv_plus(object, rows, seen, arguments$s, check_level(level))

@@ -5,22 +5,24 @@ check_row_wise <- function(matched, peeked, envir) {
   check_remembering(matched$formula)
   matched$data <- as.data.frame(peeked$first)
   plain <- or_input_error(plain_call(matched, envir), "The formula call cannot be evaluated")
+  if (isTRUE(peeked$source$n == nrow(plain$data))) return(invisible()) # all rows are in this block
+  plain$data <- two_rows(plain$data)
   evaluate <- function(term, rows) eval(term, plain$data[rows, , drop = FALSE], environment(plain$formula))
-  n <- nrow(plain$data)
-  if (isTRUE(peeked$source$n == n)) return(invisible()) # all rows are in this block
-  if (n == 1) { # one row alone tells nothing: another one is made up
-    plain$data <- rbind(plain$data, moved_by_one(plain$data))
-    n <- 2
-  }
-  check_subset(plain$subset, n, evaluate)
+  check_subset(plain$subset, nrow(plain$data), evaluate)
   terms <- c(as.list(attr(plain$formula, "variables"))[-1], as.list(plain)[c("weights", "offset", "subset")])
-  computed <- Filter(
-    function(term) !is.null(term) && !(is.symbol(term) && as.character(term) %in% names(plain$data)), terms
-  )
-  for (term in computed) {
-    if (!is_row_wise(term, n, evaluate)) abort_row_wise(term)
+  check_calls_row_wise(terms, plain$data, evaluate)
+}
+
+# evaluate(call, rows): its value on these rows of data.
+check_calls_row_wise <- function(calls, data, evaluate) {
+  computed <- Filter(function(call) !is.null(call) && !(is.symbol(call) && as.character(call) %in% names(data)), calls)
+  for (call in computed) {
+    if (!is_row_wise(call, nrow(data), evaluate)) abort_row_wise(call)
   }
 }
+
+# One row alone tells nothing: another one is made up.
+two_rows <- function(data) if (nrow(data) == 1) rbind(data, moved_by_one(data)) else data
 
 moved_by_one <- function(row) {
   numbers <- vapply(row, function(column) is.numeric(column) && !is.object(column) && is.null(dim(column)), NA)
@@ -60,8 +62,16 @@ is_row_wise <- function(term, n, evaluate) {
   if (n < 2 || NROW(whole) != n) return(TRUE) # what is wrong with it is told where it is used
   half <- n %/% 2
   all(vapply(list(seq_len(half), seq(half + 1, n), 1L), function(rows) {
-    same_values(value_of(rows), if (is.matrix(whole)) whole[rows, , drop = FALSE] else whole[rows])
+    same_values(value_of(rows), values_at(whole, rows))
   }, NA))
+}
+
+# A part of a matrix keeps its class, as that of poly().
+values_at <- function(whole, rows) {
+  if (!is.matrix(whole)) return(whole[rows])
+  part <- whole[rows, , drop = FALSE]
+  oldClass(part) <- oldClass(whole)
+  part
 }
 
 # Levels too stand in the same order; which ones there are may differ.

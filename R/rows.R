@@ -47,6 +47,17 @@
 #' table must not change meanwhile. It pays where rows would have to travel: a local SQLite file is fetched ten times
 #' faster than SQLite adds up the products (bench/cluster.md).
 #'
+#' @section Arrow:
+#' `rows_arrow()` reads whatever has an Arrow stream, by package nanoarrow: one block for each record batch, so that a
+#' `Dataset` of Parquet files never is in memory as a whole. Tables, datasets and queries are read again for each pass.
+#' A reader or a stream, and a query on one, is read once; a function is asked for a new one each time. (A query on a
+#' dataset gives its rows in an order of its own, unless it sorts them.)
+#'
+#' Dictionaries of text become factors with their levels (ordered ones ordered factors), other dictionaries their
+#' values, text stays text, dates and timestamps become `Date` and `POSIXct`, times of day and durations differences of
+#' time in seconds, decimals doubles, and columns of type null missing values. 64-bit integers count by their value, and
+#' as everywhere those beyond 2^53 are an error where a formula uses them; unsigned ones beyond 2^53 are one anyway.
+#'
 #' @section Sparse rows:
 #' `rows_svmlight()` reads lines of `y index:value index:value ...`, as svmlight and libsvm write them, compressed or
 #' not; what follows `#`, and `qid`, is passed over. Columns have numbers up to 100 million.
@@ -57,11 +68,12 @@
 #' 2^26 (67,108,864) bytes, or `bytes` where that is more.
 #'
 #' @param x A function, a data frame, a matrix (dense or of the Matrix package), a `big.matrix` of bigmemory (in memory,
-#'   or a file mapped into it), a lazy table of dbplyr (then `...` goes to `rows_sql()`), or a row source, which comes
-#'   back as it is.
+#'   or a file mapped into it), an `FBM` of bigstatsr, a `DelayedMatrix` of DelayedArray with samples in rows (its
+#'   blocks are computed as they are read, and stay sparse where it is sparse), a lazy table of dbplyr (then `...` goes
+#'   to `rows_sql()`), or a row source, which comes back as it is.
 #' @param y,weights,offset For a matrix, the response of its rows and, if there are any, their weights and offset. For
-#'   `rows_csv()` and `rows_sql()` the names of columns: with `y` the source hands out numbers, all other columns being
-#'   those of x.
+#'   `rows_csv()`, `rows_sql()` and `rows_arrow()` the names of columns: with `y` the source hands out numbers, all
+#'   other columns being those of x.
 #' @param block Rows in a block (files: as many as `bytes` hold). Default 10,000.
 #' @param rewindable Whether a function can go back to the first row. Default `TRUE`. Gaussian models of up to 5,000
 #'   columns need one pass; what other models of rows that come once are is told in [sgdlasso()], "Rows from a source".
@@ -73,8 +85,9 @@
 #'   depend on it. Default 1.
 #' @param columns,first For svmlight files, the number of columns (`NULL`, the default: a pass over the files finds the
 #'   largest) and the number of the first one, 1 (default) or 0.
-#' @param stream For `rows_arrow()`, what nanoarrow makes a stream of arrays of, such as a stream, a reader or a table
-#'   of package arrow; or a function that returns one anew for each pass, which makes the source rewindable.
+#' @param stream For `rows_arrow()`, a `Table`, `Dataset`, `RecordBatch`, `RecordBatchReader` or dplyr query of package
+#'   arrow, a data frame of polars, a stream of nanoarrow, or whatever else nanoarrow makes a stream of arrays of; or a
+#'   function that returns such a stream anew for each pass.
 #' @param con A connection of the DBI package. Results of SQLite and PostgreSQL are fetched `block` rows at a time,
 #'   those of duckdb as Arrow arrays of so many, so that the client never holds the whole result. What duckdb itself
 #'   keeps of files is up to its setting `memory_limit`.
@@ -104,6 +117,17 @@
 #'   if (!reset && at <= 4) quarters[[at]]
 #' }
 #' sgdlasso(murder_rate ~ ., data = as_rows(next_quarter), lambda = 1)
+#'
+#' @examplesIf requireNamespace("nanoarrow", quietly = TRUE)
+#' # record batches, one after another
+#' batches <- lapply(quarters, nanoarrow::as_nanoarrow_array)
+#' rows <- rows_arrow(function() nanoarrow::basic_array_stream(batches))
+#' sgdlasso(murder_rate ~ ., data = rows, lambda = 1)
+#'
+#' @examplesIf requireNamespace("bigstatsr", quietly = TRUE)
+#' # a matrix in a file (a DelayedMatrix goes the same way)
+#' x <- bigstatsr::as_FBM(as.matrix(murder_rates[1:3]))
+#' sgdlasso(as_rows(x, murder_rates$murder_rate, block = 6), lambda = 1)
 #' @export
 as_rows <- function(x, ...) UseMethod("as_rows")
 
@@ -157,7 +181,7 @@ as_rows.matrix <- function(x, y, weights = NULL, offset = NULL, block = 10000, .
     }
   }
   some <- function(values, rows) if (is.matrix(values)) values[rows, , drop = FALSE] else values[rows]
-  slice <- function(rows) c(list(x = x[rows, , drop = FALSE]), lapply(Filter(Negate(is.null), parts), some, rows))
+  slice <- function(rows) c(list(x = matrix_rows_at(x, rows)), lapply(Filter(Negate(is.null), parts), some, rows))
   source_of_slices(slice, nrow(x), block, paste("a", class(x)[1]))
 }
 
@@ -169,12 +193,29 @@ as_rows.Matrix <- as_rows.matrix
 #' @export
 as_rows.big.matrix <- as_rows.matrix
 
+#' @rdname as_rows
+#' @export
+as_rows.FBM <- as_rows.matrix
+
+#' @rdname as_rows
+#' @export
+as_rows.DelayedMatrix <- as_rows.matrix
+
+# What is delayed is computed now; where most of it is 0 it stays sparse. Bytes of an FBM are numbers.
+matrix_rows_at <- function(x, rows) {
+  found <- x[rows, , drop = FALSE]
+  if (is.raw(found) && methods::is(x, "FBM")) storage.mode(found) <- "integer"
+  if (!methods::is(found, "DelayedMatrix")) return(found)
+  if (DelayedArray::is_sparse(found)) methods::as(found, "dgCMatrix") else as.matrix(found)
+}
+
 #' @export
 as_rows.default <- function(x, ...) {
   if (is.matrix(x)) return(as_rows.matrix(unclass(plain_numbers(x, "x")), ...))
   abort_input(
     "`x` is {describe(x)}.",
-    "Rows come from a function, a data frame, a matrix, a lazy table, rows_csv(), rows_sql() or rows_svmlight()."
+    "Rows come from a function, a data frame, a matrix, a lazy table, rows_csv(), rows_sql(), rows_arrow() or",
+    "rows_svmlight()."
   )
 }
 

@@ -1,4 +1,4 @@
-# Rows of databases and Arrow streams.
+# Rows of databases.
 
 #' @rdname as_rows
 #' @export
@@ -86,33 +86,4 @@ duckdb_pass <- function(con, query, block) {
     pass$close()
     DBI::dbClearResult(result)
   })
-}
-
-#' @rdname as_rows
-#' @export
-rows_arrow <- function(stream, y = NULL, weights = NULL, offset = NULL) {
-  need_package("nanoarrow", "rows_arrow() reads streams by it")
-  used <- FALSE
-  open <- function() {
-    if (is.function(stream)) return(arrow_pass(stream()))
-    if (used) abort_input("`stream` was read to its end.", "Give a function that returns it anew.")
-    used <<- TRUE
-    arrow_pass(stream)
-  }
-  with_roles(new_source(open, is.function(stream), "an Arrow stream"), y, weights, offset)
-}
-
-arrow_pass <- function(stream) {
-  stream <- or_input_error(nanoarrow::as_nanoarrow_array_stream(stream), "`stream` is no stream of arrays")
-  read <- function() {
-    repeat {
-      array <- stream$get_next()
-      if (is.null(array)) return(NULL)
-      block <- as.data.frame(array)
-      # R's collector does not see the array's memory, which text may still point to
-      if (!any(vapply(block, is.character, NA))) nanoarrow::nanoarrow_pointer_release(array)
-      if (nrow(block)) return(block)
-    }
-  }
-  list(read = read, close = function() stream$release())
 }

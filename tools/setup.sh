@@ -20,7 +20,7 @@ tests_use=(testthat:3.1.5 knitr rmarkdown jsonlite lintr glmnet processx MASS gg
 tests_use_long=(parsnip tune workflows yardstick dials recipes rsample hardhat butcher mirai nanoarrow bigmemory
   selectiveInference insight:1.3.0 marginaleffects:1.0.0 parameters:0.30.0 caret checkmate:2.3.4 mlr3:1.0.0
   paradox:1.0.0 R6 lgr orbital poissonreg sparsevctrs)
-tests_use_longest=(RPostgres duckdb) # duckdb takes most of an hour where it must be compiled
+tests_use_longest=(RPostgres bigstatsr duckdb) # duckdb takes most of an hour where it must be compiled
 
 say() { printf '\n== %s\n' "$*"; }
 
@@ -138,6 +138,9 @@ setup_server() {
 
 # MPI, whose ranks are workers in a test; Debian alone brings R's part of it ready made.
 setup_mpi() { setup_debian r-cran-rmpi r-cran-snow libopenmpi-dev openmpi-bin; }
+
+# Of Bioconductor, which Debian alone brings ready made.
+setup_bioconductor() { setup_debian r-bioc-delayedarray; }
 
 # A library for this R alone, of packages that others need not see; it is kept for the next time.
 kept_library() { # what for

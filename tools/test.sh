@@ -28,6 +28,7 @@ fi
 if [ "$what" = --all ]; then
   setup_server
   setup_mpi
+  setup_bioconductor
   setup_r "${tests_use_long[@]}" "${tests_use_longest[@]}"
 fi
 

@@ -2,7 +2,8 @@
 local_sqlite <- function(env = parent.frame()) {
   skip_if_not_installed("RSQLite")
   skip_if_not_installed("DBI")
-  con <- DBI::dbConnect(RSQLite::SQLite(), ":memory:")
+  driver <- RSQLite::SQLite() # loaded before DBI looks for its methods
+  con <- DBI::dbConnect(driver, ":memory:")
   withr::defer(DBI::dbDisconnect(con), envir = env)
   con
 }

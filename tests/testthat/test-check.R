@@ -120,7 +120,9 @@ test_that("an unknown argument is an error with the nearest name", {
   fit <- sgdlasso(x, y, lambda = 1, seed = 1)
   expect_input_error(predict(fit, x, typ3 = "link"), "no argument `typ3`.*`type`")
   expect_input_error(coef(fit, lambda = 1), "no argument `lambda`")
-  expect_input_error(predict(fit, x, 1, "link", FALSE, NULL, x, 1, x, y, NULL, NULL, x, 3), "argument without a name")
+  expect_input_error(
+    predict(fit, x, 1, "link", FALSE, NULL, x, 1, x, y, NULL, NULL, x, NULL, NULL, 3), "argument without a name"
+  )
 })
 
 test_that("calls that reach another method by their argument names find their way", {

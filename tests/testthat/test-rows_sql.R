@@ -59,19 +59,6 @@ test_that("duckdb hands out blocks, never the whole result", {
   }
 })
 
-test_that("an Arrow stream gives the in-memory fit, once, or as often as it is made", {
-  skip_if_not_installed("nanoarrow")
-  d <- mixed_frame()[c("b", "k", "y")]
-  arrays <- lapply(split(d, rep(1:3, each = 100)), nanoarrow::as_nanoarrow_array)
-  stream <- function() nanoarrow::basic_array_stream(arrays)
-  whole <- sgdlasso(as.matrix(d[1:2]), d$y, lambda = 0.1)
-  once <- rows_arrow(stream(), y = "y")
-  expect_false(once$rewindable)
-  expect_equal(sgdlasso(once, lambda = 0.1)$beta, whole$beta, tolerance = 1e-10)
-  expect_input_error(sgdlasso(once, lambda = 0.1), "read to its end")
-  expect_equal(sgdlasso(y ~ ., data = rows_arrow(stream), lambda = 0.1)$beta, whole$beta, tolerance = 1e-10)
-})
-
 test_that("Parquet comes through duckdb", {
   skip_if_not_installed("duckdb")
   skip_if_not_installed("nanoarrow")
@@ -85,16 +72,6 @@ test_that("Parquet comes through duckdb", {
   expect_equal(
     sgdlasso(rows, lambda = 0.1)$beta, sgdlasso(as.matrix(d[1:2]), d$y, lambda = 0.1)$beta, tolerance = 1e-10
   )
-})
-
-test_that("a big.matrix gives the in-memory fit", {
-  skip_if_not_installed("bigmemory")
-  d <- make_rows(200)
-  colnames(d$x) <- letters[1:8]
-  folder <- withr::local_tempdir()
-  big <- bigmemory::as.big.matrix(d$x, backingpath = folder, backingfile = "x", descriptorfile = "x.desc")
-  streamed <- sgdlasso(as_rows(big, d$y, block = 30), tol = 1e-12)
-  expect_equal(same_fit(streamed), same_fit(sgdlasso(d$x, d$y, tol = 1e-12)), tolerance = 1e-8)
 })
 
 test_that("what is no connection or no query is an error", {
