@@ -63,8 +63,8 @@
 #'   rows. `coef()`: a (p + 1) x k dgCMatrix with the intercept first. For several `gamma`, both return a list of what
 #'   each of them gives, named as in glmnet by the gammas with two decimals (with more, where two do not tell them
 #'   apart). Without `s` those below 1 have the columns of the relaxed path, which may be fewer.
-#' @section Errors: Missing, duplicated or misnamed columns, a missing offset, a factor level that training did not
-#'   see, terms at several lambdas, several `gamma` for rows from a source and files that cannot be written are errors of
+#' @section Errors: Missing, duplicated or misnamed columns, a missing offset, a factor level that training did not see,
+#'   terms at several lambdas, several `gamma` for rows from a source and files that cannot be written are errors of
 #'   class `sgdlasso_error_input`.
 #' @examples
 #' fit <- sgdlasso(murder_rate ~ ., data = murder_rates, seed = 1)

@@ -34,9 +34,9 @@
 #' reached without encryption are refused, unless `insecure = TRUE` says that this is meant: whoever can read or change
 #' what travels has the models, and the workers run what reaches them. Profiles of mirai are encrypted where their URL
 #' begins with `tls+tcp://` or `wss://` (this certifies the host to the daemons, not the daemons to the host), nodes of
-#' package parallel never are. Ranks of MPI are what their network is; they are not looked at. Shards are functions, which are sent to
-#' the workers and kept in the source: passwords should be read where a shard is opened, from the environment for
-#' example.
+#' package parallel never are. Ranks of MPI are what their network is; they are not looked at. Shards are functions,
+#' which are sent to the workers and kept in the source: passwords should be read where a shard is opened, from the
+#' environment for example.
 #'
 #' @param cluster A number: so many local daemons of package mirai, started when a call needs them and stopped when it
 #'   ends. A vector of names of mirai's compute profiles, each with one daemon (`mirai::daemons(1, .compute = name)`):
@@ -52,9 +52,10 @@
 #' @param ... For files, arguments of [rows_csv()].
 #' @return A [row source][as_rows].
 #' @section Errors: What is no cluster, no list of shards or no timeout, and shards that do not agree with each other:
-#'   class `sgdlasso_error_input`. Workers that are reached without encryption: class `sgdlasso_error_input`. A worker with another version of R or of this package, and a shard that no worker can
-#'   open: class `sgdlasso_error_cluster`, with fields `shard` and `worker`. What is wrong in a shard has the class that
-#'   it would have in one place, and names shard and worker.
+#'   class `sgdlasso_error_input`. Workers that are reached without encryption: class `sgdlasso_error_input`. A worker
+#'   with another version of R or of this package, and a shard that no worker can open: class `sgdlasso_error_cluster`,
+#'   with fields `shard` and `worker`. What is wrong in a shard has the class that it would have in one place, and names
+#'   shard and worker.
 #' @references
 #' Zinkevich, M. A., Weimer, M., Smola, A. and Li, L. (2010). Parallelized stochastic gradient descent. *Advances in
 #' Neural Information Processing Systems* 23.

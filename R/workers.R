@@ -5,8 +5,8 @@
 #   start(w, task) worker w begins a task, raw bytes for do_task() (shard_tasks.R)
 #   ended(w)       whether it has done it
 #   wait(busy, s)  s seconds, or less where one of these workers has something to say before
-#   answer(w)      the raw bytes that came of it, or list(lost =), why nothing did; with before = TRUE where the worker was
-#                  gone before it was asked
+#   answer(w)      the raw bytes that came of it, or list(lost =), why nothing did; with before = TRUE where the worker
+#                  was gone before it was asked
 #   back(w)        whether a worker that was lost can be asked again; may start it anew
 #   drop(w)        the task is not wanted any more
 #   stop(alive)    ends what was started here; alive: the workers that are not lost

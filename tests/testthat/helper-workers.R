@@ -30,9 +30,9 @@ shards_of_frames <- function(frames) {
 
 cut_in <- function(n, parts) split(seq_len(n), sort(rep_len(seq_len(parts), n)))
 
-# The shard, with something done to the process that reads it when the `count`-th block is asked for, once only:
-# `what` is kill, stop (by signals) or sleep, or a function. file: in which is counted; that of the same name with .stopped has the
-# number of a process that was stopped.
+# The shard, with something done to the process that reads it when the `count`-th block is asked for, once only: `what`
+# is kill, stop (by signals) or sleep, or a function. file: in which is counted; that of the same name with .stopped has
+# the number of a process that was stopped.
 with_fault <- function(make, file, what, count) {
   force(make)
   force(what)

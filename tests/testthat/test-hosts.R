@@ -47,7 +47,9 @@ test_that("hosts of mirai's daemons with TLS, one of which is cut off", {
 })
 
 test_that("which addresses are those of this machine", {
-  open <- c("tcp://10.1.2.3:5555", "ws://host:80/mirai", "tcp://[fe80::1]:1", "tcp://0.0.0.0:5", "tcp://localhost.org:5")
+  open <- c(
+    "tcp://10.1.2.3:5555", "ws://host:80/mirai", "tcp://[fe80::1]:1", "tcp://0.0.0.0:5", "tcp://localhost.org:5"
+  )
   closed <- c(
     "tls+tcp://10.1.2.3:5555", "wss://host:80/mirai", "tcp://127.0.0.1:5555", "ws://localhost:80/mirai",
     "abstract://0a", "ipc:///tmp/0a", "tcp://[::1]:5"
