@@ -2,8 +2,7 @@
 local_sqlite <- function(env = parent.frame()) {
   skip_if_not_installed("RSQLite")
   skip_if_not_installed("DBI")
-  driver <- RSQLite::SQLite() # loaded before DBI looks for its methods
-  con <- DBI::dbConnect(driver, ":memory:")
+  con <- DBI::dbConnect(RSQLite::SQLite(), ":memory:")
   withr::defer(DBI::dbDisconnect(con), envir = env)
   con
 }

@@ -3,6 +3,7 @@
 expect_input_error <- function(code, message) expect_error(code, message, class = "sgdlasso_error_input")
 
 expect_pushed <- function(con) {
+  force(con) # its package is loaded before DBI looks for the methods
   set.seed(9)
   d <- mixed_frame(400)
   d$f <- as.character(d$f)
