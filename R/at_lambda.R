@@ -43,15 +43,15 @@ at_lambda.cv.sgdlasso <- function(object, s = "lambda.1se", ...) {
 
 fit_at <- function(object, s, envir) {
   s <- unname(s)
-  same <- which(abs(object$lambda - s) <= 1e-8 * max(object$lambda)) # typed from a printed table
-  if (length(same) == 0) {
+  same <- fitted_at(object$lambda, s)
+  if (is.na(same)) {
     solved <- exact_fit(object, s, TRUE, envir = envir)
     of_frame <- intersect(c("model", "sparse"), names(object))
     solved[of_frame] <- object[of_frame]
     object <- solved
-    same <- which(object$lambda == s)
+    same <- which(object$lambda == s)[1]
   }
-  if (length(object$lambda) == 1) object else one_step(object, same[1])
+  if (length(object$lambda) == 1) object else one_step(object, same)
 }
 
 one_step <- function(object, k) {

@@ -89,19 +89,21 @@ caret_prob <- function(modelFit, newdata, preProc = NULL, submodels = NULL) {
 }
 
 caret_columns <- function(fit, newdata, submodels, type, as) {
-  s <- c(fit$penalty, submodels$lambda)
-  if (starts_at_zero(fit)) s <- pmin(s, max(fit$lambda))
+  s <- caret_lambda(fit, c(fit$penalty, submodels$lambda))
   values <- unname(stats::predict(fit, newdata, s = s, type = type))
   columns <- lapply(seq_along(s), function(k) as(values[, k]))
   if (is.null(submodels)) columns[[1]] else columns
 }
 
+# Above the path the model is that of its start.
+caret_lambda <- function(fit, s) if (starts_at_zero(fit)) pmin(s, max(fit$lambda)) else s
+
 caret_predictors <- function(x, lambda = NULL, ...) {
   names <- rownames(x$beta)
-  names[stats::predict(x, s = lambda %||% x$penalty, type = "nonzero")[[1]]]
+  names[stats::predict(x, s = caret_lambda(x, lambda %||% x$penalty), type = "nonzero")[[1]]]
 }
 
 caret_importance <- function(object, lambda = NULL, ...) {
-  at <- coefficients_at(object, lambda %||% object$penalty)
+  at <- coefficients_at(object, caret_lambda(object, lambda %||% object$penalty))
   data.frame(Overall = abs(at$beta[, 1]) * object$x.sd, row.names = rownames(object$beta))
 }

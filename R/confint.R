@@ -226,7 +226,7 @@ check_not_cross_validated <- function(object, s, method = "debiased", ...) {
   abort_input("`s` is {format(s[1])}, of the lambdas that cross-validation chose among.", honest_lambda)
 }
 
-is_fitted_lambda <- function(object, s) any(abs(object$lambda - s[1]) <= 1e-8 * max(object$lambda))
+is_fitted_lambda <- function(object, s) !is.na(fitted_at(object$lambda, s[1]))
 
 honest_lambda <- paste(
   "Selective intervals need a lambda fixed beforehand. Or choose on one half of the rows, and fit the selected columns",

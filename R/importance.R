@@ -70,7 +70,7 @@ importance.sgdlasso <- function(fit, s = NULL, by = NULL, gamma = 1, ...) {
 #' @export
 #' @rawNamespace S3method(randomForest::importance, cv.sgdlasso)
 #' @rawNamespace S3method(ranger::importance, cv.sgdlasso)
-importance.cv.sgdlasso <- function(fit, ..., s = "lambda.1se", gamma = NULL) ask_fit(importance, fit, s, gamma, ...)
+importance.cv.sgdlasso <- function(fit, s = "lambda.1se", ..., gamma = NULL) ask_fit(importance, fit, s, gamma, ...)
 
 # How many columns each term has, by name, from what the fit keeps: terms, kinds of variables, levels and contrasts.
 columns_of_terms <- function(fit) {

@@ -11,11 +11,12 @@
 #' seconds, as in [lm()]. Columns with the roles `weights_learner` and `offset` are used; an offset must be there for
 #' prediction too. Coefficients and offset are those of the positive class.
 #'
-#' @section Parameters:
-#' For training those of [sgdlasso()] by their names: `alpha`, `nlambda`, `lambda`, `lambda.min.ratio`, `standardize`,
-#' `intercept`, `exclude`, `penalty.factor`, `lower.limits`, `upper.limits`, `dfmax`, `solver`, `tol`, `maxpasses`,
-#' `seed`, `threads`, `relax`, and for regression `family`, `"gaussian"` (default) or `"poisson"`. With cross-validation
-#' also `nfolds`, `type.measure`, `repeats` and `grouped`.
+#' @section Parameters: For training those of [sgdlasso()] by their names: `alpha`, `nlambda`, `lambda`,
+#'   `lambda.min.ratio`, `standardize`, `intercept`, `exclude`, `penalty.factor`, `lower.limits`, `upper.limits`,
+#'   `dfmax`, `solver`, `tol`, `maxpasses`, `seed`, `threads`, `relax`, and for regression `family`, `"gaussian"`
+#'   (default) or `"poisson"`. With cross-validation also `nfolds`, `type.measure`, `repeats` and `grouped`. Columns
+#'   that go by number (`penalty.factor`, limits, `exclude`) stand as mlr3 orders features, by the alphabet; `exclude`
+#'   takes names too.
 #'
 #' For prediction `s` and `gamma` of [predict.sgdlasso()] and [predict.cv.sgdlasso()]. `s` is `"bic"` at first, the
 #' [Bayesian criterion][information], for the learners without cross-validation, and `"lambda.1se"` for those with it.
@@ -121,16 +122,24 @@ train_task <- function(task, weights, parameters, fit) {
 
 predict_task <- function(model, task, type, parameters) {
   rows <- list(model, newdata = as.data.frame(task$data(cols = task$feature_names)), type = "response")
-  mean <- do.call(stats::predict, c(rows, list(newoffset = task$offset$offset), parameters))
-  if (ncol(mean) != 1) abort_input("`s` holds {ncol(mean)} lambdas.", "Give one.")
-  mean <- unname(mean[, 1])
+  check_one_model(parameters)
+  mean <- unname(do.call(stats::predict, c(rows, list(newoffset = task$offset$offset), parameters))[, 1])
   fit <- if (inherits(model, "cv.sgdlasso")) model$sgdlasso.fit else model
   if (fit$family != "binomial") return(list(response = mean))
   if (type == "response") return(list(response = fit$classnames[(mean > 0.5) + 1L]))
   list(prob = matrix(c(1 - mean, mean), ncol = 2, dimnames = list(NULL, fit$classnames)))
 }
 
+# parameters: s and gamma, as far as they are set.
+check_one_model <- function(parameters) {
+  for (name in names(parameters)) {
+    count <- length(parameters[[name]])
+    if (count != 1) abort_input("`{name}` has {count} values.", "A learner predicts by one model: give one.")
+  }
+}
+
 features_used <- function(model, parameters) {
+  check_one_model(parameters)
   fit <- if (inherits(model, "cv.sgdlasso")) model$sgdlasso.fit else model
   beta <- do.call(stats::coef, c(list(model), parameters))[-1, 1]
   design <- formula_terms(fit$terms, formula_variables(fit))

@@ -21,7 +21,8 @@ orbital.sgdlasso <- function(x, ..., mode = NULL, type = NULL, lvl = NULL, .from
   if (mode == "regression") return(if (x$family == "poisson") sprintf("exp(%s)", eta) else eta)
   equations <- c(
     orbital_tmp_class_name = sprintf(
-      "dplyr::case_when(%s > 0 ~ %s, .default = %s)", eta, dQuote(lvl[2], FALSE), dQuote(lvl[1], FALSE)
+      "dplyr::case_when(%s > 0 ~ %s, .default = %s)", eta, encodeString(lvl[2], quote = "\""),
+      encodeString(lvl[1], quote = "\"")
     ),
     orbital_tmp_prob_name1 = sprintf("1 - (1 / (1 + exp(-(%s))))", eta),
     orbital_tmp_prob_name2 = "1 - `orbital_tmp_prob_name1`"
@@ -34,7 +35,10 @@ orbital.sgdlasso <- function(x, ..., mode = NULL, type = NULL, lvl = NULL, .from
 linear_equation <- function(fit) {
   at <- coefficients_at(fit, min(fit$penalty, max(fit$lambda)))
   used <- which(at$beta[, 1] != 0)
-  products <- sprintf("(`%s` * %s)", rownames(at$beta)[used], literal_sql(at$beta[used, 1]))
-  offset <- if (!is.null(fit$offset_column)) sprintf("`%s`", fit$offset_column)
+  products <- sprintf("(%s * %s)", in_backticks(rownames(at$beta)[used]), literal_sql(at$beta[used, 1]))
+  offset <- if (!is.null(fit$offset_column)) in_backticks(fit$offset_column)
   paste(c(literal_sql(unname(at$a0)), products, offset), collapse = " + ")
 }
+
+# Formulas leave their own around names that need them.
+in_backticks <- function(names) ifelse(grepl("^`.*`$", names), names, sprintf("`%s`", names))

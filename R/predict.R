@@ -16,12 +16,12 @@
 #' Without new rows the terms are those of the rows of training. A missing value gives `NA` in the terms that it is part
 #' of; where the columns of the fit are sparse, in all terms of the row.
 #'
-#' @section New rows from a source:
-#' Where `newdata` (or `newx`) is a [row source][as_rows], it is read once, block by block. Predictions are those of a
-#' data frame or a matrix of all rows, in the order of the rows. The response may be absent. Blocks of numbers have the
-#' columns of x, for fits of a formula those that it makes; their offset is that of the block. `newoffset` is one number
-#' for each row of the source. A formula that looks at the other new rows, such as `x - mean(x)`, is an error; `poly()`
-#' and `scale()` are not, as they remember the training data.
+#' @section New rows from a source: Where `newdata` (or `newx`) is a [row source][as_rows], it is read once, block by
+#'   block. Predictions are those of a data frame or a matrix of all rows, in the order of the rows. The response may be
+#'   absent from data frames; a matrix that has none is given with `y = rep(0, nrow(x))`. Blocks of numbers have the
+#'   columns of x, for fits of a formula those that it makes; their offset is that of the block. `newoffset` is one
+#'   number for each row of the source. A formula that looks at the other new rows, such as `x - mean(x)`, is an error;
+#'   `poly()` and `scale()` are not, as they remember the training data.
 #'
 #' With `to` predictions are not kept in memory. A file is written as csv, one line for each row and one column for each
 #' lambda: numbers by the fewest digits that give them back, classes in quotes, `NA` for what is missing. It is written
@@ -98,7 +98,8 @@ predict.sgdlasso <- function(object, newx, s = NULL,
   if (type == "nonzero") {
     return(one_or_all(lapply(models, function(at) lapply(split_columns(at$beta), as.integer))))
   }
-  training <- if (type == "terms") term_training(trained, x, y, weights, offset, data, envir)
+  uncentred <- !object$intercept && !(missing(newx) && missing(newdata))
+  training <- if (type == "terms" && !uncentred) term_training(trained, x, y, weights, offset, data, envir)
   predictors <- if (type == "terms") {
     centre <- term_centre(object, training)
     lapply(models, function(at) terms_predictor(object, at, centre, terms))
@@ -248,11 +249,17 @@ coefficients_at <- function(object, s, gamma = 1, envir = parent.frame(2)) {
   list(a0 = stats::setNames(a0, steps), beta = beta)
 }
 
+# The place of each s among the fitted lambdas, NA where it is none of them. One typed from a printed table is one.
+fitted_at <- function(lambda, s) {
+  vapply(unname(s), function(one) {
+    at <- which.min(abs(lambda - one))
+    if (length(at) && abs(lambda[at] - one) <= 1e-8 * max(lambda[at], one)) at else NA_integer_
+  }, 0L)
+}
+
 # s lies between lambda[left] and lambda[right], with this share of the left one.
 interpolate <- function(lambda, s) {
-  # a lambda typed from a printed table is still that lambda
-  slack <- 1e-8 * max(lambda)
-  outside <- s[s > max(lambda) + slack | s < min(lambda) - slack]
+  outside <- s[(s > max(lambda) | s < min(lambda)) & is.na(fitted_at(lambda, s))]
   if (length(outside)) {
     warn_class("sgdlasso_warning_s", sprintf(
       "`s` = %s lies outside the fitted lambdas, %s to %s: the nearest one is used. Fit with that lambda to solve it.",

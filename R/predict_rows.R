@@ -12,6 +12,7 @@ source_given <- function(newx, newdata) {
 # predictor(rows): a matrix of predictions of rows as new_rows() has them. to: what the user gave. All predictions, or
 # invisibly how many rows there were.
 predict_source <- function(object, source, newoffset, predictor, to, envir) {
+  check_not_read(to, source)
   offset_at <- offset_of_places(newoffset)
   receiver <- receiver_of(to)
   on.exit(receiver$drop())
@@ -29,6 +30,13 @@ predict_source <- function(object, source, newoffset, predictor, to, envir) {
   if (!is.null(newoffset) && length(newoffset) != place) abort_source_offset(newoffset, place)
   result <- receiver$finish()
   if (is.null(to)) result else invisible(place)
+}
+
+check_not_read <- function(to, source) {
+  if (is.null(source$files) || !is.character(to)) return(invisible())
+  if (any(normalizePath(source$files, mustWork = FALSE) == normalizePath(to, mustWork = FALSE))) {
+    abort_input("`to` is {to[1]}, which the new rows are read from.", "Give another name.")
+  }
 }
 
 offset_of_places <- function(newoffset) {
@@ -76,7 +84,7 @@ check_new_row_wise <- function(object, block, source, newoffset, envir) {
   if (length(elsewhere)) {
     abort_input("`newdata` lacks {first_words(vapply(elsewhere, as.character, ''))}.", "A row source must hold it.")
   }
-  check_calls_row_wise(calls, data, function(call, rows) eval(call, data[rows, , drop = FALSE], envir))
+  check_calls_row_wise(calls, data, function(call, data) eval(call, data, envir))
 }
 
 # ---- where predictions go ------------------------------------------------------------
@@ -112,8 +120,9 @@ handing_on <- function(to) {
 # The file takes its name once it is whole.
 writing_csv <- function(path) {
   check_csv_path(path)
-  unfinished <- tempfile(paste0(basename(path), "-"), dirname(path))
-  con <- or_input_error(file(unfinished, "wb"), "`to` cannot be written")
+  path <- normalizePath(path, mustWork = FALSE) # what a link stands for, not the link
+  unfinished <- tempfile("sgdlasso-", dirname(path))
+  con <- or_input_error(suppressWarnings(file(unfinished, "wb")), "`to` cannot be written")
   written <- 0
   put <- function(lines) {
     bytes <- charToRaw(enc2utf8(paste0(lines, "\n", collapse = "")))
@@ -133,6 +142,7 @@ writing_csv <- function(path) {
       close_file()
       # closing a file does not tell of a full disk
       if (!identical(file.size(unfinished), written)) abort_csv(path, "the disk may be full")
+      if (file.exists(path)) Sys.chmod(unfinished, file.mode(path), use_umask = FALSE)
       if (!file.rename(unfinished, path)) abort_csv(path, "it cannot be replaced")
     },
     drop = function() {
@@ -151,10 +161,19 @@ check_csv_path <- function(path) {
     abort_input("`to` is {describe(path)}.", "It must be the name of a file, or a function of predictions and rows.")
   }
   if (dir.exists(path)) abort_input("`to` is {path}, which is a folder.", "Name a file in it.")
+  if (file.exists(path) && !is_plain_file(path)) {
+    abort_input("`to` is {path}, which is no file but a device or a pipe.", "Name a file, or give a function.")
+  }
   if (!dir.exists(dirname(path))) abort_input("`to` is {path}, whose folder does not exist.", "Make the folder first.")
   if (tolower(tools::file_ext(path)) %in% c("gz", "bgz", "bz2", "xz", "zst", "lzma")) {
     abort_input("`to` is {path}, and the file is not compressed.", "Name it otherwise, or give a function.")
   }
+}
+
+# Devices and pipes cannot be replaced by a file that is whole.
+is_plain_file <- function(path) {
+  found <- suppressWarnings(system2("test", c("-f", shQuote(path)), stdout = FALSE, stderr = FALSE))
+  .Platform$OS.type == "windows" || found == 0
 }
 
 # Numbers with the digits that tell them apart, text in quotes.

@@ -22,6 +22,7 @@ rows_csv <- function(files, y = NULL, weights = NULL, offset = NULL, separator =
     roles = list(y = y, weights = weights, offset = offset), threads = check_threads(threads)
   )
   source <- new_source(function() csv_pass(files, format), !any(is_pipe(files)), files_label(files))
+  source$files <- files
   if (!is.null(y)) source$native <- function() csv_pass(files, format, native = TRUE)
   with_roles(source, y, weights, offset)
 }

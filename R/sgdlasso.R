@@ -304,7 +304,8 @@ argument_names <- function() setdiff(names(formals(sgdlasso.matrix)), "...")
 
 # As the user wrote it (sgdlasso:: and all), but never the name of a method or a whole function.
 generic_call <- function(call, name = "sgdlasso") {
-  if (!identical(call[[1]], call("::", quote(sgdlasso), as.name(name)))) call[[1]] <- as.name(name)
+  of_package <- is.call(call[[1]]) && identical(as.list(call[[1]])[1:2], list(as.name("::"), quote(sgdlasso)))
+  call[[1]] <- if (of_package) call("::", quote(sgdlasso), as.name(name)) else as.name(name)
   call
 }
 

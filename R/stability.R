@@ -141,7 +141,8 @@ check_selects <- function(fit) {
 # Columns that a path can leave out or take in.
 selectable_columns <- function(fit) {
   factor <- fit$penalty.factor %||% rep(1, fit$dim[1])
-  candidates <- factor > 0 & is.finite(factor) & fit$x.sd > 0
+  held <- (fit$lower.limits %||% -Inf) == 0 & (fit$upper.limits %||% Inf) == 0
+  candidates <- factor > 0 & is.finite(factor) & fit$x.sd > 0 & !held
   if (!any(candidates)) abort_input("`fit` has no column with a penalty that is not constant.", "Nothing to select.")
   candidates
 }
@@ -264,7 +265,7 @@ new_stability <- function(fit, halves, parameters, assumption, candidates, B, se
   lambda <- halves$lambda[seq_len(max(of_all("fitted")))]
   columns <- rownames(fit$beta)
   path <- stability_path(of_all("column"), of_all("step"), 2 * B, columns, length(lambda))
-  probability <- path[, length(lambda)]
+  probability <- stats::setNames(path[, length(lambda)], columns)
   selected <- which(probability >= votes_of(parameters$cutoff, B) / (2 * B))
   probability[(fit$penalty.factor %||% rep(1, length(columns))) == 0] <- NA
   gap <- max(of_all("gap"))

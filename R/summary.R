@@ -57,8 +57,8 @@ summary.sgdlasso <- function(object, s = NULL, gamma = 1, conf.int = FALSE, conf
 
 # Known at the fitted lambdas only.
 dev_ratio_at <- function(object, s) {
-  at <- which(abs(object$lambda - s) <= 1e-8 * max(object$lambda))
-  if (length(at)) object$dev.ratio[at[1]]
+  at <- fitted_at(object$lambda, s)
+  if (!is.na(at)) object$dev.ratio[at]
 }
 
 nonzero_table <- function(beta, sd) {

@@ -2,7 +2,8 @@
 #'
 #' Methods by which `vetiver::vetiver_model()` takes fits, so that they can be versioned, pinned and served. The model
 #' is [butchered][butcher-sgdlasso] first. Of a path, [at_lambda()] gives the model of one lambda; a cross-validation
-#' stands for its fit at `"lambda.1se"`. Fits by parsnip and caret go through the methods for these.
+#' stands for its fit at `"lambda.1se"`. Workflows of tidymodels and fits by `caret::train()` go through the methods
+#' that vetiver has for these; a fit by parsnip alone it does not know.
 #'
 #' @param model A fit by [sgdlasso()] of one lambda, or a result of [cv.sgdlasso()].
 #' @param metadata,vetiver_model As vetiver gives them.

@@ -68,7 +68,9 @@ check_secure <- function(cluster) {
 hosts_of <- function(cluster) unlist(lapply(cluster, function(node) node$host))
 
 is_this_machine <- function(host) {
-  host %in% c("localhost", "::1", "[::1]", Sys.info()[["nodename"]]) || grepl("^127(\\.[0-9]+){3}$", host)
+  host <- sub("^.*@", "", tolower(host))
+  named <- c("localhost", "localhost.localdomain", "::1", "[::1]", tolower(Sys.info()[["nodename"]]))
+  host %in% named || grepl("^127(\\.[0-9]+){3}$", host)
 }
 
 # Pipes and sockets of this machine have no host.

@@ -69,3 +69,18 @@ test_that("what is no one model is refused", {
   expect_error(at_lambda(relaxed), "mixture with the relaxed fit", class = "sgdlasso_error_input")
   expect_equal(coef(at_lambda(relaxed, s = relaxed$lambda[3]))[, 1], coef(relaxed$sgdlasso.fit)[, 3])
 })
+
+test_that("lambdas far below the largest are still told apart, by name and by number", {
+  for (ends in list(c(10, -2), c(4, -6), c(0, -12))) {
+    lambda <- 10^seq(ends[1], ends[2], length.out = 60)
+    fit <- suppressWarnings(sgdlasso(x, y, lambda = lambda))
+    for (k in seq_along(lambda)) {
+      expect_identical(at_lambda(fit, s = fit$lambda[k])$lambda, fit$lambda[k])
+      expect_identical(summary(fit, s = fit$lambda[k])$dev.ratio, fit$dev.ratio[k])
+    }
+    between <- sqrt(fit$lambda[-1] * fit$lambda[-length(lambda)])
+    expect_identical(fitted_at(fit$lambda, between), rep(NA_integer_, length(between)))
+  }
+  expect_warning(coef(suppressWarnings(sgdlasso(x, y, lambda = 10^seq(10, -2, length.out = 60))), s = 1e-4),
+                 class = "sgdlasso_warning_s")
+})

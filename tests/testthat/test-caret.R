@@ -114,3 +114,13 @@ test_that("lambdas that the path does not reach are warned of, or given", {
   given <- list(x, d$y, NULL, data.frame(alpha = 1, lambda = 1), NULL, TRUE, FALSE, lambda = 1)
   expect_error(do.call(model$fit, given), "`lambda` is given", class = "sgdlasso_error_input")
 })
+
+test_that("a lambda above the path has the model of its start, without a warning", {
+  d <- data.frame(a = rnorm(40), b = rnorm(40))
+  d$y <- d$a + rnorm(40)
+  grid <- data.frame(alpha = 1, lambda = 100)
+  none <- caret::trainControl(method = "none")
+  fit <- caret::train(y ~ ., data = d, method = caret_sgdlasso(), tuneGrid = grid, trControl = none)
+  expect_no_warning(expect_identical(caret_predictors(fit$finalModel), character()))
+  expect_no_warning(expect_identical(caret_importance(fit$finalModel)$Overall, c(0, 0)))
+})

@@ -52,7 +52,7 @@ test_that("which addresses are those of this machine", {
   )
   closed <- c(
     "tls+tcp://10.1.2.3:5555", "wss://host:80/mirai", "tcp://127.0.0.1:5555", "ws://localhost:80/mirai",
-    "abstract://0a", "ipc:///tmp/0a", "tcp://[::1]:5"
+    "abstract://0a", "ipc:///tmp/0a", "tcp://[::1]:5", "tcp://LOCALHOST:5", "tcp://localhost.localdomain:5"
   )
   expect_identical(vapply(open, is_open_url, NA, USE.NAMES = FALSE), rep(TRUE, length(open)))
   expect_identical(vapply(closed, is_open_url, NA, USE.NAMES = FALSE), rep(FALSE, length(closed)))

@@ -60,7 +60,7 @@ test_that("without s it is the lambda of the Bayesian criterion", {
   fit <- sgdlasso(y ~ ., data = d)
   expect_equal(learner$predict_newdata(d)$response, unname(predict(fit, d, s = "bic")[, 1]), tolerance = 1e-6)
   learner$param_set$set_values(s = c(0.2, 0.1))
-  expect_error(learner$predict_newdata(d), "`s` holds 2 lambdas", class = "sgdlasso_error_input")
+  expect_error(learner$predict_newdata(d), "`s` has 2 values", class = "sgdlasso_error_input")
 })
 
 test_that("resampling scores as a loop by hand", {
@@ -92,5 +92,16 @@ test_that("learners pass mlr3's own tests of learners", {
   for (learner in learners[c(1, 4)]) {
     result <- suppressWarnings(suite$run_autotest(learner, N = 40, check_replicable = FALSE))
     expect_true(result, info = paste(learner$id, result$error))
+  }
+})
+
+test_that("a learner predicts by one model", {
+  task <- mlr3_task(variables_frame(), "gaussian")
+  for (more in list(list(s = c(1, 2)), list(s = 0.1, gamma = c(0, 1)))) {
+    learner <- do.call(mlr3::lrn, c(list("regr.sgdlasso", relax = TRUE), more))
+    learner$train(task)
+    for (use in list(function() learner$predict(task), function() learner$selected_features())) {
+      expect_error(use(), "has 2 values", class = "sgdlasso_error_input")
+    }
   }
 })

@@ -61,3 +61,18 @@ test_that("bare fits are sent to as_sql()", {
   fit <- sgdlasso(as.matrix(murder_rates[1:3]), murder_rates$murder_rate, lambda = 1)
   expect_error(orbital::orbital(fit), "as_sql", class = "sgdlasso_error_input")
 })
+
+test_that("classes and columns keep whatever their names hold", {
+  set.seed(1)
+  d <- data.frame(x = rnorm(60), check.names = FALSE)
+  d[["a `b` \\c"]] <- rnorm(60)
+  d[["two words"]] <- rnorm(60)
+  for (levels in list(c("C:\\new", "other"), c("y\\es", "n\"o"), c("it's", "a `b`"))) {
+    d$y <- factor(levels[1 + (d$x + d[["two words"]] + rnorm(60) > 0)], levels)
+    form <- y ~ x + `two words`
+    spec <- parsnip::logistic_reg(penalty = 0.01, engine = "sgdlasso")
+    fit <- parsnip::fit(spec, form, d)
+    found <- predict(orbital::orbital(fit, type = "class"), d)
+    expect_identical(found$.pred_class, as.character(predict(fit, d)$.pred_class))
+  }
+})

@@ -169,3 +169,13 @@ test_that("cross-validations answer at their lambda, relaxed fits at their gamma
   terms <- predict(fit, d, s = s, type = "terms", exact = TRUE)
   expect_equal(rowSums(terms) + attr(terms, "constant"), predict(fit, d, s = s, exact = TRUE)[, 1])
 })
+
+test_that("without an intercept new rows need no rows of training", {
+  data <- murder_rates
+  fit <- sgdlasso(murder_rate ~ low_income + unemployed - 1, data = data, lambda = 1, model = FALSE)
+  expected <- sweep(as.matrix(murder_rates[1:3, c("low_income", "unemployed")]), 2, coef(fit)[-1, 1], "*")
+  rm(data)
+  found <- predict(fit, newdata = murder_rates[1:3, ], type = "terms")
+  expect_equal(found, expected, ignore_attr = TRUE)
+  expect_identical(attr(found, "constant"), 0)
+})

@@ -238,3 +238,20 @@ test_that("what cannot be answered is an error that says why", {
   refused("`y` is 0 in all rows", sgdlasso(x, rare, "poisson", lambda = 0.1), y = rare, x = x, q = 1)
   expect_error(stability(lm(dist ~ speed, cars)), "stability")
 })
+
+test_that("columns that limits hold at 0 cannot be selected, and one column alone keeps its name", {
+  set.seed(1)
+  x <- matrix(rnorm(600), 100)
+  y <- x[, 1] + rnorm(100)
+  held <- sgdlasso(x, y, lower.limits = c(0, rep(-Inf, 5)), upper.limits = c(0, rep(Inf, 5)))
+  parts <- c("p", "PFER")
+  expect_identical(
+    stability(held, q = 2, cutoff = .75, B = 5, x = x, y = y)[parts],
+    stability(sgdlasso(x, y, exclude = 1), q = 2, cutoff = .75, B = 5, x = x, y = y)[parts]
+  )
+  one <- x[, 1, drop = FALSE]
+  colnames(one) <- "a"
+  found <- stability(sgdlasso(one, y), q = 1, cutoff = .9, B = 5, x = one, y = y)
+  expect_named(found$probability, "a")
+  expect_output(print(found), "a +1")
+})

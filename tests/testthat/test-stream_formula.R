@@ -197,3 +197,32 @@ test_that("cross-validation on a source draws the fold of a row by its place, wh
   whole <- cv.sgdlasso(y ~ a + t, d, subset = k > 0, foldid = r_hash_folds(1:90, 3, 4), tol = 1e-12)
   expect_equal(cv$cvm, whole$cvm, tolerance = 1e-8)
 })
+
+test_that("what depends on other rows is refused, also where the first block looks as if it did not", {
+  looking <- list(
+    y ~ I(x - min(x)), y ~ I(x - mean(x)), y ~ I(x / max(x)), y ~ I(x - x[1]), y ~ I(x > median(x)), y ~ rank(x),
+    y ~ ave(x, f), y ~ rev(x), y ~ cut(x, 3), y ~ cumsum(x), y ~ I(as.numeric(day) - min(as.numeric(day))),
+    y ~ I(k - min(k))
+  )
+  row_wise <- list(
+    y ~ log(abs(x) + 1), y ~ I(x > 2003), y ~ cut(x, c(-Inf, 2002, 2004, Inf)), y ~ factor(k), y ~ I(k %% 2L) + f,
+    y ~ pmin(x, 2003), y ~ as.numeric(day), y ~ sqrt(x), y ~ ifelse(f == "a", x, 0), y ~ I(sapply(x, abs)), y ~ x:f
+  )
+  for (seed in 1:6) {
+    set.seed(seed)
+    d <- data.frame(x = rep(2001:2006, each = 10) + 0, k = rep(1:6, each = 10), f = rep(c("a", "b"), 30))
+    if (seed > 3) d <- d[sample(60), ]
+    d$day <- as.Date("2020-01-01") + d$k
+    d$y <- d$x + rnorm(60)
+    size <- sample(c(1, 2, 5, 10, 20), 1)
+    for (form in looking) {
+      about <- paste(seed, size, deparse1(form))
+      expect_error(sgdlasso(form, data = as_rows(d, block = size), lambda = .01), "depends on all rows",
+                   class = "sgdlasso_error_input", info = about)
+    }
+    for (form in row_wise) {
+      fit <- sgdlasso(form, data = as_rows(d, block = size), lambda = .01, tol = 1e-10)
+      expect_equal(fit$beta, sgdlasso(form, data = d, lambda = .01, tol = 1e-10)$beta, tolerance = 1e-4)
+    }
+  }
+})
