@@ -119,8 +119,8 @@ cv.sgdlasso <- function(x, ...) {
 #' @rdname cv.sgdlasso
 #' @export
 cv.sgdlasso.matrix <- function(x, y, weights = NULL, offset = NULL, lambda = NULL, type.measure = "default",
-                               nfolds = 10, foldid = NULL, strata = NULL, groups = NULL, grouped = TRUE, keep = FALSE,
-                               repeats = 1, relax = FALSE, gamma = c(0, 0.25, 0.5, 0.75, 1), cluster = NULL, ...) {
+                               nfolds = 10, foldid = NULL, grouped = TRUE, keep = FALSE, repeats = 1, relax = FALSE,
+                               gamma = c(0, 0.25, 0.5, 0.75, 1), cluster = NULL, ..., strata = NULL, groups = NULL) {
   call <- match.call()
   if ("formula" %in% ...names()) return(eval(formula_first(generic_call(call, "cv.sgdlasso")), parent.frame()))
   if (missing(x)) abort_input("`x` is missing.", "Start with cv.sgdlasso(x, y) or cv.sgdlasso(formula, data).")
@@ -147,13 +147,20 @@ cv.sgdlasso.Matrix <- cv.sgdlasso.matrix
 #' @rdname cv.sgdlasso
 #' @export
 cv.sgdlasso.formula <- function(formula, data, weights, offset, subset, na.action, contrasts = NULL, lambda = NULL,
-                                type.measure = "default", nfolds = 10, foldid = NULL, strata = NULL, groups = NULL,
-                                grouped = TRUE, keep = FALSE, repeats = 1, relax = FALSE,
-                                gamma = c(0, 0.25, 0.5, 0.75, 1), cluster = NULL, xlev = NULL, model = TRUE, ...) {
+                                type.measure = "default", nfolds = 10, foldid = NULL, grouped = TRUE, keep = FALSE,
+                                repeats = 1, relax = FALSE, gamma = c(0, 0.25, 0.5, 0.75, 1), cluster = NULL,
+                                xlev = NULL, model = TRUE, ..., strata = NULL, groups = NULL) {
   call <- match.call()
   call$formula <- formula
   data <- if (!missing(data)) formula_data(data)
-  given <- if (!is_rows(data)) eval_fold_arguments(call, data, parent.frame()) else list(foldid = foldid)
+  envir <- environment(formula) %||% parent.frame()
+  given <- if (is_rows(data)) {
+    list(foldid = foldid)
+  } else {
+    # not those of the call, which are ..1 and so on where a function hands on its own
+    given <- list(foldid = substitute(foldid), strata = substitute(strata), groups = substitute(groups))
+    lapply(eval_arguments(given, data, envir), fold_labels)
+  }
   repeats <- check_repeats(repeats, given$foldid)
   settings <- settings_given(..., lambda = lambda, relax = relax)
   if (is_rows(data)) {
@@ -163,12 +170,16 @@ cv.sgdlasso.formula <- function(formula, data, weights, offset, subset, na.actio
     ))
   }
   if (!is.null(xlev)) abort_xlev()
-  input <- formula_input(call, data, settings, contrasts, model, parent.frame(), in_folds = TRUE)
+  once <- call
+  chosen <- list(subset = if (!missing(subset)) substitute(subset))
+  once$subset <- subset <- plain_numbers(eval_arguments(chosen, data, envir)$subset, "subset") # which may be by chance
+  input <- formula_input(once, data, settings, contrasts, model, parent.frame(), in_folds = TRUE)
+  input$call$subset <- call$subset
   plan <- check_cv_plan(settings, type.measure, grouped, keep, relax, gamma, cluster)
-  n <- nrow(input$x)
-  subset <- eval(call$subset, data, environment(formula))
-  given <- Map(of_rows_that_stay, given, names(given), MoreArgs = list(n, subset, input$kept$na.action))
-  plan$folds <- draw_folds(n, nfolds, given$foldid, repeats, given$strata, given$groups, input$response$weights)
+  given <- for_rows_that_stay(given, formula, data, envir, subset, input$kept$na.action)
+  plan$folds <- draw_folds(
+    nrow(input$x), nfolds, given$foldid, repeats, given$strata, given$groups, input$response$weights
+  )
   cv <- cross_validate(input$x, input$response, input$offset, input$settings, plan, input$call)
   cv$sgdlasso.fit[names(input$kept)] <- input$kept
   cv
@@ -223,6 +234,9 @@ check_cv_plan <- function(settings, type.measure, grouped, keep, relax, gamma, c
       "`solver` is solver_nudge(), whose penalty is the nudge.",
       "There is no lambda to choose; use another solver."
     )
+  }
+  if (isTRUE(settings$keep.moments)) {
+    abort_input("`keep.moments` is TRUE, and rows are in memory.", "sgdlasso() keeps the moments of such.")
   }
   if (!is.null(cluster) && !inherits(cluster, "cluster")) {
     abort_input(
