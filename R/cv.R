@@ -9,7 +9,7 @@
 #' folds differ by at most one, and so do the numbers of rows in all. A factor, text and logicals name strata, and so do
 #' numbers of at most 10 different values; what is missing is a stratum of its own. Other numbers, dates and times are
 #' put into bins by their quantiles: four bins as in package rsample, or fewer, so that each holds a row for every fold
-#' (n / `nfolds` bins, one at least). Rows of weight 0 are dealt last, and count as none.
+#' (n / `nfolds` bins, one at least); equal values are in one bin. Rows of weight 0 are dealt last, and count as none.
 #'
 #' With `groups`, all rows of a group are in one fold. The largest groups come first, each to the fold with the fewest
 #' rows so far; which of equal groups comes first is left to chance. With both, every group must be of one stratum, and
@@ -41,10 +41,11 @@
 #'   wrong class) and `"auc"` (area under the ROC curve). `"default"` is `"mse"` for gaussian, else `"deviance"`.
 #' @param nfolds Number of folds, from 2 to n. Default 10. n leaves out one row at a time.
 #' @param foldid The fold of each row, length n, any labels (numbers need not be without gaps). `NULL` (default) draws
-#'   `sample(rep(1:nfolds, length = n))`. In a formula call it is evaluated in `data`, as `weights` are, and has one
-#'   label for each row of `data`; those of rows that `subset` or `na.action` leave out are left out. One label for each
-#'   row that stays will do too. A set of resamples of package rsample that assesses each row once, as `vfold_cv()`
-#'   without repeats and `group_vfold_cv()` make them, is taken as well.
+#'   `sample(rep(1:nfolds, length = n))`. In a formula call it is evaluated in `data` and then the formula's
+#'   environment, as `weights` are, and has one label for each row of `data`: `subset` and `na.action` pick from them as
+#'   from the rows. Where these take rows away, one label for each row that stays will do too. A set of resamples of
+#'   package rsample that assesses each row once, as `vfold_cv()` without repeats and `group_vfold_cv()` make them, is
+#'   taken as well.
 #' @param strata What folds should have equal shares of, one value for each row: labels, or numbers to be binned; see
 #'   below. `NULL` (default): no strata. In a formula call it is evaluated in `data`, as `foldid` is. Not with `foldid`.
 #' @param groups Labels of rows that must stay together in one fold, one for each row, none missing, and at least as
@@ -89,9 +90,9 @@
 #' Bad input is an error of class `sgdlasso_error_input`: more folds than rows or than groups, a `foldid` of another
 #' length, resamples that do not assess each row once, a group of several strata, a fold outside which only one class is
 #' left. So are `foldid`, `strata` and `groups` on row sources, where the fold of a row is drawn before others are
-#' known. A response that is constant outside a fold gives the null model there. Where an automatic path stopped before
-#' its `nlambda` and the smallest error is at its last lambda, a warning of class `sgdlasso_warning_path` says so:
-#' smaller lambdas may be better.
+#' known, and `keep.moments` elsewhere. A response that is constant outside a fold gives the null model there. Where an
+#' automatic path stopped before its `nlambda` and the smallest error is at its last lambda, a warning of class
+#' `sgdlasso_warning_path` says so: smaller lambdas may be better.
 #' @references
 #' Stone, M. (1974). Cross-validatory choice and assessment of statistical predictions. *Journal of the Royal
 #' Statistical Society B* 36, 111-147. \doi{10.1111/j.2517-6161.1974.tb00994.x}

@@ -64,7 +64,7 @@ without_one_column <- function(labels) {
 check_no_missing <- function(labels, arg, advice) {
   bad <- which(is.na(labels))
   if (length(bad)) {
-    abort_input("`{arg}` has {length(bad)} missing value{?s}, the first at position {bad[1]}.", advice)
+    abort_input("`{arg}` has {length(bad)} missing value{?s}, the first in row {bad[1]} of x.", advice)
   }
 }
 
@@ -115,7 +115,7 @@ for_rows_that_stay <- function(given, formula, data, envir, subset, dropped) {
   places <- places_that_stay(count, if (is.data.frame(data)) row.names(data), subset, dropped)
   Map(given, names(given), f = function(values, arg) {
     values <- without_one_column(plain_numbers(values, arg))
-    if (is.null(dim(values)) && length(values) == count) values[places] else values
+    if (length(dim(values)) < 2 && length(values) == count) values[places] else values
   })
 }
 

@@ -244,7 +244,7 @@ test_that("what cannot be cross-validated is an error that says so", {
   expect_input_error(cv.sgdlasso(d$x, d$y, foldid = 1:5), "`foldid` has 5 values, x has 20 rows")
   expect_input_error(cv.sgdlasso(d$x, d$y, foldid = rep(1, 20)), "one fold only")
   expect_input_error(
-    cv.sgdlasso(d$x, d$y, foldid = c(NA, rep(1:2, length.out = 19))), "1 missing value, the first at position 1"
+    cv.sgdlasso(d$x, d$y, foldid = c(NA, rep(1:2, length.out = 19))), "1 missing value, the first in row 1 of x"
   )
   expect_input_error(
     cv.sgdlasso(d$x, d$y, weights = rep(1:0, each = 10), foldid = rep(1:2, each = 10)), "are in one fold"

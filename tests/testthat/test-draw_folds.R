@@ -181,7 +181,7 @@ test_that("whatever rows subset picks, and in whatever order, their labels go wi
     fold <- sample(letters[1:5], 90, TRUE)
     expected <- match(fold[at], sort(unique(fold[at])))
     by <- function(...) cv.sgdlasso(y ~ a + b, subset = pick, lambda = .5, ...)$foldid
-    for (labels in list(fold, matrix(fold))) expect_identical(by(d, foldid = labels), expected, label = seed)
+    for (labels in list(fold, matrix(fold), array(fold))) expect_identical(by(d, foldid = labels), expected)
     expect_identical(by(d, foldid = fold[at]), expected)
     by_group <- by(d, groups = who, nfolds = 4)
     expect_true(all(tapply(by_group, d$who[at], function(of) length(unique(of))) == 1))
@@ -316,7 +316,7 @@ test_that("what folds cannot be drawn by is an error that says so", {
   expect_input_error(cv(strat = fold), "no argument `strat`.*strata")
   expect_input_error(cv(groups = fold), "`groups` has 4 groups, and `nfolds` is 10.*nfolds = 4")
   expect_input_error(cv(groups = rep(1, 20)), "`groups` has 1 group, and")
-  expect_input_error(cv(groups = c(NA, 2:20)), "`groups` has 1 missing value, the first at position 1")
+  expect_input_error(cv(groups = c(NA, 2:20)), "`groups` has 1 missing value, the first in row 1 of x")
   expect_input_error(
     cv(groups = rep(letters[1:5], 4), strata = rep(1:2, c(3, 17)), nfolds = 2), "several strata in the group a of"
   )
