@@ -63,8 +63,10 @@ adaptive_weights <- function(gamma = 1, alpha = 0, lambda = NULL, family = NULL)
   if (!is.null(lambda)) lambda <- check_number(lambda, "lambda", least = 0)
   asked <- if (!is.null(family)) check_family(family)
   function(x, y, weights = NULL, family = "gaussian", offset = NULL, intercept = TRUE) {
-    settings <- list(family = asked %||% family, offset = offset, intercept = intercept, alpha = alpha)
-    weights_of_sizes(initial_sizes(check_x(x), y, weights, lambda, settings), gamma)
+    x <- check_x(x)
+    weights <- check_weights(weights, nrow(x))
+    settings <- list(family = asked %||% check_family(family), offset = offset, intercept = intercept, alpha = alpha)
+    weights_of_sizes(initial_sizes(x, y, weights, lambda, settings), gamma)
   }
 }
 

@@ -136,10 +136,10 @@ warn_cv <- function(cv, draws, plan, settings) {
   warn_cut(cv, settings)
 }
 
-# Smaller lambdas than the path has might be better still.
+# Smaller lambdas than the path has might be better still. (Where no column may enter it is 0 alone.)
 warn_cut <- function(cv, settings) {
   k <- length(cv$lambda)
-  cut <- is.null(settings$lambda) && k < settings$nlambda && cv$sgdlasso.fit$nulldev > 0
+  cut <- is.null(settings$lambda) && k < settings$nlambda && cv$lambda[k] > 0 && cv$sgdlasso.fit$nulldev > 0
   if (!cut || cv$index["min", 1] < k) return(invisible())
   warn_class("sgdlasso_warning_path", sprintf(
     paste0(

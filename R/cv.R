@@ -9,7 +9,7 @@
 #' folds differ by at most one, and so do the numbers of rows in all. A factor, text and logicals name strata, and so do
 #' numbers of at most 10 different values; what is missing is a stratum of its own. Other numbers, dates and times are
 #' put into bins by their quantiles: four bins as in package rsample, or fewer, so that each holds a row for every fold
-#' (n / `nfolds` bins, one at least). Rows of weight 0 are dealt last, and count as none.
+#' (n / `nfolds` bins, one at least); equal values are in one bin. Rows of weight 0 are dealt last, and count as none.
 #'
 #' With `groups`, all rows of a group are in one fold. The largest groups come first, each to the fold with the fewest
 #' rows so far; which of equal groups comes first is left to chance. With both, every group must be of one stratum, and
@@ -41,10 +41,11 @@
 #'   wrong class) and `"auc"` (area under the ROC curve). `"default"` is `"mse"` for gaussian, else `"deviance"`.
 #' @param nfolds Number of folds, from 2 to n. Default 10. n leaves out one row at a time.
 #' @param foldid The fold of each row, length n, any labels (numbers need not be without gaps). `NULL` (default) draws
-#'   `sample(rep(1:nfolds, length = n))`. In a formula call it is evaluated in `data`, as `weights` are, and has one
-#'   label for each row of `data`; those of rows that `subset` or `na.action` leave out are left out. One label for each
-#'   row that stays will do too. A set of resamples of package rsample that assesses each row once, as `vfold_cv()`
-#'   without repeats and `group_vfold_cv()` make them, is taken as well.
+#'   `sample(rep(1:nfolds, length = n))`. In a formula call it is evaluated in `data` and then the formula's
+#'   environment, as `weights` are, and has one label for each row of `data`: `subset` and `na.action` pick from them as
+#'   from the rows. Where these take rows away, one label for each row that stays will do too. A set of resamples of
+#'   package rsample that assesses each row once, as `vfold_cv()` without repeats and `group_vfold_cv()` make them, is
+#'   taken as well.
 #' @param strata What folds should have equal shares of, one value for each row: labels, or numbers to be binned; see
 #'   below. `NULL` (default): no strata. In a formula call it is evaluated in `data`, as `foldid` is. Not with `foldid`.
 #' @param groups Labels of rows that must stay together in one fold, one for each row, none missing, and at least as
@@ -89,9 +90,9 @@
 #' Bad input is an error of class `sgdlasso_error_input`: more folds than rows or than groups, a `foldid` of another
 #' length, resamples that do not assess each row once, a group of several strata, a fold outside which only one class is
 #' left. So are `foldid`, `strata` and `groups` on row sources, where the fold of a row is drawn before others are
-#' known. A response that is constant outside a fold gives the null model there. Where an automatic path stopped before
-#' its `nlambda` and the smallest error is at its last lambda, a warning of class `sgdlasso_warning_path` says so:
-#' smaller lambdas may be better.
+#' known, and `keep.moments` elsewhere. A response that is constant outside a fold gives the null model there. Where an
+#' automatic path stopped before its `nlambda` and the smallest error is at its last lambda, a warning of class
+#' `sgdlasso_warning_path` says so: smaller lambdas may be better.
 #' @references
 #' Stone, M. (1974). Cross-validatory choice and assessment of statistical predictions. *Journal of the Royal
 #' Statistical Society B* 36, 111-147. \doi{10.1111/j.2517-6161.1974.tb00994.x}
@@ -119,8 +120,8 @@ cv.sgdlasso <- function(x, ...) {
 #' @rdname cv.sgdlasso
 #' @export
 cv.sgdlasso.matrix <- function(x, y, weights = NULL, offset = NULL, lambda = NULL, type.measure = "default",
-                               nfolds = 10, foldid = NULL, strata = NULL, groups = NULL, grouped = TRUE, keep = FALSE,
-                               repeats = 1, relax = FALSE, gamma = c(0, 0.25, 0.5, 0.75, 1), cluster = NULL, ...) {
+                               nfolds = 10, foldid = NULL, grouped = TRUE, keep = FALSE, repeats = 1, relax = FALSE,
+                               gamma = c(0, 0.25, 0.5, 0.75, 1), cluster = NULL, ..., strata = NULL, groups = NULL) {
   call <- match.call()
   if ("formula" %in% ...names()) return(eval(formula_first(generic_call(call, "cv.sgdlasso")), parent.frame()))
   if (missing(x)) abort_input("`x` is missing.", "Start with cv.sgdlasso(x, y) or cv.sgdlasso(formula, data).")
@@ -147,13 +148,20 @@ cv.sgdlasso.Matrix <- cv.sgdlasso.matrix
 #' @rdname cv.sgdlasso
 #' @export
 cv.sgdlasso.formula <- function(formula, data, weights, offset, subset, na.action, contrasts = NULL, lambda = NULL,
-                                type.measure = "default", nfolds = 10, foldid = NULL, strata = NULL, groups = NULL,
-                                grouped = TRUE, keep = FALSE, repeats = 1, relax = FALSE,
-                                gamma = c(0, 0.25, 0.5, 0.75, 1), cluster = NULL, xlev = NULL, model = TRUE, ...) {
+                                type.measure = "default", nfolds = 10, foldid = NULL, grouped = TRUE, keep = FALSE,
+                                repeats = 1, relax = FALSE, gamma = c(0, 0.25, 0.5, 0.75, 1), cluster = NULL,
+                                xlev = NULL, model = TRUE, ..., strata = NULL, groups = NULL) {
   call <- match.call()
   call$formula <- formula
   data <- if (!missing(data)) formula_data(data)
-  given <- if (!is_rows(data)) eval_fold_arguments(call, data, parent.frame()) else list(foldid = foldid)
+  envir <- environment(formula) %||% parent.frame()
+  given <- if (is_rows(data)) {
+    list(foldid = foldid)
+  } else {
+    # not those of the call, which are ..1 and so on where a function hands on its own
+    given <- list(foldid = substitute(foldid), strata = substitute(strata), groups = substitute(groups))
+    lapply(eval_arguments(given, data, envir), fold_labels)
+  }
   repeats <- check_repeats(repeats, given$foldid)
   settings <- settings_given(..., lambda = lambda, relax = relax)
   if (is_rows(data)) {
@@ -163,12 +171,16 @@ cv.sgdlasso.formula <- function(formula, data, weights, offset, subset, na.actio
     ))
   }
   if (!is.null(xlev)) abort_xlev()
-  input <- formula_input(call, data, settings, contrasts, model, parent.frame(), in_folds = TRUE)
+  once <- call
+  chosen <- list(subset = if (!missing(subset)) substitute(subset))
+  once$subset <- subset <- plain_numbers(eval_arguments(chosen, data, envir)$subset, "subset") # which may be by chance
+  input <- formula_input(once, data, settings, contrasts, model, parent.frame(), in_folds = TRUE)
+  input$call$subset <- call$subset
   plan <- check_cv_plan(settings, type.measure, grouped, keep, relax, gamma, cluster)
-  n <- nrow(input$x)
-  subset <- eval(call$subset, data, environment(formula))
-  given <- Map(of_rows_that_stay, given, names(given), MoreArgs = list(n, subset, input$kept$na.action))
-  plan$folds <- draw_folds(n, nfolds, given$foldid, repeats, given$strata, given$groups, input$response$weights)
+  given <- for_rows_that_stay(given, formula, data, envir, subset, input$kept$na.action)
+  plan$folds <- draw_folds(
+    nrow(input$x), nfolds, given$foldid, repeats, given$strata, given$groups, input$response$weights
+  )
   cv <- cross_validate(input$x, input$response, input$offset, input$settings, plan, input$call)
   cv$sgdlasso.fit[names(input$kept)] <- input$kept
   cv
@@ -223,6 +235,9 @@ check_cv_plan <- function(settings, type.measure, grouped, keep, relax, gamma, c
       "`solver` is solver_nudge(), whose penalty is the nudge.",
       "There is no lambda to choose; use another solver."
     )
+  }
+  if (isTRUE(settings$keep.moments)) {
+    abort_input("`keep.moments` is TRUE, and rows are in memory.", "sgdlasso() keeps the moments of such.")
   }
   if (!is.null(cluster) && !inherits(cluster, "cluster")) {
     abort_input(

@@ -45,22 +45,26 @@ check_foldid <- function(foldid, n) {
 
 # A label for each row: numbers, text or logicals, without a class.
 check_labels <- function(labels, n, arg, what) {
-  labels <- plain_numbers(labels, arg)
-  if (is.matrix(labels) && ncol(labels) == 1) labels <- as.vector(labels)
-  if (!is.atomic(labels) || is.null(labels)) {
+  labels <- without_one_column(plain_numbers(labels, arg))
+  if (!is.atomic(labels) || is.null(labels) || length(dim(labels)) > 1) {
     abort_input("`{arg}` is {describe(labels)}.", "It must name the {what} of each row of x.")
   }
   if (length(labels) != n) {
     abort_input("`{arg}` has {length(labels)} value{?s}, x has {n} row{qty(n)}{?s}.", "They must agree.")
   }
-  if (is.raw(labels)) abort_input("`{arg}` is a raw vector.", "It must hold numbers or names of {what}s.")
+  if (is.raw(labels)) abort_input("`{arg}` is a raw vector.", "It must hold a number or a name for each {what}.")
   if (is.factor(labels)) as.character(labels) else as.vector(unclass(labels))
+}
+
+# As scale() and data[, 1, drop = FALSE] make it.
+without_one_column <- function(labels) {
+  if (is.atomic(labels) && is.matrix(labels) && ncol(labels) == 1) labels[, 1] else labels
 }
 
 check_no_missing <- function(labels, arg, advice) {
   bad <- which(is.na(labels))
   if (length(bad)) {
-    abort_input("`{arg}` has {length(bad)} missing value{?s}, the first at position {bad[1]}.", advice)
+    abort_input("`{arg}` has {length(bad)} missing value{?s}, the first in row {bad[1]} of x.", advice)
   }
 }
 
@@ -71,6 +75,7 @@ renumber <- function(fold) match(fold, sort(unique(fold)))
 fold_labels <- function(foldid) {
   if (!inherits(foldid, "rset")) return(foldid)
   kind <- class(foldid)[1]
+  if (!length(foldid$splits)) abort_input("`foldid` is a {kind} without resamples.", "There must be two or more.")
   n <- nrow(foldid$splits[[1]]$data)
   assessed <- lapply(foldid$splits, function(split) {
     if (anyNA(split$out_id)) setdiff(seq_len(n), split$in_id) else split$out_id
@@ -95,21 +100,34 @@ fold_labels <- function(foldid) {
 
 # ---- of a formula call -----------------------------------------------------------
 
-# foldid, strata and groups, evaluated in the data as weights are.
-eval_fold_arguments <- function(call, data, envir) {
-  lapply(stats::setNames(nm = c("foldid", "strata", "groups")), function(name) {
-    fold_labels(or_input_error(eval(call[[name]], data, envir), sprintf("`%s` cannot be evaluated", name)))
+# Expressions of arguments, evaluated in the data as weights are.
+eval_arguments <- function(expressions, data, envir) {
+  Map(expressions, names(expressions), f = function(expression, arg) {
+    or_input_error(eval_plain(expression, data, envir), sprintf("`%s` cannot be evaluated", arg))
   })
 }
 
-# Values for the n rows that subset and na.action leave, where they are given for all rows of the data.
-of_rows_that_stay <- function(values, arg, n, subset, dropped) {
-  if (is.null(values) || NROW(values) == n || !is.null(dim(values))) return(values)
-  if (is.logical(subset) && length(subset) != length(values)) return(values)
-  rows <- seq_along(values)
-  if (!is.null(subset)) rows <- rows[subset]
-  if (length(dropped)) rows <- rows[-dropped]
-  if (length(rows) == n && !anyNA(rows)) plain_numbers(values, arg)[rows] else values
+# Those of the given values that are for all rows of the data, for the rows that stay.
+for_rows_that_stay <- function(given, formula, data, envir, subset, dropped) {
+  given <- Filter(Negate(is.null), given)
+  if (!length(given)) return(given)
+  count <- if (is.data.frame(data)) nrow(data) else NROW(eval_plain(formula[[2]], data, envir))
+  places <- places_that_stay(count, if (is.data.frame(data)) row.names(data), subset, dropped)
+  Map(given, names(given), f = function(values, arg) {
+    values <- without_one_column(plain_numbers(values, arg))
+    if (length(dim(values)) < 2 && length(values) == count) values[places] else values
+  })
+}
+
+# Which of `count` rows subset and na.action leave, in their order, as model.frame() picks them.
+places_that_stay <- function(count, names, subset, dropped) {
+  places <- seq_len(count)
+  if (is.character(subset)) {
+    places <- pmatch(subset, names %||% places, duplicates.ok = TRUE)
+  } else if (!is.null(subset)) {
+    places <- places[subset]
+  }
+  if (length(dropped)) places[-dropped] else places
 }
 
 # ---- strata ----------------------------------------------------------------------
@@ -126,12 +144,13 @@ check_strata <- function(strata, n, nfolds) {
   match(strata, unique(strata))
 }
 
-# By quantiles, so that each bin has a row for every fold.
+# By quantiles, so that each bin has a row for every fold. Where the largest value is that of many rows, it is a bin.
 binned <- function(values, nfolds) {
   known <- values[!is.na(values)]
   bins <- max(min(most_bins, length(known) %/% nfolds), 1)
   cuts <- stats::quantile(known, seq_len(bins - 1) / bins, names = FALSE, type = 1)
-  findInterval(values, unique(cuts), left.open = TRUE)
+  below_most <- max(known[known < max(known)])
+  findInterval(values, unique(pmin(cuts, below_most)), left.open = TRUE)
 }
 
 # Rows of a stratum follow each other in random order, and all are dealt to the folds in turn: of no stratum, and not in

@@ -6,6 +6,9 @@ formula_data <- function(data) check_data(or_input_error(data, "The formula call
 # A name that no data frame has may still be that of a function: df, data.
 check_data <- function(data, advice = "Is there no data frame of that name?") {
   if (is.function(data)) abort_input("`data` is a function, not a data frame.", advice)
+  if (is.atomic(data) && !is.null(data)) {
+    abort_input("`data` is {describe(data)}, not a data frame.", "as.data.frame() makes one of a matrix.")
+  }
   data
 }
 

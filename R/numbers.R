@@ -55,6 +55,14 @@ plain_call <- function(call, envir) {
   call
 }
 
+# The same for a single expression, as model.frame() evaluates weights.
+eval_plain <- function(expression, data, envir) {
+  used <- all.vars(expression)
+  if (is.list(data)) data <- plain_variables(data, used)
+  if (is.environment(data)) data <- plain_environment(data, used)
+  eval(expression, data, plain_environment(envir, setdiff(used, names(data))))
+}
+
 plain_variables <- function(data, used = names(data), needed = used) {
   wide <- names(data)[vapply(data, is_integer64, NA)]
   for (name in intersect(wide, used)) data[[name]] <- integer64_values(data[[name]], name, name %in% needed)

@@ -88,6 +88,9 @@ gamma_at <- function(object, s, gamma) {
       abort_input("`s` holds lambdas that were chosen with different gammas.", "Give one of them, or `gamma`.")
     }
   }
+  if (is.character(gamma) && length(gamma) > 1) {
+    abort_input("`gamma` has {length(gamma)} names.", "Give one of them, or numbers.")
+  }
   if (is.character(gamma)) gamma <- object$relaxed[[check_choice(gamma, unname(chosen), "gamma")]]
   list(gamma = gamma)
 }

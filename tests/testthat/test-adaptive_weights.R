@@ -137,6 +137,17 @@ test_that("turned columns give the ridge regression that the columns themselves 
   }
 })
 
+test_that("families are taken as sgdlasso() takes them", {
+  for (family in c("gaussian", "binomial", "poisson")) {
+    d <- make_rows(60, family = family)
+    of_family <- getExportedValue("stats", family)
+    for (given in list(of_family, of_family())) {
+      expect_no_warning(found <- adaptive_weights()(d$x, d$y, family = given))
+      expect_identical(found, adaptive_weights(family = family)(d$x, d$y))
+    }
+  }
+})
+
 test_that("exponents may be large", {
   w <- weights_of_sizes(c(1, .5, .1, 1e-9), 100)
   expect_identical(is.infinite(w), c(FALSE, TRUE, TRUE, TRUE))
@@ -152,4 +163,8 @@ test_that("arguments that make no weights are refused", {
   once <- as.numeric(1:40 == 7)
   expect_input_error(sgdlasso(d$x, once, "binomial", penalty.factor = adaptive_weights()), "one row only of one class")
   expect_length(adaptive_weights(lambda = .1, family = "binomial")(d$x, once), 8)
+  expect_input_error(adaptive_weights()(d$x, d$y, rep(0, 40)), "`weights` are all 0")
+  expect_input_error(adaptive_weights()(d$x, d$y, c(NA, rep(1, 39))), "`weights` has 1 missing")
+  expect_input_error(adaptive_weights()(d$x, d$y, 1:3), "`weights` has 3 values")
+  expect_input_error(adaptive_weights()(d$x, d$y, family = "cox"), "`family` is")
 })

@@ -244,7 +244,7 @@ test_that("what cannot be cross-validated is an error that says so", {
   expect_input_error(cv.sgdlasso(d$x, d$y, foldid = 1:5), "`foldid` has 5 values, x has 20 rows")
   expect_input_error(cv.sgdlasso(d$x, d$y, foldid = rep(1, 20)), "one fold only")
   expect_input_error(
-    cv.sgdlasso(d$x, d$y, foldid = c(NA, rep(1:2, length.out = 19))), "1 missing value, the first at position 1"
+    cv.sgdlasso(d$x, d$y, foldid = c(NA, rep(1:2, length.out = 19))), "1 missing value, the first in row 1 of x"
   )
   expect_input_error(
     cv.sgdlasso(d$x, d$y, weights = rep(1:0, each = 10), foldid = rep(1:2, each = 10)), "are in one fold"
@@ -256,6 +256,8 @@ test_that("what cannot be cross-validated is an error that says so", {
   expect_input_error(cv.sgdlasso(d$x, d$y, type.measure = "auc"), "Only binomial fits have classes")
   expect_input_error(cv.sgdlasso(d$x, d$y, type.measure = "mxe"), "`type.measure` is \"mxe\"")
   expect_input_error(cv.sgdlasso(d$x, d$y, repeats = 2, foldid = rep(1:2, 10)), "not drawn again")
+  expect_input_error(cv.sgdlasso(d$x, d$y, keep.moments = TRUE), "`keep.moments` is TRUE")
+  expect_input_error(cv.sgdlasso(y ~ a, data.frame(y = d$y, a = 1:20), keep.moments = TRUE), "`keep.moments` is TRUE")
   expect_input_error(cv.sgdlasso(d$x, d$y, cluster = 2), "`cluster` is 2")
   expect_input_error(cv.sgdlasso(d$x, d$y, relax = TRUE, gamma = 2), "`gamma` is 2")
   expect_input_error(cv.sgdlasso(d$x, d$y, thresh = 1e-7), "no argument `thresh`")
@@ -346,6 +348,9 @@ test_that("a smallest error at the end of a path that was cut is warned about", 
   expect_no_warning(cut(lambda = c(1, 0.5)))
   noise <- rnorm(200)
   expect_no_warning(cv <- cv.sgdlasso(x, noise, foldid = fold))
+  for (none in list(list(exclude = seq_len(ncol(x))), list(penalty.factor = rep(Inf, ncol(x))))) {
+    expect_no_warning(do.call(cut, none))
+  }
   expect_lt(cv$index["min", 1], length(cv$lambda))
 })
 

@@ -54,6 +54,12 @@ test_that("numbers of many values are binned by quantiles, in four where a bin t
     missing <- replace(size, sample(n, 4), NA)
     expect_lte(max(spread(draw_folds(n, nfolds, NULL, 1, missing), is.na(missing))[c("all", "TRUE")]), 1)
   }
+  for (seed in 1:20) {
+    set.seed(seed)
+    end <- sample(c(-50, 50), 1) # many rows of the smallest or the largest value
+    size <- sample(c(20:45 * sign(end), rep(end, sample(20:90, 1))))
+    expect_lte(spread(draw_folds(length(size), 5, NULL, 1, size), size == end)[["TRUE"]], 1)
+  }
   set.seed(1)
   halves <- rep(0:1, each = 12) # of 24 rows, 10 of them for the folds
   fold <- draw_folds(24, 10, NULL, 20, c(1:12, 101:112))
@@ -156,6 +162,88 @@ test_that("under a formula strata and groups are columns of the data, less the r
   }
 })
 
+# Rows of a data frame as `subset` may pick them: in another order, again, by name, some of none.
+random_subset <- function(d) {
+  n <- nrow(d)
+  switch(sample(6, 1),
+    sample(n), sample(n, n, TRUE), -sample(n, 9), sample(rownames(d), sample(c(n, 50), 1), TRUE),
+    sample(c(TRUE, TRUE, NA, FALSE), n, TRUE), c(TRUE, TRUE, FALSE)
+  )
+}
+
+test_that("whatever rows subset picks, and in whatever order, their labels go with them", {
+  for (seed in 1:40) {
+    set.seed(seed)
+    d <- random_rows()
+    rownames(d) <- paste0("r", sample(90))
+    if (seed %% 2) d$a <- rnorm(90) # so that all 90 rows may stay
+    pick <- random_subset(d)
+    at <- model.frame(y ~ a + b, d, subset = pick, weights = seq_len(90))[["(weights)"]]
+    fold <- sample(letters[1:5], 90, TRUE)
+    expected <- match(fold[at], sort(unique(fold[at])))
+    by <- function(...) cv.sgdlasso(y ~ a + b, subset = pick, lambda = .5, ...)$foldid
+    for (labels in list(fold, matrix(fold), array(fold))) expect_identical(by(d, foldid = labels), expected)
+    if (length(at) < 90) expect_identical(by(d, foldid = fold[at]), expected)
+    by_group <- by(d, groups = who, nfolds = 4)
+    expect_true(all(tapply(by_group, d$who[at], function(of) length(unique(of))) == 1))
+    expect_lte(max(spread(by(d, strata = scale(as.numeric(a > 0)), nfolds = 4), d$a[at] > 0)), 1)
+    if (!is.character(pick)) {
+      expect_identical(by(as.list(d), foldid = fold), expected)
+      expect_identical(with(d, cv.sgdlasso(y ~ a + b, subset = pick, foldid = fold, lambda = .5))$foldid, expected)
+    }
+  }
+})
+
+test_that("a subset of random rows is drawn once", {
+  for (seed in 1:5) {
+    set.seed(seed)
+    d <- data.frame(y = rnorm(40), a = rnorm(40), fold = sample(4, 40, TRUE))
+    set.seed(seed)
+    cv <- cv.sgdlasso(y ~ a, d, subset = sample(40), foldid = fold, lambda = .5)
+    set.seed(seed)
+    at <- sample(40)
+    expect_identical(cv$foldid, d$fold[at])
+    expect_identical(cv$sgdlasso.fit$model$y, d$y[at])
+    expect_identical(cv$call$subset, quote(sample(40)))
+  }
+})
+
+test_that("expressions of 64-bit integers count by their value", {
+  set.seed(1)
+  d <- random_rows(60)
+  wide <- d
+  wide$who <- integer64(d$who)
+  outside <- wide$who
+  by <- function(...) {
+    set.seed(2)
+    cv.sgdlasso(y ~ b, ..., nfolds = 3, lambda = .5)$foldid
+  }
+  expect_identical(by(wide, strata = who == 3), by(d, strata = who == 3))
+  expect_identical(by(wide, groups = who %/% 2), by(d, groups = who %/% 2))
+  expect_identical(by(wide, foldid = who > 9), by(d, foldid = who > 9))
+  expect_identical(by(d, groups = outside %/% 2), by(d, groups = who %/% 2))
+  expect_identical(by(wide, subset = who > 5, groups = who), by(d, subset = who > 5, groups = who))
+  expect_identical(by(wide, subset = integer64(60:1), groups = who), by(d, subset = 60:1, groups = who))
+  expect_identical(by(list2env(wide), groups = who %/% 2), by(d, groups = who %/% 2))
+})
+
+test_that("variables are those of the formula's environment, as for weights", {
+  set.seed(1)
+  d <- data.frame(y = rnorm(30), a = rnorm(30))
+  made <- function() {
+    fold <- rep(1:3, 10)
+    list(formula = y ~ a, fold = fold)
+  }
+  there <- made()
+  fold <- rep(1:2, 15)
+  expect_identical(cv.sgdlasso(there$formula, d, foldid = fold, lambda = .5)$foldid, there$fold)
+  expect_identical(cv.sgdlasso(y ~ a, d, foldid = fold, lambda = .5)$foldid, fold)
+  only_here <- fold
+  expect_input_error(
+    (function(formula) cv.sgdlasso(formula, d, groups = only_there, nfolds = 2))(y ~ a), "`groups` cannot be evaluated"
+  )
+})
+
 test_that("update() draws folds anew within strata and groups, and the fit's own call has neither", {
   set.seed(1)
   d <- random_rows()
@@ -208,6 +296,7 @@ test_that("resamples that are no folds are refused", {
   expect_input_error(cv(rsample::vfold_cv(rows, v = 5, repeats = 2)), "vfold_cv that assesses row 1 2 times")
   expect_input_error(cv(rsample::bootstraps(rows, 5)), "bootstraps that assesses row")
   expect_input_error(cv(rsample::vfold_cv(rows[1:10, , drop = FALSE], v = 5)), "10 values, x has 20 rows")
+  expect_input_error(cv(structure(list(splits = list()), class = c("vfold_cv", "rset"))), "vfold_cv without resamples")
   half <- function(train, assess) rsample::make_splits(list(analysis = train, assessment = assess), rows)
   expect_input_error(cv(rsample::manual_rset(list(half(2:10, 11:20), half(11:20, 1:10)), c("a", "b"))), "whose split 1")
 })
@@ -220,15 +309,25 @@ test_that("what folds cannot be drawn by is an error that says so", {
   expect_input_error(cv(foldid = fold, groups = fold), "`groups` is given, and so is `foldid`")
   expect_input_error(cv(strata = 1:19), "`strata` has 19 values, x has 20 rows")
   expect_input_error(cv(strata = list(1)), "`strata` is")
+  for (labels in list(matrix(fold, 10), matrix(1:40, 20), t(fold), array(fold, c(20, 1, 1)), as.data.frame(fold))) {
+    expect_input_error(cv(foldid = labels), "`foldid` is a .*It must name the fold of each row")
+    expect_input_error(cv(strata = labels), "`strata` is a .*It must name the stratum of each row")
+  }
+  expect_input_error(cv(strata = as.raw(fold)), "raw vector.*a number or a name for each stratum")
+  expect_input_error(cv(group = fold), "`grouped` must be TRUE or FALSE")
+  expect_input_error(cv(strat = fold), "no argument `strat`.*strata")
   expect_input_error(cv(groups = fold), "`groups` has 4 groups, and `nfolds` is 10.*nfolds = 4")
   expect_input_error(cv(groups = rep(1, 20)), "`groups` has 1 group, and")
-  expect_input_error(cv(groups = c(NA, 2:20)), "`groups` has 1 missing value, the first at position 1")
+  expect_input_error(cv(groups = c(NA, 2:20)), "`groups` has 1 missing value, the first in row 1 of x")
   expect_input_error(
     cv(groups = rep(letters[1:5], 4), strata = rep(1:2, c(3, 17)), nfolds = 2), "several strata in the group a of"
   )
   expect_input_error(cv(groups = fold, weights = as.numeric(fold < 3), nfolds = 3), "`groups` has 2 groups")
   frame <- data.frame(d$x, y = d$y)
   expect_input_error(cv.sgdlasso(y ~ ., frame, strata = nowhere), "`strata` cannot be evaluated")
+  for (data in list(as.matrix(frame), frame$y)) {
+    expect_input_error(cv.sgdlasso(y ~ X1, data, foldid = fold), "`data` is .*, not a data frame")
+  }
 })
 
 test_that("rows of a source are in folds that are drawn by place, so strata and groups are refused", {

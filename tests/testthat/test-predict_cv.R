@@ -35,6 +35,10 @@ test_that("relaxed results come with the gamma that was chosen", {
   if (chosen$gamma.min != chosen$gamma.1se) {
     expect_input_error(coef(cv, s = c("lambda.min", "lambda.1se")), "different gammas")
   }
+  both <- c("gamma.min", "gamma.1se")
+  for (gamma in both) expect_equal(coef(cv, s = .1, gamma = gamma), coef(cv, s = .1, gamma = chosen[[gamma]]))
+  expect_input_error(coef(cv, gamma = both), "`gamma` has 2 names.*Give one of them")
+  expect_input_error(predict(cv, d$x, gamma = both), "`gamma` has 2 names")
   expect_equal(
     assess(cv, d$x, d$y, s = "lambda.min")$mse, mean((d$y - predict(cv, d$x, s = "lambda.min"))^2)
   )
