@@ -54,7 +54,8 @@
 #' fit$penalty.factor
 #'
 #' set.seed(1)
-#' cv <- cv.sgdlasso(murder_rate ~ ., data = murder_rates, nfolds = 5, penalty.factor = adaptive_weights(lambda = 0))
+#' weights <- adaptive_weights(lambda = 0)
+#' cv <- cv.sgdlasso(murder_rate ~ ., data = murder_rates, nfolds = 5, penalty.factor = weights)
 #' coef(cv, s = "lambda.min")
 #' @export
 adaptive_weights <- function(gamma = 1, alpha = 0, lambda = NULL, family = NULL) {

@@ -27,8 +27,10 @@
 #' @examplesIf requireNamespace("caret", quietly = TRUE)
 #' set.seed(1)
 #' grid <- expand.grid(alpha = 1, lambda = c(4, 2, 1, 0.5))
-#' trained <- caret::train(murder_rate ~ ., data = murder_rates, method = caret_sgdlasso(), tuneGrid = grid,
-#'                         trControl = caret::trainControl("cv", number = 5))
+#' trained <- caret::train(
+#'   murder_rate ~ ., data = murder_rates, method = caret_sgdlasso(), tuneGrid = grid,
+#'   trControl = caret::trainControl("cv", number = 5)
+#' )
 #' trained$bestTune
 #' caret::varImp(trained, scale = FALSE)
 #' @export

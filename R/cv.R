@@ -106,7 +106,7 @@
 #' cv
 #' coef(cv, s = "lambda.min")
 #'
-#' # equal shares of the cars of each number of cylinders in every fold; those of one number of gears stay together
+#' # equal shares of each number of cylinders in every fold; cars of as many gears stay together
 #' cv.sgdlasso(mpg ~ ., data = datasets::mtcars, nfolds = 5, strata = cyl)
 #' cv.sgdlasso(mpg ~ ., data = datasets::mtcars, nfolds = 3, groups = gear)
 #' @export

@@ -76,8 +76,9 @@ table_of(unlist(lapply(names(kinds), function(kind) {
   lapply(which(log$task %in% c("pass", "count")), function(k) {
     each <- log$rounds[k] * length(files)
     list(
-      call = kind, task = log$task[k], phase = log$phase[k], rounds = log$rounds[k], `sent a shard and round` = number(log$sent[k] / each),
-      received = number(log$received[k] / each), formula = number(least)
+      call = kind, task = log$task[k], phase = log$phase[k], rounds = log$rounds[k],
+      `sent a shard and round` = number(log$sent[k] / each), received = number(log$received[k] / each),
+      formula = number(least)
     )
   })
 }), recursive = FALSE))
