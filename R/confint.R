@@ -118,7 +118,6 @@ confint.sgdlasso <- function(object, parm, level = 0.95, s = NULL, method = "deb
 #' @rdname confint.sgdlasso
 #' @export
 confint.cv.sgdlasso <- function(object, parm, level = 0.95, s = "lambda.1se", method = "debiased", ...) {
-  check_not_cross_validated(object, s, method)
   arguments <- list(
     object$sgdlasso.fit, level = level, s = lambda_at(object, s, parent.frame()), method = method, ...
   )
@@ -136,6 +135,7 @@ inference_of <- function(object, parm, level = 0.95, s = NULL, method = "debiase
   adjust <- check_choice(adjust, stats::p.adjust.methods, "adjust")
   check_inference(object, method, sigma, node.lambda)
   s <- one_lambda(object, s, envir)
+  check_solvable(s)
   if (method == "selective") check_not_chosen(object, s)
   columns <- columns_of_parm(object, parm)
   model <- inference_model(object, unname(s), x, y, weights, offset, data, envir)
@@ -161,7 +161,9 @@ asked_inference <- function(object, conf.int, told, known, ...) {
   given <- list(...)
   unknown <- !(names(given) %||% character(length(given))) %in% known
   do.call(check_dots_empty, c(given[unknown], list(known = known)))
-  if (wanted) do.call(inference_of, c(list(object), told, given), quote = TRUE)
+  if (!wanted) return(NULL)
+  told$level <- check_level(told$level, "conf.level")
+  do.call(inference_of, c(list(object), told, given), quote = TRUE)
 }
 
 # What estimates of each method begin with.
@@ -210,20 +212,25 @@ check_inference <- function(object, method, sigma, node.lambda) {
   }
 }
 
-# Selective intervals take lambda as given. A name stands for a choice, and a grid that the fit made depends on y.
+# Selective intervals take lambda as given. A name stands for a choice, and so does a fitted lambda that was not given.
 check_not_chosen <- function(object, s) {
-  if (any(names(s) %in% c("lambda.min", "lambda.1se", criteria))) {
+  if (!is.null(names(s))) {
     abort_input("`s` is \"{names(s)}\", which was chosen by looking at the response.", honest_lambda)
   }
-  if (has_call(object) && is.null(object$call$lambda) && is_fitted_lambda(object, s)) {
-    abort_input("`s` is {format(s)}, of a grid that was made from the response.", honest_lambda)
-  }
+  origin <- lambda_origin(object)
+  if (origin == "given" || !is_fitted_lambda(object, s)) return(invisible())
+  what <- switch(origin,
+    made = "of a grid that was made from the response",
+    `cross-validated` = "of the lambdas that cross-validation chose among",
+    "which was chosen by looking at the response"
+  )
+  abort_input("`s` is {format(s)}, {what}.", honest_lambda)
 }
 
-# A number may stand for a choice too.
-check_not_cross_validated <- function(object, s, method = "debiased", ...) {
-  if (!identical(method, "selective") || !is.numeric(s) || !is_fitted_lambda(object, s)) return(invisible())
-  abort_input("`s` is {format(s[1])}, of the lambdas that cross-validation chose among.", honest_lambda)
+# Fits of earlier versions do not tell; their calls do.
+lambda_origin <- function(object) {
+  if (!is.null(object$lambda.origin)) return(object$lambda.origin)
+  if (has_call(object) && is.null(object$call[["lambda"]])) "made" else "given"
 }
 
 is_fitted_lambda <- function(object, s) any(abs(object$lambda - s[1]) <= 1e-8 * max(object$lambda))
@@ -248,7 +255,7 @@ columns_of_parm <- function(object, parm) {
         "Columns: {first_words(names, 10)}."
       )
     }
-    return(match(parm, names))
+    return(unlist(lapply(parm, function(name) which(names == name)))) # names need not be unique
   }
   parm <- plain_numbers(parm, "parm")
   if (!is.numeric(parm) || anyNA(parm) || any(parm != round(parm) | parm < 1 | parm > p)) {

@@ -11,6 +11,7 @@
 # From what a fit keeps where nothing else is given, else from the rows, which are found as by optimality().
 inference_model <- function(object, s, x, y, weights, offset, data, envir) {
   if (missing(x) && missing(data) && !is.null(object$moments)) {
+    check_none_given(y, weights, offset)
     check_kept_moments(object, "object")
     return(model_of_moments(object, s))
   }

@@ -107,11 +107,14 @@ optimality_of <- function(rows, settings, a0, beta) {
 # Training rows of a fit: as given, or found through its call. An offset of NULL is none.
 given_rows <- function(object, x, y, weights, offset, data, envir) {
   if (missing(x) && missing(data)) {
+    check_none_given(y, weights, offset)
     rows <- training_rows(object, envir, "Give them as `x` and `y`, or as `data`.")
   } else if (!is.null(object$terms)) {
     if (missing(data)) data <- x
-    rows <- new_rows(object, newdata = data, newoffset = NULL, envir = envir)
-    rows <- c(rows, new_response(object, if (missing(y)) NULL else y, data, nrow(rows$x), envir))
+    rows <- new_rows(object, newdata = data, newoffset = offset, envir = envir)
+    n <- nrow(rows$x)
+    rows <- c(rows, new_response(object, if (missing(y)) NULL else y, data, n, envir, check_weights(weights, n)))
+    if (is.null(rows$y)) abort_input("`y` is missing, and `data` does not hold the response.", "Give it as `y`.")
     complete <- !rows$missing & !is.na(rows$y)
     if (!is.null(rows$weights)) complete <- complete & !is.na(rows$weights)
     rows <- list(
@@ -128,10 +131,18 @@ given_rows <- function(object, x, y, weights, offset, data, envir) {
     }
     rows <- c(
       list(x = x, offset = offset %||% 0, missing = rep(FALSE, n)),
-      plain_response(y, n, object, check_weights(weights, n))
+      plain_response(y, n, object, check_weights(weights, n), "y")
     )
   }
   rows
+}
+
+# Parts of rows say nothing.
+check_none_given <- function(y, weights, offset) {
+  given <- c(y = !missing(y), weights = !is.null(weights), offset = !is.null(offset))
+  if (any(given)) {
+    abort_input("`{names(which(given))[1]}` is given, and `x` is missing.", "Give the rows of training whole, or none.")
+  }
 }
 
 # As the core takes them: without rows of weight 0, no offset where all are 0.
