@@ -194,6 +194,18 @@ training_frame <- function(object, envir, give) {
   eval_model_frame(call, envir, not_found, give)
 }
 
+# why: what the rows of training are needed for. What the call of a formula evaluated is not always in the data given.
+check_training_data <- function(object, rows, why) {
+  if (is_training_data(object, rows)) return(invisible())
+  has <- intersect(c("subset", "weights", "offset"), if (!is.null(object$terms)) names(object$call))
+  advice <- c(
+    subset = "The fit has a `subset`: give the rows that it left.",
+    weights = "The fit has `weights`: give them too where `data` does not hold them.",
+    offset = "The fit has an `offset`: give it too where `data` does not hold it."
+  )
+  abort_input("The rows given are not those that the fit was trained on.", paste(c(why, advice[has]), collapse = " "))
+}
+
 # As many rows, columns as wide, and the fit's own deviance on them (0 by definition for a constant response).
 is_training_data <- function(object, rows) {
   weights <- if (is.null(rows$weights)) rep(1, nrow(rows$x)) else rows$weights

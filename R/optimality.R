@@ -16,7 +16,8 @@
 #'   on the scale of x, p x k or, for one lambda, length p).
 #' @param x,y,weights,offset The data, as for [sgdlasso()]. For a fit they must be those of training; without them the
 #'   fit finds them as for [fitted()][fitted.sgdlasso].
-#' @param data For fits of a formula, the data frame of training.
+#' @param data For fits of a formula, the data frame of training, with the rows that `subset` left. `y`, `weights` and
+#'   `offset` may be given beside it, where it does not hold them.
 #' @param lambda For a list, the lambdas (k numbers of 0 or more).
 #' @param family,alpha,standardize,intercept,penalty.factor,exclude,lower.limits,upper.limits For a list, the problem,
 #'   as for [sgdlasso()].
@@ -48,9 +49,7 @@ optimality.sgdlasso <- function(object, x, y, weights = NULL, offset = NULL, dat
   check_dots_empty(..., known = c("x", "y", "weights", "offset", "data", "threads"))
   check_fit(object)
   rows <- given_rows(object, x, y, weights, offset, data, parent.frame())
-  if (!is_training_data(object, rows)) {
-    abort_input("The rows given are not those that the fit was trained on.", "Its gap is known for its own rows only.")
-  }
+  check_training_data(object, rows, "Its gap is known for its own rows only.")
   settings <- list(
     family = object$family, alpha = object$alpha, standardize = object$standardize, intercept = object$intercept,
     penalty.factor = object$penalty.factor %||% rep(1, object$dim[1]), lower.limits = object$lower.limits,

@@ -170,9 +170,7 @@ exact_fit <- function(object, s, exact, x, y, weights = NULL, offset = NULL, dat
   if (all(s %in% object$lambda)) return(object)
   check_solvable(s)
   rows <- given_rows(object, x, y, weights, offset, data, envir)
-  if (!is_training_data(object, rows)) {
-    abort_input("The rows given are not those that the fit was trained on.", "exact = TRUE needs those.")
-  }
+  check_training_data(object, rows, "exact = TRUE needs those.")
   rows <- core_rows(rows)
   settings <- settings_of(object, sort(unique(c(object$lambda, s)), decreasing = TRUE))
   settings$solver <- solver_in_memory(object$solver, rows$x, object$family)
