@@ -43,7 +43,7 @@ at_lambda.cv.sgdlasso <- function(object, s = "lambda.1se", ...) {
 }
 
 fit_at <- function(object, s, envir) {
-  chosen <- !is.null(names(s))
+  chosen <- is_choice(s)
   s <- unname(s)
   same <- which(abs(object$lambda - s) <= 1e-8 * max(object$lambda)) # typed from a printed table
   if (length(same) == 0) {
@@ -72,6 +72,6 @@ one_step <- function(object, k, envir) {
 
 # What summary() tells of a single lambda, where the rows of training are found.
 told_of_residuals <- function(object, envir) {
-  rows <- tryCatch(core_rows(training_rows(object, envir)), sgdlasso_error = function(e) NULL)
+  rows <- tryCatch(core_rows(training_rows(object, envir)), error = function(e) NULL)
   if (is.null(rows)) object else with_residuals(object, rows)
 }

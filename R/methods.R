@@ -225,7 +225,7 @@ has_column_sds <- function(object, x, weights) {
   if (isTRUE(object$solver$source) && !is_certified(object$solver)) return(TRUE)
   found <- column_sizes(x, weights)
   beyond <- object$x.sd == 0 & !(found$size > 1e-130 & found$size < 1e140)
-  all(beyond | abs(found$sd - object$x.sd) <= 1e-6 * found$size)
+  isTRUE(all(beyond | abs(found$sd - object$x.sd) <= 1e-6 * found$size))
 }
 
 # The standard deviation of each column and the root of its mean square, weighted. Dense columns a few at a time.
@@ -237,7 +237,8 @@ column_sizes <- function(x, weights, most = 1e6) {
     part <- x[, seq(from, min(ncol(x), from + width - 1)), drop = FALSE]
     mean <- Matrix::colSums(part * weights) / total
     square <- Matrix::colSums(part^2 * weights) / total
-    variance <- if (whole) square - mean^2 else colSums((part - rep(mean, each = nrow(x)))^2 * weights) / total
+    # centred first, where the part may be made dense
+    variance <- if (whole) square - mean^2 else Matrix::colSums((part - rep(mean, each = nrow(x)))^2 * weights) / total
     list(sd = sqrt(pmax(variance, 0)), size = sqrt(square))
   })
   list(sd = unlist(lapply(sizes, `[[`, "sd")), size = unlist(lapply(sizes, `[[`, "size")))
