@@ -296,5 +296,6 @@ plain_response <- function(y, n, object, weights = NULL, arg = "newy") {
     bad <- which(wrong)[1]
     abort_input("`{arg}` is {format(y[bad])} at position {bad}.", "That is no {object$family} response.")
   }
-  list(y = as.double(y), weights = if (!is.null(weights)) as.double(weights), trials = trials)
+  if (is.numeric(weights) || is.logical(weights)) weights <- as.double(weights)
+  list(y = as.double(y), weights = weights, trials = trials)
 }
