@@ -10,7 +10,8 @@
 #' @return A fit as [sgdlasso()] returns it, of that one lambda, with its certificate. A lambda that the path lacks is
 #'   solved as by `coef(object, s, exact = TRUE)`, not interpolated: the fit finds the rows of training for that as
 #'   [fitted()][fitted.sgdlasso] does. `call` asks for that one lambda, so that [update()][update.sgdlasso] keeps it.
-#'   What belongs to the path is left out: the relaxed fit, and what [update()][update.sgdlasso] adds rows to.
+#'   What belongs to the path is left out: the relaxed fit, and what [update()][update.sgdlasso] adds rows to. Where the
+#'   rows of training cannot be found, so are `residuals` and `accuracy`.
 #' @section Errors: A path without `s`, several `s`, a lambda chosen together with a mixture of relaxed fits, and rows
 #'   that cannot be found again: class `sgdlasso_error_input`.
 #' @examples
@@ -42,6 +43,7 @@ at_lambda.cv.sgdlasso <- function(object, s = "lambda.1se", ...) {
 }
 
 fit_at <- function(object, s, envir) {
+  chosen <- is_choice(s)
   s <- unname(s)
   same <- fitted_at(object$lambda, s)
   if (is.na(same)) {
@@ -49,12 +51,15 @@ fit_at <- function(object, s, envir) {
     of_frame <- intersect(c("model", "sparse"), names(object))
     solved[of_frame] <- object[of_frame]
     object <- solved
+    object$lambda.origin <- "given"
     same <- which(object$lambda == s)[1]
   }
-  if (length(object$lambda) == 1) object else one_step(object, same)
+  object$lambda.origin <- if (chosen) "chosen" else lambda_origin(object)
+  if (length(object$lambda) > 1) object <- one_step(object, same, envir)
+  Reduce(without, c("relaxed", "moments", "state"), object)
 }
 
-one_step <- function(object, k) {
+one_step <- function(object, k, envir) {
   for (part in c("a0", "df", "lambda", "dev.ratio", "gap", "kkt")) object[[part]] <- object[[part]][k]
   object$beta <- object$beta[, k, drop = FALSE]
   names(object$a0) <- colnames(object$beta) <- "s0"
@@ -62,5 +67,11 @@ one_step <- function(object, k) {
   if (!is.null(object$trace)) object$trace <- object$trace[object$trace$lambda == object$lambda, , drop = FALSE]
   if (!is.na(object$converged)) object$converged <- within_tol(object$gap, object$tol)
   if (has_call(object)) object$call$lambda <- object$lambda
-  Reduce(without, c("relaxed", "moments", "state"), object)
+  told_of_residuals(object, envir)
+}
+
+# What summary() tells of a single lambda, where the rows of training are found.
+told_of_residuals <- function(object, envir) {
+  rows <- tryCatch(core_rows(training_rows(object, envir)), error = function(e) NULL)
+  if (is.null(rows)) object else with_residuals(object, rows)
 }

@@ -25,9 +25,10 @@
 #' bias, as long as the variance of the estimate is at most a quarter above that (the share is that of Dezeure,
 #' Buehlmann, Meier and Meinshausen 2015). The search goes down three decades from `sqrt(2 log(p) / n)`. A column that
 #' is nearly made of others has no interval (`NA`, with a warning): where the error of another coefficient would come
-#' into the estimate by .9 of it or more. Constant and excluded columns have none either. The Gram matrix takes n p^2
-#' operations and at most 5,000 columns, each node-wise path a fraction of it: name the columns that you mean in `parm`
-#' where there are many.
+#' into the estimate by .9 of it or more, and, of fewer columns than rows, where the others make it to rounding (as one
+#' of a full set of classes beside an intercept: none of them has one). Constant and excluded columns have none either.
+#' The Gram matrix takes n p^2 operations and at most 5,000 columns, each node-wise path a fraction of it: name the
+#' columns that you mean in `parm` where there are many.
 #'
 #' @section Selective:
 #' The target is the partial coefficient of each selected column in the least-squares fit to the selected columns. Given
@@ -41,8 +42,8 @@
 #'
 #' This holds at a lambda that does not depend on the response. It is refused at `"lambda.min"`, `"lambda.1se"`,
 #' `"aic"`, `"bic"` and `"ebic"`, at the lambdas of a grid that the fit made (the grid starts at a lambda computed from
-#' y), and at those that [cv.sgdlasso()] chose among. What is honest then: choose lambda on one half of the rows, and
-#' fit the selected columns by `lm()` on the other.
+#' y), and at those that [cv.sgdlasso()] chose among: `lambda.origin` of a fit tells. What is honest then:
+#' choose lambda on one half of the rows, and fit the selected columns by `lm()` on the other.
 #'
 #' @section When not to trust them:
 #' Debiased intervals are right as n grows, if far fewer coefficients than sqrt(n) / log(p) matter. In
@@ -61,8 +62,8 @@
 #'
 #' @param object A fit by [sgdlasso()], or a result of [cv.sgdlasso()], by a certified solver. Debiased: gaussian and
 #'   binomial. Selective: gaussian.
-#' @param parm Names or numbers of columns of x; for a formula, of those that `coef()` names. Default: all of them, for
-#'   `"selective"` all that are selected. The intercept has no interval.
+#' @param parm Names or numbers of columns of x; for a formula, of those that `coef()` names; a name stands for all
+#'   columns of that name. Default: all of them, for `"selective"` all that are selected. The intercept has no interval.
 #' @param level The level, between 0 and 1. Default .95.
 #' @param s One lambda, a number or a name as for [predict.sgdlasso()] and [predict.cv.sgdlasso()]. It may be left out
 #'   where the fit has only one. The model is solved anew at exactly `s`, to a gap of 1e-10.
@@ -118,7 +119,6 @@ confint.sgdlasso <- function(object, parm, level = 0.95, s = NULL, method = "deb
 #' @rdname confint.sgdlasso
 #' @export
 confint.cv.sgdlasso <- function(object, parm, level = 0.95, s = "lambda.1se", method = "debiased", ...) {
-  check_not_cross_validated(object, s, method)
   arguments <- list(
     object$sgdlasso.fit, level = level, s = lambda_at(object, s, parent.frame()), method = method, ...
   )
@@ -136,6 +136,7 @@ inference_of <- function(object, parm, level = 0.95, s = NULL, method = "debiase
   adjust <- check_choice(adjust, stats::p.adjust.methods, "adjust")
   check_inference(object, method, sigma, node.lambda)
   s <- one_lambda(object, s, envir)
+  check_solvable(s)
   if (method == "selective") check_not_chosen(object, s)
   columns <- columns_of_parm(object, parm)
   model <- inference_model(object, unname(s), x, y, weights, offset, data, envir)
@@ -161,7 +162,9 @@ asked_inference <- function(object, conf.int, told, known, ...) {
   given <- list(...)
   unknown <- !(names(given) %||% character(length(given))) %in% known
   do.call(check_dots_empty, c(given[unknown], list(known = known)))
-  if (wanted) do.call(inference_of, c(list(object), told, given), quote = TRUE)
+  if (!wanted) return(NULL)
+  told$level <- check_level(told$level, "conf.level")
+  do.call(inference_of, c(list(object), told, given), quote = TRUE)
 }
 
 # What estimates of each method begin with.
@@ -210,20 +213,28 @@ check_inference <- function(object, method, sigma, node.lambda) {
   }
 }
 
-# Selective intervals take lambda as given. A name stands for a choice, and a grid that the fit made depends on y.
+# Selective intervals take lambda as given. A name stands for a choice, and so does a fitted lambda that was not given.
 check_not_chosen <- function(object, s) {
-  if (any(names(s) %in% c("lambda.min", "lambda.1se", criteria))) {
+  if (is_choice(s)) {
     abort_input("`s` is \"{names(s)}\", which was chosen by looking at the response.", honest_lambda)
   }
-  if (has_call(object) && is.null(object$call$lambda) && is_fitted_lambda(object, s)) {
-    abort_input("`s` is {format(s)}, of a grid that was made from the response.", honest_lambda)
-  }
+  origin <- lambda_origin(object)
+  if (origin == "given" || !is_fitted_lambda(object, s)) return(invisible())
+  what <- switch(origin,
+    made = "of a grid that was made from the response",
+    `cross-validated` = "of the lambdas that cross-validation chose among",
+    "which was chosen by looking at the response"
+  )
+  abort_input("`s` is {format(s)}, {what}.", honest_lambda)
 }
 
-# A number may stand for a choice too.
-check_not_cross_validated <- function(object, s, method = "debiased", ...) {
-  if (!identical(method, "selective") || !is.numeric(s) || !is_fitted_lambda(object, s)) return(invisible())
-  abort_input("`s` is {format(s[1])}, of the lambdas that cross-validation chose among.", honest_lambda)
+# Of what lambda_at() returns: whether it was asked for by name.
+is_choice <- function(s) any(names(s) %in% c("lambda.min", "lambda.1se", criteria))
+
+# Fits of earlier versions do not tell; their calls do.
+lambda_origin <- function(object) {
+  if (!is.null(object$lambda.origin)) return(object$lambda.origin)
+  if (has_call(object) && is.null(object$call[["lambda"]])) "made" else "given"
 }
 
 is_fitted_lambda <- function(object, s) !is.na(fitted_at(object$lambda, s[1]))
@@ -248,7 +259,7 @@ columns_of_parm <- function(object, parm) {
         "Columns: {first_words(names, 10)}."
       )
     }
-    return(match(parm, names))
+    return(unlist(lapply(parm, function(name) which(names == name)))) # names need not be unique
   }
   parm <- plain_numbers(parm, "parm")
   if (!is.numeric(parm) || anyNA(parm) || any(parm != round(parm) | parm < 1 | parm > p)) {

@@ -48,6 +48,7 @@ score_draw <- function(models, rows, fold, plan) {
 }
 
 new_cv <- function(fit, draws, plan, settings, used, call) {
+  fit$lambda.origin <- "cross-validated"
   statistics <- mean_statistics(draws)
   lasso <- statistics[["g:1"]]
   nzero <- stats::setNames(fit$df, names(fit$a0))

@@ -15,9 +15,10 @@ debiased_estimates <- function(model, columns, family, sigma, node.lambda) {
   products <- unit_products(model$products(model$usable))
   if (family == "gaussian") sigma <- sigma %||% lasso_sigma(model, products$rss)
   nodes <- new_nodes(products$gram, model$used, node.lambda)
+  dependent <- if (length(model$usable) < model$used) dependent_columns(products$gram)
   for (row in known) {
     j <- match(columns[row], model$usable)
-    node <- nodes(j)
+    node <- if (!j %in% dependent) nodes(j)
     if (is.null(node)) next
     scale <- 1 / (node$own * products$size[j])
     result$estimate[row] <- model$beta[columns[row]] + scale * sum(node$direction * products$score)
@@ -27,6 +28,22 @@ debiased_estimates <- function(model, columns, family, sigma, node.lambda) {
   if (length(lost)) warn_collinear(lost, model$names)
   result
 }
+
+# Of columns of unit size, those that others make exactly: of fewer columns than rows none should be. Where more columns
+# are, all of them are made of others, and the node-wise lassos choose.
+dependent_columns <- function(gram) {
+  finite <- which(is.finite(diag(gram)))
+  factor <- suppressWarnings(chol(gram[finite, finite, drop = FALSE], pivot = TRUE, tol = least_own))
+  rank <- attr(factor, "rank")
+  if (rank == length(finite)) return(integer())
+  first <- seq_len(rank)
+  shares <- backsolve(factor[first, first, drop = FALSE], factor[first, -first, drop = FALSE])
+  takes_part <- rowSums(abs(shares) > sqrt(least_own)) > 0
+  finite[attr(factor, "pivot")[c(takes_part, rep(TRUE, length(finite) - rank))]]
+}
+
+# What is left of a column of size 1 without the others, where this is more than rounding.
+least_own <- 1e-10
 
 warn_collinear <- function(columns, names) {
   warn_class("sgdlasso_warning_collinear", pluralized(paste(
@@ -119,7 +136,7 @@ choose_node <- function(facts_at, top, node.lambda) {
 
 # NULL where the column cannot be told from others.
 node_at <- function(facts, k) {
-  if (!isTRUE(facts$own[k] > 1e-10 && facts$leak[k] < most_leak)) return(NULL)
+  if (!isTRUE(facts$own[k] > least_own && facts$leak[k] < most_leak)) return(NULL)
   list(direction = facts$direction[, k], own = facts$own[k], size = facts$size[k])
 }
 

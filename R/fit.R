@@ -167,6 +167,7 @@ fit_object <- function(result, facts, settings, classnames, call) {
     df = diff(result$beta$p),
     dim = c(facts$width, k),
     lambda = result$lambda,
+    lambda.origin = if (is.null(settings$lambda)) "made" else "given",
     dev.ratio = not_nan(deviance_ratio(result$deviance, result$null_deviance)),
     nulldev = not_nan(facts$weight * result$null_deviance),
     nobs = facts$used,

@@ -11,6 +11,7 @@
 # From what a fit keeps where nothing else is given, else from the rows, which are found as by optimality().
 inference_model <- function(object, s, x, y, weights, offset, data, envir) {
   if (missing(x) && missing(data) && !is.null(object$moments)) {
+    check_none_given(y, weights, offset)
     check_kept_moments(object, "object")
     return(model_of_moments(object, s))
   }
@@ -18,9 +19,7 @@ inference_model <- function(object, s, x, y, weights, offset, data, envir) {
     abort_input("`data` is given, and the fit is of a matrix.", "Give `x` and `y`.")
   }
   rows <- given_rows(object, x, y, weights, offset, data, envir)
-  if (!is_training_data(object, rows)) {
-    abort_input("The rows given are not those that the fit was trained on.", "Intervals need those.")
-  }
+  check_training_data(object, rows, "Intervals need those.")
   model_of_rows(object, s, core_rows(rows))
 }
 

@@ -148,11 +148,11 @@ rows_or_training <- function(object, newx, newdata, newoffset, envir, newy = NUL
 }
 
 # y and weights of new rows; both NULL where no response is given or found.
-new_response <- function(object, newy, data, n, envir) {
+new_response <- function(object, newy, data, n, envir, weights = NULL) {
   if (is.null(newy) && !is.null(data)) newy <- response_of(object, data, envir)
   if (is.null(newy)) return(list())
   own <- !is.null(data) && any(all.vars(object$call$weights) %in% names(data)) # not those of other rows
-  plain_response(newy, n, object, if (own) call_argument(object, "weights", data, envir))
+  plain_response(newy, n, object, weights %||% if (own) call_argument(object, "weights", data, envir))
 }
 
 response_of <- function(object, data, envir) {
@@ -194,16 +194,54 @@ training_frame <- function(object, envir, give) {
   eval_model_frame(call, envir, not_found, give)
 }
 
-# As many rows, and the fit's own deviance on them (0 by definition for a constant response).
+# why: what the rows of training are needed for. What the call of a formula evaluated is not always in the data given.
+check_training_data <- function(object, rows, why) {
+  if (is_training_data(object, rows)) return(invisible())
+  has <- intersect(c("subset", "weights", "offset"), if (!is.null(object$terms)) names(object$call))
+  advice <- c(
+    subset = "The fit has a `subset`: give the rows that it left.",
+    weights = "The fit has `weights`: give them too where `data` does not hold them.",
+    offset = "The fit has an `offset`: give it too where `data` does not hold it."
+  )
+  abort_input("The rows given are not those that the fit was trained on.", paste(c(why, advice[has]), collapse = " "))
+}
+
+# As many rows, columns as wide, and the fit's own deviance on them (0 by definition for a constant response).
 is_training_data <- function(object, rows) {
   weights <- if (is.null(rows$weights)) rep(1, nrow(rows$x)) else rows$weights
   if (sum(weights > 0) != object$nobs) return(FALSE)
+  if (!has_column_sds(object, rows$x, weights)) return(FALSE)
   if (isTRUE(object$nulldev == 0)) return(TRUE)
   last <- list(a0 = utils::tail(object$a0, 1), beta = object$beta[, object$dim[2], drop = FALSE])
   eta <- linear_predictor(last, rows)[, 1]
   counts <- weights > 0
   now <- sum(weights[counts] * predictor_deviance(rows$y[counts], eta[counts], object$family))
   isTRUE(abs(now - utils::tail(deviance(object), 1)) <= 1e-6 * object$nulldev)
+}
+
+# Columns without a coefficient leave no trace in the deviance. Columns of sizes that the core takes for constant are
+# let pass, and so are trainings that may have been told what to divide by.
+has_column_sds <- function(object, x, weights) {
+  if (isTRUE(object$solver$source) && !is_certified(object$solver)) return(TRUE)
+  found <- column_sizes(x, weights)
+  beyond <- object$x.sd == 0 & !(found$size > 1e-130 & found$size < 1e140)
+  isTRUE(all(beyond | abs(found$sd - object$x.sd) <= 1e-6 * found$size))
+}
+
+# The standard deviation of each column and the root of its mean square, weighted. Dense columns a few at a time.
+column_sizes <- function(x, weights, most = 1e6) {
+  total <- sum(weights)
+  whole <- methods::is(x, "sparseMatrix")
+  width <- if (whole) ncol(x) else max(1, floor(most / nrow(x)))
+  sizes <- lapply(seq(1, ncol(x), by = width), function(from) {
+    part <- x[, seq(from, min(ncol(x), from + width - 1)), drop = FALSE]
+    mean <- Matrix::colSums(part * weights) / total
+    square <- Matrix::colSums(part^2 * weights) / total
+    # centred first, where the part may be made dense
+    variance <- if (whole) square - mean^2 else Matrix::colSums((part - rep(mean, each = nrow(x)))^2 * weights) / total
+    list(sd = sqrt(pmax(variance, 0)), size = sqrt(square))
+  })
+  list(sd = unlist(lapply(sizes, `[[`, "sd")), size = unlist(lapply(sizes, `[[`, "size")))
 }
 
 # Of each row. By the linear predictor, as the core does: R's own is infinite where a mean rounds to 0 or 1.
@@ -234,8 +272,8 @@ frame_rows <- function(object, frame) {
 }
 
 # y and weights as numbers. Classes are those of the fit; new rows may hold only one of them, and missing values.
-plain_response <- function(y, n, object, weights = NULL) {
-  y <- plain_numbers(y, "newy")
+plain_response <- function(y, n, object, weights = NULL, arg = "newy") {
+  y <- plain_numbers(y, arg)
   if (is.matrix(y) && ncol(y) == 1) y <- as.vector(y)
   trials <- NULL
   if (object$family == "binomial" && is.matrix(y) && ncol(y) == 2) {
@@ -247,16 +285,17 @@ plain_response <- function(y, n, object, weights = NULL) {
   if (object$family == "binomial" && (is.factor(y) || is.character(y))) {
     unknown <- setdiff(as.character(y), c(object$classnames, NA))
     if (length(unknown)) {
-      abort_input("`newy` has the class \"{unknown[1]}\".", "Classes of the fit: {first_words(object$classnames)}.")
+      abort_input("`{arg}` has the class \"{unknown[1]}\".", "Classes of the fit: {first_words(object$classnames)}.")
     }
     y <- match(as.character(y), object$classnames) - 1L
   }
-  if (!is.numeric(y) && !is.logical(y)) abort_input("`newy` is {describe(y)}.", "It must be a response as the fit's.")
-  if (length(y) != n) abort_input("`newy` has {length(y)} value{?s} for {n} row{qty(n)}{?s}.", "They must agree.")
+  if (!is.numeric(y) && !is.logical(y)) abort_input("`{arg}` is {describe(y)}.", "It must be a response as the fit's.")
+  if (length(y) != n) abort_input("`{arg}` has {length(y)} value{?s} for {n} row{qty(n)}{?s}.", "They must agree.")
   wrong <- switch(object$family, gaussian = FALSE, binomial = y < 0 | y > 1, poisson = y < 0)
   if (any(wrong, na.rm = TRUE)) {
     bad <- which(wrong)[1]
-    abort_input("`newy` is {format(y[bad])} at position {bad}.", "That is no {object$family} response.")
+    abort_input("`{arg}` is {format(y[bad])} at position {bad}.", "That is no {object$family} response.")
   }
+  if (is.numeric(weights) || is.logical(weights)) weights <- as.double(weights)
   list(y = as.double(y), weights = weights, trials = trials)
 }

@@ -22,10 +22,7 @@ residuals.cv.sgdlasso <- function(object, ..., s = "lambda.1se", gamma = NULL) a
 
 #' @rdname summary.sgdlasso
 #' @export
-summary.cv.sgdlasso <- function(object, ..., s = "lambda.1se", gamma = NULL) {
-  check_not_cross_validated(object, s, ...)
-  ask_fit(summary, object, s, gamma, ...)
-}
+summary.cv.sgdlasso <- function(object, ..., s = "lambda.1se", gamma = NULL) ask_fit(summary, object, s, gamma, ...)
 
 #' @rdname sgdlasso-methods
 #' @export

@@ -50,7 +50,7 @@ match_columns <- function(object, x, arg = "newx") {
 }
 
 check_width <- function(x, p, arg) {
-  if (ncol(x) != p) abort_input("`{arg}` has {ncol(x)} column{?s}, x had {p}.", "They must agree.")
+  if (ncol(x) != p) abort_input("`{arg}` has {ncol(x)} column{?s}, the fit has {p}.", "They must agree.")
   x
 }
 

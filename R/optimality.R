@@ -16,7 +16,8 @@
 #'   on the scale of x, p x k or, for one lambda, length p).
 #' @param x,y,weights,offset The data, as for [sgdlasso()]. For a fit they must be those of training; without them the
 #'   fit finds them as for [fitted()][fitted.sgdlasso].
-#' @param data For fits of a formula, the data frame of training.
+#' @param data For fits of a formula, the data frame of training, with the rows that `subset` left. `y`, `weights` and
+#'   `offset` may be given beside it, where it does not hold them.
 #' @param lambda For a list, the lambdas (k numbers of 0 or more).
 #' @param family,alpha,standardize,intercept,penalty.factor,exclude,lower.limits,upper.limits For a list, the problem,
 #'   as for [sgdlasso()].
@@ -48,9 +49,7 @@ optimality.sgdlasso <- function(object, x, y, weights = NULL, offset = NULL, dat
   check_dots_empty(..., known = c("x", "y", "weights", "offset", "data", "threads"))
   check_fit(object)
   rows <- given_rows(object, x, y, weights, offset, data, parent.frame())
-  if (!is_training_data(object, rows)) {
-    abort_input("The rows given are not those that the fit was trained on.", "Its gap is known for its own rows only.")
-  }
+  check_training_data(object, rows, "Its gap is known for its own rows only.")
   settings <- list(
     family = object$family, alpha = object$alpha, standardize = object$standardize, intercept = object$intercept,
     penalty.factor = object$penalty.factor %||% rep(1, object$dim[1]), lower.limits = object$lower.limits,
@@ -107,11 +106,14 @@ optimality_of <- function(rows, settings, a0, beta) {
 # Training rows of a fit: as given, or found through its call. An offset of NULL is none.
 given_rows <- function(object, x, y, weights, offset, data, envir) {
   if (missing(x) && missing(data)) {
+    check_none_given(y, weights, offset)
     rows <- training_rows(object, envir, "Give them as `x` and `y`, or as `data`.")
   } else if (!is.null(object$terms)) {
     if (missing(data)) data <- x
-    rows <- new_rows(object, newdata = data, newoffset = NULL, envir = envir)
-    rows <- c(rows, new_response(object, if (missing(y)) NULL else y, data, nrow(rows$x), envir))
+    rows <- new_rows(object, newdata = data, newoffset = offset, envir = envir)
+    n <- nrow(rows$x)
+    rows <- c(rows, new_response(object, if (missing(y)) NULL else y, data, n, envir, check_weights(weights, n)))
+    if (is.null(rows$y)) abort_input("`y` is missing, and `data` does not hold the response.", "Give it as `y`.")
     complete <- !rows$missing & !is.na(rows$y)
     if (!is.null(rows$weights)) complete <- complete & !is.na(rows$weights)
     rows <- list(
@@ -128,10 +130,18 @@ given_rows <- function(object, x, y, weights, offset, data, envir) {
     }
     rows <- c(
       list(x = x, offset = offset %||% 0, missing = rep(FALSE, n)),
-      plain_response(y, n, object, check_weights(weights, n))
+      plain_response(y, n, object, check_weights(weights, n), "y")
     )
   }
   rows
+}
+
+# Parts of rows say nothing.
+check_none_given <- function(y, weights, offset) {
+  given <- c(y = !missing(y), weights = !is.null(weights), offset = !is.null(offset))
+  if (any(given)) {
+    abort_input("`{names(which(given))[1]}` is given, and `x` is missing.", "Give the rows of training whole, or none.")
+  }
 }
 
 # As the core takes them: without rows of weight 0, no offset where all are 0.

@@ -83,8 +83,8 @@ called_elsewhere <- list(
     epsilon = "`tol` of sgdlasso(), a relative duality gap",
     start = "Every lambda starts from the one before.",
     qr = "There is no decomposition to keep.",
-    conf.int = "The lasso has no standard errors, so that there are no confidence intervals.",
-    conf.level = "The lasso has no standard errors, so that there are no confidence intervals.",
+    conf.int = "confint() has intervals; so have summary() and tidy() of a fit, as of cv$sgdlasso.fit, at one `s`.",
+    conf.level = "confint() has intervals; so have summary() and tidy() of a fit, as of cv$sgdlasso.fit, at one `s`.",
     exponentiate = "Take exp() of the estimates.",
     se.fit = "The lasso has no standard errors; predict() of cv.sgdlasso() has prediction intervals."
   ),

@@ -160,7 +160,7 @@ coef.sgdlasso <- function(object, s = NULL, exact = FALSE, gamma = 1, x, y, weig
 }
 
 # The fit solved anew at exactly these s, by the solver it was made with, or as it is.
-exact_fit <- function(object, s, exact, x, y, weights, offset, data, envir) {
+exact_fit <- function(object, s, exact, x, y, weights = NULL, offset = NULL, data, envir) {
   if (!check_flag(exact, "exact") || is.null(s)) return(object)
   if (object$solver$name == "nudge") {
     abort_input(
@@ -169,10 +169,9 @@ exact_fit <- function(object, s, exact, x, y, weights, offset, data, envir) {
     )
   }
   if (all(s %in% object$lambda)) return(object)
+  check_solvable(s)
   rows <- given_rows(object, x, y, weights, offset, data, envir)
-  if (!is_training_data(object, rows)) {
-    abort_input("The rows given are not those that the fit was trained on.", "exact = TRUE needs those.")
-  }
+  check_training_data(object, rows, "exact = TRUE needs those.")
   rows <- core_rows(rows)
   settings <- settings_of(object, sort(unique(c(object$lambda, s)), decreasing = TRUE))
   settings$solver <- solver_in_memory(object$solver, rows$x, object$family)
@@ -181,6 +180,7 @@ exact_fit <- function(object, s, exact, x, y, weights, offset, data, envir) {
   of_formula <- c("terms", "xlevels", "contrasts", "na.action")
   fit[of_formula] <- object[of_formula]
   fit$offset <- object$offset
+  fit$lambda.origin <- lambda_origin(object)
   if (!is.null(object$relaxed)) fit$relaxed <- relax_fit(fit, rows, settings)
   warn_gap(fit, settings)
   if (!is.null(fit$relaxed)) warn_gap(fit$relaxed, settings, "relaxed ")
@@ -230,6 +230,12 @@ check_s <- function(s) {
     abort_input("`s` is {describe(s)}.", "It must be lambdas: numbers of 0 or more.")
   }
   s
+}
+
+# Where the problem is solved at s.
+check_solvable <- function(s) {
+  if (all(is.finite(s))) return(invisible())
+  abort_input("`s` is {describe(unname(s))}.", "It must be finite, as the problem is solved there.")
 }
 
 # gamma: share of the lasso's coefficients, the rest are those of the relaxed fit.

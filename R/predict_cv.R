@@ -127,9 +127,9 @@ check_interval <- function(object, arguments, ...) {
   }
 }
 
-check_level <- function(level) {
+check_level <- function(level, arg = "level") {
   if (!is_number(level) || level <= 0 || level >= 1) {
-    abort_input("`level` is {describe(level)}.", "It must be a number between 0 and 1.")
+    abort_input("`{arg}` is {describe(level)}.", "It must be a number between 0 and 1.")
   }
   level
 }

@@ -12,9 +12,7 @@ term_training <- function(object, x, y, weights, offset, data, envir) {
   given <- !missing(x) || !missing(data)
   if (!given && is.null(object$model) && isTRUE(object$solver$source)) return(NULL)
   rows <- given_rows(object, x, y, weights, offset, data, envir)
-  if (given && !is_training_data(object, rows)) {
-    abort_input("The rows given are not those that the fit was trained on.", "Terms are centred by the means of those.")
-  }
+  if (given) check_training_data(object, rows, "Terms are centred by the means of those.")
   rows
 }
 

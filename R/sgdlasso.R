@@ -151,6 +151,9 @@
 #' \item{df}{number of nonzero coefficients, per lambda.}
 #' \item{dim}{c(p, k).}
 #' \item{lambda}{the k lambdas, falling.}
+#' \item{lambda.origin}{where they come from: `"given"`, `"made"` (a grid that starts at a lambda computed from the
+#'   response), `"cross-validated"` (the lambdas that [cv.sgdlasso()] chose among) or `"chosen"` (by [at_lambda()], by
+#'   name).}
 #' \item{dev.ratio}{share of the null deviance explained, per lambda.}
 #' \item{nulldev}{null deviance: of the model with intercept and offset only.}
 #' \item{nobs}{number of rows with positive weight.}

@@ -155,9 +155,7 @@ check_halves_seed <- function(seed) {
 # The rows of training, as given or found again.
 training_rows_given <- function(fit, x, y, weights, offset, data, envir) {
   rows <- given_rows(fit, x, y, weights, offset, data, envir)
-  if (!is_training_data(fit, rows)) {
-    abort_input("The rows given are not those that the fit was trained on.", "Their halves are selected on.")
-  }
+  check_training_data(fit, rows, "Their halves are selected on.")
   if (fit$nobs < 4) abort_input("`fit` has {fit$nobs} row{?s}.", "Halves need at least 4 in all.")
   rows
 }

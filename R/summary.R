@@ -30,8 +30,8 @@
 summary.sgdlasso <- function(object, s = NULL, gamma = 1, conf.int = FALSE, conf.level = 0.95, ...) {
   told <- list(s = s, level = conf.level, envir = parent.frame())
   inference <- asked_inference(object, conf.int, told, names(formals(summary.sgdlasso)), ...)
-  if (!is.null(inference) && gamma != 1) {
-    abort_input("`gamma` is {gamma}, and `conf.int` is TRUE.", "Intervals are for the lasso, gamma = 1.")
+  if (!is.null(inference) && !(is_number(gamma) && gamma == 1)) {
+    abort_input("`gamma` is {describe(gamma)}, and `conf.int` is TRUE.", "Intervals are for the lasso, gamma = 1.")
   }
   if (!is.null(s)) s <- one_lambda(object, s, parent.frame())
   at <- if (!is.null(s) || length(object$lambda) == 1) coefficients_at(object, s, gamma)

@@ -204,6 +204,7 @@ merge_fits <- function(object, more, settings) {
   fit <- of_damaged("moments", "object", fit_gathered(both, settings, object$call))
   of_formula <- c("terms", "xlevels", "contrasts")
   fit[of_formula] <- object[of_formula]
+  fit$lambda.origin <- object$lambda.origin
   fit
 }
 

@@ -84,3 +84,31 @@ test_that("lambdas far below the largest are still told apart, by name and by nu
   expect_warning(coef(suppressWarnings(sgdlasso(x, y, lambda = 10^seq(10, -2, length.out = 60))), s = 1e-4),
                  class = "sgdlasso_warning_s")
 })
+
+test_that("what belongs to a path is left out of a fit of one lambda too", {
+  one <- at_lambda(sgdlasso(x, y, lambda = 1, relax = TRUE))
+  expect_null(one$relaxed)
+  expect_identical(coef(one), coef(sgdlasso(x, y, lambda = 1)))
+  expect_null(at_lambda(sgdlasso(x, y, lambda = 1, keep.moments = TRUE))$moments)
+})
+
+test_that("summary() tells of residuals and accuracy as of a fit of one lambda, where the rows are found", {
+  for (family in c("gaussian", "binomial", "poisson")) {
+    d <- make_rows(family = family)
+    data <- data.frame(d$x, y = d$y, w = replace(d$w, 3, 0), o = d$o)
+    make <- function(...) sgdlasso(y ~ . - w - o, data, family, weights = w, offset = o, tol = 1e-12, ...)
+    path <- make(lambda = c(0.3, 0.1, 0.01))
+    for (s in c(0.3, 0.2, 0.01)) {
+      told <- c("residuals", "accuracy")
+      expect_equal(summary(at_lambda(path, s))[told], summary(make(lambda = s))[told], tolerance = 1e-5)
+    }
+  }
+  source <- sgdlasso(as_rows(x, y), lambda = c(2, 1))
+  expect_null(at_lambda(source, s = 1)$residuals)
+})
+
+test_that("an infinite lambda is refused where the problem would be solved", {
+  fit <- sgdlasso(x, y)
+  expect_error(at_lambda(fit, s = Inf), "`s` is Inf", class = "sgdlasso_error_input")
+  expect_error(coef(fit, s = c(Inf, 1), exact = TRUE), "`s` is .*finite", class = "sgdlasso_error_input")
+})

@@ -121,3 +121,81 @@ test_that("where there is no theory, or no single lambda, there is no interval",
   wrong(summary(relaxed, gamma = 0, conf.int = TRUE), "gamma = 1")
   wrong(generics::tidy(fit, s = 1), "`s` is given without intervals")
 })
+
+test_that("weights of a formula may be integers or logical, as in lm()", {
+  d <- make_rows()
+  data <- data.frame(d$x, y = d$y, whole = rep(1:3, 20), flag = rep(c(TRUE, TRUE, FALSE), 20))
+  for (weights in c("whole", "flag")) {
+    data$w <- as.double(data[[weights]])
+    form <- y ~ X1 + X2 + X3
+    found <- eval(bquote(sgdlasso(form, data, weights = .(as.name(weights)), lambda = 0.1)))
+    expected <- sgdlasso(form, data, weights = w, lambda = 0.1)
+    expect_identical(confint(found), confint(expected))
+    expect_identical(confint(found, data = data), confint(expected))
+    expect_identical(confint(found, method = "selective"), confint(expected, method = "selective"))
+  }
+})
+
+test_that("weights, offset and response that `data` does not hold are given beside it", {
+  d <- make_rows()
+  data <- data.frame(d$x)
+  y <- d$y
+  w <- d$w
+  o <- d$o
+  fit <- sgdlasso(y ~ X1 + X2 + X3, data, weights = w, offset = o, lambda = 0.1)
+  expected <- confint(fit)
+  refused <- function(message, ...) {
+    expect_error(confint(fit, data = data, ...), message, class = "sgdlasso_error_input")
+  }
+  refused("`y` is missing, and `data` does not hold the response", weights = w, offset = o)
+  refused("has `weights`: give them too", y = y, offset = o)
+  expect_equal(confint(fit, data = data, y = y, weights = w, offset = o), expected)
+  expect_equal(optimality(fit, data = data, y = y, weights = w, offset = o)$gap, fit$gap, tolerance = 1e-6)
+  refused("has an `offset`: give it too", y = y, weights = w, offset = o + 1:60)
+  some <- cbind(data, y = y)
+  part <- sgdlasso(y ~ X1 + X2 + X3, some, subset = X1 > 1, lambda = 0.1)
+  expect_error(confint(part, data = some), "has a `subset`: give the rows that it left", class = "sgdlasso_error_input")
+  expect_equal(confint(part, data = some[some$X1 > 1, ]), confint(part))
+})
+
+test_that("parts of rows without the rows are refused", {
+  d <- make_rows()
+  for (keep in c(FALSE, TRUE)) {
+    fit <- sgdlasso(d$x, d$y, lambda = 0.1, keep.moments = keep)
+    parts <- list(y = d$y, weights = d$w, offset = d$o)
+    for (name in names(parts)) for (ask in c(confint, if (!keep) c(stability, optimality))) {
+      expect_error(
+        do.call(ask, c(list(fit), parts[name])), paste0("`", name, "` is given, and `x` is missing"),
+        class = "sgdlasso_error_input"
+      )
+    }
+  }
+})
+
+test_that("a name in `parm` stands for all columns of that name", {
+  d <- make_rows()
+  colnames(d$x) <- c("a", "b", "a", "c", "d", "a", "e", "f")
+  fit <- sgdlasso(d$x, d$y, lambda = 0.1)
+  for (method in c("debiased", "selective")) {
+    expect_identical(confint(fit, c("b", "a"), method = method), confint(fit, c(2, 1, 3, 6), method = method))
+  }
+})
+
+test_that("arguments that are wrong are named as they were given", {
+  wrong <- function(code, message) expect_error(code, message, class = "sgdlasso_error_input")
+  fit <- sgdlasso(x, y, lambda = c(2, 1))
+  cv <- cv.sgdlasso(x, y, foldid = rep(1:5, 4))
+  for (ask in c(summary, generics::tidy)) wrong(ask(fit, s = 1, conf.int = TRUE, conf.level = 95), "`conf.level` is 95")
+  for (gamma in list(c(0, 1), "a", NA, 0.5, NULL)) {
+    expect_no_warning(wrong(summary(fit, s = 1, gamma = gamma, conf.int = TRUE), "`gamma` is"))
+  }
+  for (s in list(NA_real_, numeric(), -1)) for (object in list(fit, cv)) {
+    wrong(confint(object, s = s, method = "selective"), "`s` is .*numbers of 0 or more")
+    wrong(summary(object, s = s, conf.int = TRUE, method = "selective"), "`s` is .*numbers of 0 or more")
+  }
+  wrong(confint(fit, s = Inf), "`s` is Inf")
+  wrong(confint(fit, s = 1, x = x, y = letters[1:20]), "`y` is a character")
+  wrong(confint(fit, s = 1, x = x, y = y[-1]), "`y` has 19 values for 20 rows")
+  wrong(confint(fit, s = 1, x = unname(cbind(x, 1)), y = y), "`x` has 4 columns, the fit has 3")
+  wrong(generics::tidy(cv, conf.int = TRUE), "confint\\(\\) has intervals")
+})

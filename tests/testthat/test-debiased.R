@@ -183,3 +183,35 @@ test_that("what cannot be known is refused", {
   split <- suppressWarnings(sgdlasso(d$x, y, "binomial", lambda = 1e-7))
   wrong(suppressWarnings(confint(split)), "probabilities of 0 or 1")
 })
+
+test_that("columns that others make exactly have no interval, those beside them have", {
+  for (seed in 1:12) {
+    family <- if (seed %% 3 == 0) "binomial" else "gaussian"
+    d <- make_rows(n = 200, family = family, seed = seed)
+    made_of <- sample(8, sample(2:4, 1))
+    made <- d$x[, made_of] %*% (sample(c(-1, 1), length(made_of), TRUE) * runif(length(made_of), 0.3, 2))
+    x <- cbind(d$x, made)
+    intercept <- seed %% 2 == 0
+    fit <- sgdlasso(x, d$y, family, weights = d$w, lambda = 0.02, intercept = intercept)
+    expect_warning(found <- confint(fit), "nearly made of others", class = "sgdlasso_warning_collinear")
+    expect_identical(unname(which(is.na(found[, 1]))), sort(c(made_of, 9L)), info = seed)
+    expect_silent(others <- confint(fit, setdiff(1:8, made_of)))
+    expect_false(anyNA(others))
+  }
+})
+
+test_that("a full set of classes has no intervals beside an intercept, and has them without", {
+  set.seed(1)
+  for (sparse in c(FALSE, TRUE)) for (count in c(3, 6)) {
+    class <- sample(count, 300, TRUE)
+    x <- cbind(outer(class, seq_len(count), `==`) + 0, rnorm(300))
+    y <- x[, 1] + x[, count + 1] + rnorm(300)
+    if (sparse) x <- as_sparse(x)
+    fit <- sgdlasso(x, y, lambda = 0.02)
+    expect_warning(found <- confint(fit), class = "sgdlasso_warning_collinear")
+    expect_identical(unname(is.na(found[, 1])), seq_len(count + 1) <= count)
+    through <- sgdlasso(x, y, lambda = 0.02, intercept = FALSE)
+    expect_silent(found <- confint(through))
+    expect_false(anyNA(found))
+  }
+})

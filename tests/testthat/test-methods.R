@@ -204,3 +204,35 @@ test_that("data that are not found are named, and so is what to give instead", {
   expect_lost(residuals(inside), "'lost' not found")
   expect_lost(residuals(sgdlasso(as_rows(x, y), lambda = 1)), "keeps none")
 })
+
+test_that("rows are those of training only if their columns are, with a coefficient or without", {
+  for (family in c("gaussian", "binomial", "poisson")) for (sparse in c(FALSE, TRUE)) {
+    d <- if (sparse) make_sparse_rows(family = family) else make_rows(family = family)
+    y <- d$y
+    x <- if (sparse) as_sparse(d$x) else d$x
+    fit <- sgdlasso(x, y, family, weights = d$w, lambda = 0.2)
+    expect_silent(fitted(fit))
+    for (j in which(fit$beta[, 1] == 0)) {
+      kept <- x
+      x[, j] <- 1.01 * x[, j]
+      expect_error(fitted(fit), "are not those it was trained on", class = "sgdlasso_error_input")
+      expect_error(
+        optimality(fit, x, y, d$w), "are not those that the fit was trained on", class = "sgdlasso_error_input"
+      )
+      x <- kept
+    }
+    for (at in list(residuals, stability)) if (family == "gaussian") expect_silent(at(fit))
+  }
+  # any scale, and columns that count as constant
+  x <- cbind(d$x[, 1] * 1e-100, d$x[, 2] * 1e100, d$x[, 3] * 1e200, d$x[, 4] * 1e-200, 3, 1e6 + d$x[, 5])
+  expect_length(fitted(sgdlasso(x, d$y, lambda = 0.1)), nrow(x))
+})
+
+test_that("columns are looked at a few at a time", {
+  d <- make_rows()
+  whole <- column_sizes(d$x, d$w)
+  expect_equal(column_sizes(d$x, d$w, most = 150), whole)
+  expect_equal(column_sizes(as_sparse(d$x), d$w), whole)
+  mean <- colSums(d$x * d$w) / sum(d$w)
+  expect_equal(whole$sd, sqrt(colSums(d$w * sweep(d$x, 2, mean)^2) / sum(d$w)))
+})

@@ -52,7 +52,7 @@ test_that("columns are matched by name where both sides have names", {
   expect_equal(predict(path, unname(x)), predict(path, x), ignore_attr = TRUE)
   expect_input_error(predict(path, x[, 1:2]), "`newx` lacks 1 column of x: \"unemployed\"")
   expect_input_error(predict(path, cbind(x, population = 1)), "`newx` has the column \"population\" twice")
-  expect_input_error(predict(path, unname(x)[, 1:2]), "`newx` has 2 columns, x had 3")
+  expect_input_error(predict(path, unname(x)[, 1:2]), "`newx` has 2 columns, the fit has 3")
   nameless <- sgdlasso(unname(x), y, lambda = 1, seed = 1)
   expect_equal(as.numeric(predict(nameless, x)), as.numeric(predict(sgdlasso(x, y, lambda = 1, seed = 1), x)))
 })

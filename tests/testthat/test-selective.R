@@ -160,3 +160,58 @@ test_that("what cannot be known is refused", {
   model$penalty <- model$penalty / 2
   wrong(selected_model(model, on), "just entering or leaving")
 })
+
+test_that("a fit remembers where its lambdas come from, whatever becomes of its call", {
+  d <- make_rows(n = 100)
+  x <- d$x
+  y <- d$y
+  refused <- function(fit, s, why) {
+    expect_error(confint(fit, s = s, method = "selective", x = x, y = y), why, class = "sgdlasso_error_input")
+  }
+  made <- "a grid that was made from the response"
+  compared <- "cross-validation chose among"
+  chosen <- "was chosen by looking at the response"
+  wrapper <- function(lambda = NULL) sgdlasso(x, y, lambda = lambda)
+  paths <- list(
+    sgdlasso(x, y), sgdlasso(x, y, lambda.min.ratio = 0.01), wrapper(), do.call(sgdlasso, list(x, y)),
+    sgdlasso(x, y, keep.moments = TRUE), sgdlasso(as_rows(x, y))
+  )
+  for (path in paths) {
+    path$moments <- NULL
+    k <- length(path$lambda) %/% 2
+    refused(path, path$lambda[k], made)
+    if (isTRUE(path$solver$source)) next
+    refused(at_lambda(path, path$lambda[k]), NULL, made)
+    for (name in c("aic", "bic", "ebic")) refused(at_lambda(path, name), NULL, chosen)
+    # a number between them is given
+    expect_silent(confint(at_lambda(path, s = 0.3), method = "selective", x = x, y = y))
+  }
+  for (lambda in list(NULL, c(1, 0.5, 0.3, 0.2, 0.1))) {
+    cv <- cv.sgdlasso(x, y, lambda = lambda, foldid = rep(1:5, 20))
+    for (name in c("lambda.min", "lambda.1se")) {
+      refused(at_lambda(cv, name), NULL, chosen)
+      refused(cv$sgdlasso.fit, cv[[name]], compared)
+      refused(at_lambda(cv, cv[[name]]), NULL, compared)
+    }
+  }
+  given <- list(sgdlasso(x, y, lambda = c(0.5, 0.3)), wrapper(c(0.5, 0.3)))
+  for (fit in given) expect_silent(confint(fit, s = 0.3, method = "selective", x = x, y = y))
+  old <- paths[[2]]
+  old$lambda.origin <- NULL # of an earlier version
+  refused(old, old$lambda[20], made)
+  refused(at_lambda(old, old$lambda[20]), NULL, made)
+  skip_if_not_installed("butcher")
+  refused(butcher::butcher(paths[[1]]), paths[[1]]$lambda[20], made)
+  refused(butcher::butcher(cv)$sgdlasso.fit, cv$lambda.min, compared)
+})
+
+test_that("lambdas stay what they were where rows are added", {
+  d <- make_rows(n = 100)
+  more <- list(x = d$x[1:30, ], y = d$y[1:30])
+  origin <- function(fit) update(fit, moredata = more)$lambda.origin
+  expect_identical(origin(sgdlasso(d$x, d$y, keep.moments = TRUE)), "made")
+  expect_identical(origin(sgdlasso(d$x, d$y, lambda = c(0.3, 0.2), keep.moments = TRUE)), "given")
+  cv <- cv.sgdlasso(d$x, d$y, lambda = c(0.3, 0.2), foldid = rep(1:5, 20))
+  expect_identical(coef(cv$sgdlasso.fit, s = 0.25, exact = TRUE)[, 1], coef(at_lambda(cv, 0.25))[, 1])
+  expect_identical(exact_fit(cv$sgdlasso.fit, 0.25, TRUE, envir = environment())$lambda.origin, "cross-validated")
+})
