@@ -259,7 +259,8 @@ coefficients_at <- function(object, s, gamma = 1, envir = parent.frame(2)) {
 fitted_at <- function(lambda, s) {
   vapply(unname(s), function(one) {
     at <- which.min(abs(lambda - one))
-    if (length(at) && abs(lambda[at] - one) <= 1e-8 * max(lambda[at], one)) at else NA_integer_
+    near <- length(at) == 1 && is.finite(one) && abs(lambda[at] - one) <= 1e-8 * max(lambda[at], one)
+    if (near) at else NA_integer_
   }, 0L)
 }
 
