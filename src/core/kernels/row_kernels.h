@@ -7,8 +7,8 @@
 namespace sgdlasso {
 
 struct RowKernels {
-  // Each to an error of a few roundings, but that logistic() is 0 below -709.8, where the truth is no normal number. NaN
-  // stays NaN.
+  // Each to an error of a few roundings, but that logistic() is 0 below -709.8, where the truth is no normal number.
+  // NaN stays NaN.
   void (*exp)(double* x, std::size_t count);       // exp(x)
   void (*logistic)(double* x, std::size_t count);  // 1 / (1 + exp(-x))
   void (*softplus)(double* x, std::size_t count);  // log(1 + exp(x))

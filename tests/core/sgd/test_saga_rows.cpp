@@ -87,7 +87,8 @@ void check_epochs(const FitSpec& spec, bool sparse, Rng& rng) {
   NoWatch watch;
   const auto loss = make_loss(spec.family);
   const NullModel null = null_model(response, *loss, spec.penalty.intercept);
-  const Problem problem(make_statement(spec, n, rows->moments(response, {1, watch}), null, *loss, watch), *rows, response);
+  const Problem problem(make_statement(spec, n, rows->moments(response, {1, watch}), null, *loss, watch), *rows,
+                        response);
   const Scaling scaling = unit_scaling(problem);
   const WorkingPenalty penalty(problem.penalty, scaling);
   const auto reader = rows->reader({response, scaling, {}, true}, watch);
