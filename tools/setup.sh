@@ -14,11 +14,11 @@ export LANG=C.UTF-8 DEBIAN_FRONTEND=noninteractive
 # What the tests use; what of it takes long to install; and what takes longest or needs a server, which --newest leaves
 # as it is.
 tests_use=(testthat:3.1.5 knitr rmarkdown jsonlite lintr glmnet processx MASS ggplot2:3.4.0 vdiffr withr tibble broom
-  DBI RSQLite dbplyr dplyr pROC bit64 lubridate units randomForest ranger stabs Rmpfr)
+  DBI RSQLite dbplyr dplyr pROC bit64 lubridate units randomForest ranger Rmpfr)
 # Not here is vetiver, whose readr takes minutes to compile: its tests are skipped where nobody installed it. mlr3 needs
 # a newer checkmate than it says.
 tests_use_long=(parsnip tune workflows yardstick dials recipes rsample hardhat butcher mirai nanoarrow bigmemory
-  selectiveInference insight:1.3.0 marginaleffects:1.0.0 parameters:0.30.0 caret checkmate:2.3.4 mlr3:1.0.0
+  selectiveInference stabs insight:1.3.0 marginaleffects:1.0.0 parameters:0.30.0 caret checkmate:2.3.4 mlr3:1.0.0
   paradox:1.0.0 R6 lgr orbital poissonreg sparsevctrs)
 tests_use_longest=(RPostgres bigstatsr duckdb) # duckdb takes most of an hour where it must be compiled
 
