@@ -125,24 +125,11 @@ check_two_of_each <- function(y, family) {
 # Columns at unit deviation (divisor n, weighted), constant ones at 0; dense ones around their means, where an intercept
 # takes these up. share: of each row in the weights.
 standardized <- function(x, share, intercept) {
-  centre <- Matrix::colSums(share * x)
-  if (is.matrix(x)) {
-    around <- x - rep(centre, each = nrow(x))
-    variance <- colSums(share * around^2)
-    if (intercept) x <- around
-  } else {
-    of_entry <- share[x@i + 1L]
-    squares <- replace_values(x, of_entry * (x@x - rep(centre, diff(x@p)))^2)
-    zeros <- ifelse(diff(x@p) < nrow(x), 1 - Matrix::colSums(replace_values(x, of_entry)), 0)
-    variance <- Matrix::colSums(squares) + centre^2 * zeros
-  }
-  scale <- ifelse(sqrt(variance) > 1e-13 * abs(centre), 1 / sqrt(variance), 0)
-  if (is.matrix(x)) x * rep(scale, each = nrow(x)) else replace_values(x, x@x * rep(scale, diff(x@p)))
-}
-
-replace_values <- function(x, values) {
-  x@x <- values
-  x
+  known <- column_moments(x, share)
+  scale <- ifelse(known$sd > 1e-13 * abs(known$mean), 1 / known$sd, 0)
+  if (!is.matrix(x)) return(replace_values(x, x@x * rep(scale, diff(x@p))))
+  if (intercept) x <- x - rep(known$mean, each = nrow(x))
+  x * rep(scale, each = nrow(x))
 }
 
 # A column whose penalty is so many times the smallest is left out of any path, as by Inf.

@@ -95,6 +95,7 @@ read_cache <- function(path, threads = 1) {
   r_row_file_close(first$reader)
   native <- function() cache_pass(opened(), path, threads)
   source <- new_source(function() pass_in_r(native()), TRUE, path)
+  source$files <- path
   source$native <- native
   source$kept <- first$header$kept
   source$intercept <- first$header$intercept

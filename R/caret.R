@@ -106,6 +106,6 @@ caret_predictors <- function(x, lambda = NULL, ...) {
 }
 
 caret_importance <- function(object, lambda = NULL, ...) {
-  at <- coefficients_at(object, caret_lambda(object, lambda %||% object$penalty))
-  data.frame(Overall = abs(at$beta[, 1]) * object$x.sd, row.names = rownames(object$beta))
+  sizes <- abs(standardized_coefficients(object, caret_lambda(object, lambda %||% object$penalty)))
+  data.frame(Overall = sizes, row.names = rownames(object$beta))
 }

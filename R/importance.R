@@ -54,7 +54,7 @@ importance.sgdlasso <- function(fit, s = NULL, by = NULL, gamma = 1, ...) {
   check_fit(fit, "fit")
   by <- check_choice(by %||% if (is.null(fit$terms)) "column" else "term", c("term", "column"), "by")
   s <- one_lambda(fit, s, parent.frame())
-  sizes <- coefficients_at(fit, s, gamma)$beta[, 1] * fit$x.sd
+  sizes <- standardized_coefficients(fit, s, gamma)
   counts <- if (by == "term") columns_of_terms(fit) else stats::setNames(rep(1, length(sizes)), rownames(fit$beta))
   group <- factor(rep(seq_along(counts), counts), seq_along(counts))
   total <- function(values) as.vector(tapply(values, group, sum, default = 0))
@@ -71,6 +71,9 @@ importance.sgdlasso <- function(fit, s = NULL, by = NULL, gamma = 1, ...) {
 #' @rawNamespace S3method(randomForest::importance, cv.sgdlasso)
 #' @rawNamespace S3method(ranger::importance, cv.sgdlasso)
 importance.cv.sgdlasso <- function(fit, s = "lambda.1se", ..., gamma = NULL) ask_fit(importance, fit, s, gamma, ...)
+
+# Of one lambda, each times the deviation of its column.
+standardized_coefficients <- function(fit, s, gamma = 1) coefficients_at(fit, s, gamma)$beta[, 1] * fit$x.sd
 
 # How many columns each term has, by name, from what the fit keeps: terms, kinds of variables, levels and contrasts.
 columns_of_terms <- function(fit) {

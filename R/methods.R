@@ -223,25 +223,9 @@ is_training_data <- function(object, rows) {
 # let pass, and so are trainings that may have been told what to divide by.
 has_column_sds <- function(object, x, weights) {
   if (isTRUE(object$solver$source) && !is_certified(object$solver)) return(TRUE)
-  found <- column_sizes(x, weights)
+  found <- column_moments(x, weights)
   beyond <- object$x.sd == 0 & !(found$size > 1e-130 & found$size < 1e140)
   isTRUE(all(beyond | abs(found$sd - object$x.sd) <= 1e-6 * found$size))
-}
-
-# The standard deviation of each column and the root of its mean square, weighted. Dense columns a few at a time.
-column_sizes <- function(x, weights, most = 1e6) {
-  total <- sum(weights)
-  whole <- methods::is(x, "sparseMatrix")
-  width <- if (whole) ncol(x) else max(1, floor(most / nrow(x)))
-  sizes <- lapply(seq(1, ncol(x), by = width), function(from) {
-    part <- x[, seq(from, min(ncol(x), from + width - 1)), drop = FALSE]
-    mean <- Matrix::colSums(part * weights) / total
-    square <- Matrix::colSums(part^2 * weights) / total
-    # centred first, where the part may be made dense
-    variance <- if (whole) square - mean^2 else Matrix::colSums((part - rep(mean, each = nrow(x)))^2 * weights) / total
-    list(sd = sqrt(pmax(variance, 0)), size = sqrt(square))
-  })
-  list(sd = unlist(lapply(sizes, `[[`, "sd")), size = unlist(lapply(sizes, `[[`, "size")))
 }
 
 # Of each row. By the linear predictor, as the core does: R's own is infinite where a mean rounds to 0 or 1.

@@ -140,10 +140,6 @@ check_one_model <- function(parameters) {
 
 features_used <- function(model, parameters) {
   check_one_model(parameters)
-  fit <- if (inherits(model, "cv.sgdlasso")) model$sgdlasso.fit else model
-  beta <- do.call(stats::coef, c(list(model), parameters))[-1, 1]
-  design <- formula_terms(fit$terms, formula_variables(fit))
-  width <- vapply(design, function(term) prod(vapply(term$variables, function(v) v$width, 0)), 0)
-  used <- unique(rep(seq_along(design), width)[beta != 0])
-  vapply(design[used], function(term) term$variables[[1]]$name, "")
+  terms <- do.call(importance, c(list(model), parameters, by = "term"))
+  gsub("`", "", terms$term[terms$importance > 0], fixed = TRUE) # each is a feature
 }

@@ -170,12 +170,6 @@ check_csv_path <- function(path) {
   }
 }
 
-# Devices and pipes cannot be replaced by a file that is whole.
-is_plain_file <- function(path) {
-  found <- suppressWarnings(system2("test", c("-f", shQuote(path)), stdout = FALSE, stderr = FALSE))
-  .Platform$OS.type == "windows" || found == 0
-}
-
 # Numbers with the digits that tell them apart, text in quotes.
 csv_lines <- function(values) {
   columns <- lapply(seq_len(ncol(values)), function(k) csv_fields(values[, k]))

@@ -17,14 +17,17 @@ check_files <- function(files) {
 
 files_label <- function(files) if (length(files) == 1) files else paste0(length(files), " files, ", files[1], ", ...")
 
-# Neither R nor file.info() tells; where there is no such program there are no such files. Pipes are read as they come,
-# and once.
+# Neither R nor file.info() tells; where there is no such program there are no such files.
+is_of_kind <- function(file, flag) system2("test", c(flag, shQuote(file)), stderr = FALSE) == 0
+
+# Pipes are read as they come, and once.
 is_pipe <- function(files) {
   size <- file.info(files, extra_cols = FALSE)$size
-  vapply(
-    seq_along(files), function(k) size[k] == 0 && system2("test", c("-p", shQuote(files[k])), stderr = FALSE) == 0, NA
-  )
+  vapply(seq_along(files), function(k) size[k] == 0 && is_of_kind(files[k], "-p"), NA)
 }
+
+# What is none, a device or a pipe, cannot be replaced by a file that is whole.
+is_plain_file <- function(file) .Platform$OS.type == "windows" || is_of_kind(file, "-f")
 
 # What a file is compressed by, as its first bytes tell. Its name must not say otherwise: what is cut off after a byte,
 # or damaged there, would be read as text.

@@ -16,7 +16,9 @@ rows_svmlight <- function(files, columns = NULL, first = 1, bytes = 4e6) {
     pass <- svmlight_pass(files, format)
     list(read = function() svmlight_block(pass$read(), columns, first), close = pass$close)
   }
-  new_source(open, !once, files_label(files))
+  source <- new_source(open, !once, files_label(files))
+  source$files <- files
+  source
 }
 
 # Blocks as r_svmlight_read() returns them, with the file and line that they begin at.

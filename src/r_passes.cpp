@@ -107,7 +107,7 @@ Rcpp::List r_pass_at_hand(SEXP training) {
   const PathBatches& lambdas = from->lambdas();
   const auto number = [](std::size_t count) { return static_cast<double>(count); };
   return Rcpp::List::create(
-      Rcpp::_["phase"] = Phase::words(from->phase()), Rcpp::_["first"] = number(lambdas.first()) + 1,
+      Rcpp::_["phase"] = Phase::kWords[static_cast<int>(from->phase())], Rcpp::_["first"] = number(lambdas.first()) + 1,
       Rcpp::_["last"] = number(lambdas.first() + lambdas.size()), Rcpp::_["all"] = number(lambdas.all().size()));
 }
 

@@ -227,12 +227,3 @@ test_that("rows are those of training only if their columns are, with a coeffici
   x <- cbind(d$x[, 1] * 1e-100, d$x[, 2] * 1e100, d$x[, 3] * 1e200, d$x[, 4] * 1e-200, 3, 1e6 + d$x[, 5])
   expect_length(fitted(sgdlasso(x, d$y, lambda = 0.1)), nrow(x))
 })
-
-test_that("columns are looked at a few at a time", {
-  d <- make_rows()
-  whole <- column_sizes(d$x, d$w)
-  expect_equal(column_sizes(d$x, d$w, most = 150), whole)
-  expect_equal(column_sizes(as_sparse(d$x), d$w), whole)
-  mean <- colSums(d$x * d$w) / sum(d$w)
-  expect_equal(whole$sd, sqrt(colSums(d$w * sweep(d$x, 2, mean)^2) / sum(d$w)))
-})

@@ -6,26 +6,6 @@
 
 namespace sgdlasso {
 
-const char* Phase::words(Name name) {
-  switch (name) {
-    case Name::moments:
-      return "moments";
-    case Name::null_model:
-      return "null model";
-    case Name::unpenalized:
-      return "unpenalized";
-    case Name::slopes:
-      return "slopes";
-    case Name::sgd:
-      return "sgd";
-    case Name::looks:
-      return "looks";
-    case Name::done:
-      return "done";
-  }
-  return "";
-}
-
 PassTraining::PassTraining(FitSpec spec, bool sparse, std::unique_ptr<Watch> watch)
     : record_(std::move(spec), sparse, std::move(watch)),
       phase_(record_.lambdas.automatic() ? moments_phase(record_) : begin_batch(record_)) {}

@@ -24,7 +24,8 @@ class Phase {
  public:
   enum class Name { moments, null_model, unpenalized, slopes, sgd, looks, done };  // done: no phase
   static constexpr int kNames = 7;
-  static const char* words(Name name);
+  static constexpr const char* kWords[kNames] = {"moments", "null model", "unpenalized", "slopes",
+                                                 "sgd",     "looks",      "done"};
 
   virtual ~Phase() = default;
   Phase(const Phase&) = delete;
