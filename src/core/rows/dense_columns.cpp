@@ -195,7 +195,11 @@ void DenseColumns::gram(const Selection& z, std::size_t first, const double* wei
   std::vector<double> root(weight ? n_ : 0);
   for (std::size_t i = 0; i < root.size(); ++i) root[i] = std::sqrt(weight[i]);
   const double* roots = weight ? root.data() : nullptr;
-  const std::vector<std::size_t> ends = parts_of(count, block);
+  // Blocks of the columns that were there, then of those that are new.
+  std::vector<std::size_t> ends = parts_of(first, block);
+  for (const std::size_t end : parts_of(count - first, block)) {
+    if (end > 0) ends.push_back(first + end);
+  }
   // Pairs of blocks that hold something new, and parts of the rows where there are few pairs.
   struct Task {
     std::size_t left, right, part;
@@ -233,7 +237,6 @@ void DenseColumns::gram(const Selection& z, std::size_t first, const double* wei
     const std::size_t b = ends[task.right + 1] - ends[task.right];
     for (std::size_t i = ends[task.left]; i < ends[task.left + 1]; ++i) {
       for (std::size_t j = std::max(i, ends[task.right]); j < ends[task.right + 1]; ++j) {
-        if (j < first) continue;
         const double value = sums[k][(i - ends[task.left]) * b + j - ends[task.right]];
         gram.at(i, j) = task.part == 0 ? value : gram.at(i, j) + value;
         gram.at(j, i) = gram.at(i, j);
