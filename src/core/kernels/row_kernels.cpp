@@ -116,6 +116,44 @@ SGDLASSO_INLINE void residuals(const double* y, const double* weight, double sha
   }
 }
 
+constexpr double kSmall = 0.01;
+
+// delta becomes its summand. large: 1 where the series was not right for some, as for NaN.
+template <std::size_t W>
+SGDLASSO_INLINE void entropy(Register<W>& delta, const Register<W>& from, Register<W>& large) {
+  const Register<W> zero = {}, one = 1 - zero, a = delta / from, size = a < zero ? -a : a;
+  large = size <= kSmall - zero ? large : one;
+  delta *= a * (1.0 / 2 - a * (1.0 / 6 - a * (1.0 / 12 - a * (1.0 / 20 - a * (1.0 / 30 - a * (1.0 / 42 - a / 56))))));
+}
+
+template <std::size_t W>
+SGDLASSO_INLINE bool entropies(const double* delta, const double* from, std::size_t count, double* sum) {
+  Register<W> large = {};
+  std::size_t i = 0;
+  for (; i + W <= count; i += W) {
+    Register<W> d = Vector<W>::at(delta + i).value;
+    entropy<W>(d, Vector<W>::at(from + i).value, large);
+    Vector<W>::at(sum + i).value = Vector<W>::at(sum + i).value + d;
+  }
+  if (i < count) {
+    Register<W> d = {}, of = 1 - d;
+    for (std::size_t k = i; k < count; ++k) d[k - i] = delta[k], of[k - i] = from[k];
+    entropy<W>(d, of, large);
+    for (std::size_t k = i; k < count; ++k) sum[k] += d[k - i];
+  }
+  bool right = true;
+  for (std::size_t k = 0; k < W; ++k) right = right && large[k] == 0;
+  return right;
+}
+
+template <std::size_t W>
+SGDLASSO_INLINE void add(const double* x, double constant, std::size_t count, double* y) {
+  std::size_t i = 0;
+  for (; i + W <= count; i += W)
+    Vector<W>::at(y + i).value = Vector<W>::at(y + i).value + (Vector<W>::at(x + i).value + constant);
+  for (; i < count; ++i) y[i] += x[i] + constant;
+}
+
 // One version of all kernels: NAME, compiled with ATTRIBUTE for registers of W numbers.
 #define SGDLASSO_ROW_KERNELS(NAME, ATTRIBUTE, W)                                                                    \
   struct NAME {                                                                                                     \
@@ -126,7 +164,13 @@ SGDLASSO_INLINE void residuals(const double* y, const double* weight, double sha
                                      double* positive, double* negative) {                                          \
       residuals<W>(y, weight, share, n, r, positive, negative);                                                     \
     }                                                                                                               \
-    static constexpr RowKernels kernels = {exp_, logistic_, softplus_, residuals_};                                 \
+    ATTRIBUTE static bool entropies_(const double* delta, const double* from, std::size_t count, double* sum) {     \
+      return entropies<W>(delta, from, count, sum);                                                                 \
+    }                                                                                                               \
+    ATTRIBUTE static void add_(const double* x, double constant, std::size_t count, double* y) {                    \
+      add<W>(x, constant, count, y);                                                                                \
+    }                                                                                                               \
+    static constexpr RowKernels kernels = {exp_, logistic_, softplus_, residuals_, entropies_, add_};               \
   };
 
 SGDLASSO_ROW_KERNELS(Portable, , 2)

@@ -16,6 +16,11 @@ struct RowKernels {
   // the positive and of the other residuals.
   void (*residuals)(const double* y, const double* weight, double share, std::size_t count, double* r, double* positive,
                     double* negative);
+  // sum[i] += from[i] E(delta[i] / from[i]), where E(a) = (1 + a) log(1 + a) - a by its series. Whether that was right:
+  // all |a| were at most 1/100.
+  bool (*entropies)(const double* delta, const double* from, std::size_t count, double* sum);
+  // y[i] += x[i] + constant
+  void (*add)(const double* x, double constant, std::size_t count, double* y);
 };
 
 const RowKernels& row_kernels();

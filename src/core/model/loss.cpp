@@ -36,12 +36,19 @@ using Numbers = Eigen::Array<double, Eigen::Dynamic, 1>;
 // (1 + a) log(1 + a) - a for a >= -1, without cancellation: what a Poisson mean costs at 1 + a times its size. By its
 // series where a is small.
 constexpr double kSmall = 0.01;
-template <class T>
-T entropy_series(const T& a) {
+double entropy_series(double a) {
   return a * a * (1.0 / 2 - a * (1.0 / 6 - a * (1.0 / 12 - a * (1.0 / 20 - a * (1.0 / 30 - a * (1.0 / 42 - a / 56))))));
 }
-bool is_small(const Numbers& a) {
-  return (a.abs() <= kSmall).all();  // false for NaN
+// add(first, count): of some numbers; false where it was not right. These are then taken one by one.
+template <class Add, class One>
+void add_or_take(Numbers& to, Add add, One one) {
+  const Eigen::Index some = 16;
+  to.setZero();
+  for (Eigen::Index first = 0; first < to.size(); first += some) {
+    const Eigen::Index count = std::min(some, to.size() - first);
+    if (add(first, static_cast<std::size_t>(count))) continue;
+    for (Eigen::Index i = first; i < first + count; ++i) to[i] = one(i);
+  }
 }
 double relative_entropy(double a) {
   if (a < -1) return std::numeric_limits<double>::infinity();
@@ -89,20 +96,22 @@ class RowLoss : public Loss {
  public:
   double mean_divergence(const double* feasible, const double* eta, std::size_t stride, const Response& response,
                          const Balance& f, double s) const final {
-    const double n = static_cast<double>(response.n), positive = 1 / f.positive, negative = 1 / f.negative;
+    const double n = static_cast<double>(response.n);
+    const double positive = f.positive > 0 ? 1 / f.positive : 1, negative = 1 / f.negative;
     double sum = 0;
     Numbers whole, delta;
     for_each_run(feasible, response.n, stride, [&](std::size_t first, Numbers& run) {
       const Eigen::Map<const Numbers> y(response.y + first, run.size());
       run *= n;
       if (response.weight) run /= Eigen::Map<const Numbers>(response.weight + first, run.size());
-      whole = run * (run > 0).select(Numbers::Constant(run.size(), positive), negative);
-      run = whole - s * run;
-      delta = run;
-      L::to_divergences(run, whole, y);
-      for (Eigen::Index i = 0; i < run.size(); ++i) {
-        if (L::cancels(y[i], whole[i]))
-          run[i] = this->divergence(delta[i], eta[(first + static_cast<std::size_t>(i)) * stride]);
+      whole = positive * run.max(0.0) + negative * run.min(0.0);  // signs are no branches that one could foresee
+      delta = whole - s * run;
+      L::to_divergences(delta, whole, y, run);
+      if (L::some_cancel(y, whole)) {
+        for (Eigen::Index i = 0; i < run.size(); ++i) {
+          if (L::cancels(y[i], whole[i]))
+            run[i] = this->divergence(delta[i], eta[(first + static_cast<std::size_t>(i)) * stride]);
+        }
       }
       if (response.weight) run *= Eigen::Map<const Numbers>(response.weight + first, run.size());
       sum += run.sum();
@@ -134,11 +143,16 @@ class Gaussian final : public RowLoss<Gaussian> {
   double usual_curvature(double) const override { return 1; }
   double divergence(double delta, double) const override { return 0.5 * square(delta); }
   template <class Y>
-  static void to_divergences(Numbers& delta, const Numbers&, const Y&) {
-    delta = 0.5 * delta.square();
+  static void to_divergences(const Numbers& delta, const Numbers&, const Y&, Numbers& to) {
+    to = 0.5 * delta.square();
   }
   static bool cancels(double, double) { return false; }
+  template <class Y>
+  static bool some_cancel(const Y&, const Numbers&) {
+    return false;
+  }
   void to_means(double*, std::size_t) const override {}
+  void to_curvatures(double* eta, std::size_t n) const override { std::fill(eta, eta + n, 1.0); }
   template <class Y>
   static void to_values(Numbers& eta, const Y& y) {
     eta = 0.5 * (y - eta).square();
@@ -176,16 +190,25 @@ class Binomial final : public RowLoss<Binomial> {
     return delta == 0 ? 0 : between(delta, mean(eta), mean(-eta));
   }
   template <class Y>
-  static void to_divergences(Numbers& delta, const Numbers& r, const Y& y) {
-    const Numbers yes = y - r, no = (1 - y) + r, up = delta / yes, down = -delta / no;
-    if (is_small(up) && is_small(down)) {
-      delta = yes * entropy_series(up) + no * entropy_series(down);
-      return;
-    }
-    for (Eigen::Index i = 0; i < delta.size(); ++i) delta[i] = delta[i] == 0 ? 0 : between(delta[i], yes[i], no[i]);
+  static void to_divergences(const Numbers& delta, const Numbers& r, const Y& y, Numbers& to) {
+    const Numbers yes = y - r, no = (1 - y) + r, down = -delta;
+    const auto entropies = row_kernels().entropies;
+    const auto add = [&](Eigen::Index i, std::size_t count) {
+      return entropies(&delta[i], &yes[i], count, &to[i]) && entropies(&down[i], &no[i], count, &to[i]);
+    };
+    add_or_take(to, add, [&](Eigen::Index i) { return delta[i] == 0 ? 0 : between(delta[i], yes[i], no[i]); });
   }
   static bool cancels(double y, double r) { return std::min(y - r, (1 - y) + r) < kCancelled; }
+  template <class Y>
+  static bool some_cancel(const Y& y, const Numbers& r) {
+    return !((y - r).min((1 - y) + r).minCoeff() >= kCancelled);
+  }
   void to_means(double* eta, std::size_t n) const override { row_kernels().logistic(eta, n); }
+  void to_curvatures(double* eta, std::size_t n) const override {
+    for (std::size_t i = 0; i < n; ++i) eta[i] = -std::abs(eta[i]);  // the smaller probability has all digits
+    to_means(eta, n);
+    for (std::size_t i = 0; i < n; ++i) eta[i] *= 1 - eta[i];
+  }
   template <class Y>
   static void to_values(Numbers& eta, const Y& y) {
     const Numbers linear = y * eta;
@@ -244,14 +267,20 @@ class Poisson final : public RowLoss<Poisson> {
     return delta == 0 ? 0 : std::exp(eta) * relative_entropy(delta / std::exp(eta));
   }
   template <class Y>
-  static void to_divergences(Numbers& delta, const Numbers& r, const Y& y) {
-    for (Eigen::Index i = 0; i < delta.size(); ++i) {
-      const double mu = y[i] - r[i];
-      delta[i] = delta[i] == 0 ? 0 : mu * relative_entropy(delta[i] / mu);
-    }
+  static void to_divergences(const Numbers& delta, const Numbers& r, const Y& y, Numbers& to) {
+    const Numbers mu = y - r;
+    const auto add = [&](Eigen::Index i, std::size_t count) {
+      return row_kernels().entropies(&delta[i], &mu[i], count, &to[i]);
+    };
+    add_or_take(to, add, [&](Eigen::Index i) { return delta[i] == 0 ? 0 : mu[i] * relative_entropy(delta[i] / mu[i]); });
   }
   static bool cancels(double y, double r) { return y - r < kCancelled * y; }
+  template <class Y>
+  static bool some_cancel(const Y& y, const Numbers& r) {
+    return !((y - r - kCancelled * y).minCoeff() >= 0);
+  }
   void to_means(double* eta, std::size_t n) const override { row_kernels().exp(eta, n); }
+  void to_curvatures(double* eta, std::size_t n) const override { to_means(eta, n); }
   template <class Y>
   static void to_values(Numbers& eta, const Y& y) {
     const Numbers linear = y * eta;

@@ -51,6 +51,8 @@ class Loss {
 
   // Each of the n numbers becomes its mean.
   virtual void to_means(double* eta, std::size_t n) const = 0;
+  // Each of the n numbers becomes the curvature there.
+  virtual void to_curvatures(double* eta, std::size_t n) const = 0;
   // The mean over rows of divergence(r_i (1 - s f_i), eta[i * stride]), where r_i = y_i - mu_i and feasible[i * stride]
   // = f_i w_i r_i / n, f the factor of its sign. The mean mu is y - r, which saves the exponential, but where little is
   // left of it.

@@ -130,10 +130,9 @@ class BatchNewton final : public InnerSolver {
     std::vector<double> weights(n);
     const double* eta = batch.eta.lane(from);
     for_each_part(n, {problem_.threads, problem_.watch}, [&](std::size_t, std::size_t first, std::size_t last, Watch&) {
-      for (std::size_t i = first; i < last; ++i) {
-        const double curvature = problem_.loss.curvature(eta[i * stride]);
-        weights[i] = problem_.response.weight_of(i) * curvature / static_cast<double>(n);
-      }
+      for (std::size_t i = first; i < last; ++i) weights[i] = eta[i * stride];
+      problem_.loss.to_curvatures(weights.data() + first, last - first);
+      for (std::size_t i = first; i < last; ++i) weights[i] *= problem_.response.weight_of(i) / static_cast<double>(n);
     });
     const double before = set_.total();
     set_.set_weights(std::move(weights));

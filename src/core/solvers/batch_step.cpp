@@ -4,7 +4,18 @@
 #include <cmath>
 #include <utility>
 
+#include "kernels/row_kernels.h"
+
 namespace sgdlasso {
+namespace {
+
+// y += x + constant, each with a stride of its own
+void add_to(double* y, std::size_t y_stride, const double* x, std::size_t x_stride, double constant, std::size_t n) {
+  if (y_stride == 1 && x_stride == 1) return row_kernels().add(x, constant, n, y);
+  for (std::size_t i = 0; i < n; ++i) y[i * y_stride] += x[i * x_stride] + constant;
+}
+
+}  // namespace
 
 bool BatchStep::step(LambdaBatch& batch) {
   const std::size_t models = batch.size();
@@ -116,7 +127,7 @@ std::vector<double> BatchStep::move_along(LambdaBatch& batch, const std::vector<
       if (shares[k] == 0) continue;
       double* eta = batch.eta.lane(k) + block.first * stride;
       const double intercept = shares[k] * directions[k].intercept;
-      for (std::size_t i = 0; i < block.rows; ++i) eta[i * stride] += to[i * block.row_stride] + intercept;
+      add_to(eta, stride, to, block.row_stride, intercept, block.rows);
       sums[block.part * models + k].add(take_residuals(problem_, batch, k, block.first, block.rows));
       const double* r = batch.residual.lane(k) + block.first * stride;
       for (std::size_t i = 0; i < block.rows; ++i) to[i * block.row_stride] = r[i * stride];

@@ -148,7 +148,11 @@ void balance_residuals(const Problem& problem, LambdaBatch& batch) {
     const LambdaModel& model = batch.model[k];
     if (model.balanced || (model.balance.positive == 1 && model.balance.negative == 1)) return;
     double* r = batch.residual.lane(k) + first * stride;
-    for (std::size_t i = 0; i < rows; ++i) r[i * stride] *= model.balance.of(r[i * stride]);
+    const Balance f = model.balance;
+    for (std::size_t i = 0; i < rows; ++i) {
+      const double here = r[i * stride];
+      r[i * stride] = f.positive * std::max(here, 0.0) + f.negative * std::min(here, 0.0);
+    }
   };
   for_each_block_of(batch, batch.size(), work_on(problem), scale);
   for (LambdaModel& model : batch.model) model.balanced = true;

@@ -19,7 +19,8 @@ class WorkingSetSolver final : public Solver {
       : problem_(problem),
         form_(form),
         stop_(stop),
-        look_(problem, form) {
+        look_(problem, form),
+        base_(problem, 1) {
     start_set();
   }
 
@@ -66,7 +67,7 @@ class WorkingSetSolver final : public Solver {
   void forget_idle_columns() {
     if (set_->wide()) return;  // sweeps leave them out
     const std::vector<std::size_t> columns = set_->columns();
-    const auto idle = [&](std::size_t c) { return base_.b[c] == 0 && !form_.penalty.at(columns[c], 1).unpenalized(); };
+    const auto idle = [&](std::size_t c) { return base().b[c] == 0 && !form_.penalty.at(columns[c], 1).unpenalized(); };
     std::size_t count = 0;
     for (std::size_t c = 0; c < columns.size(); ++c) count += idle(c) ? 1 : 0;
     const std::size_t few = 100;
@@ -76,9 +77,9 @@ class WorkingSetSolver final : public Solver {
     for (std::size_t c = 0; c < columns.size(); ++c) {
       if (idle(c)) continue;
       set_->add(columns[c]);
-      b.push_back(base_.b[c]);
+      b.push_back(base().b[c]);
     }
-    base_.b = std::move(b);
+    base().b = std::move(b);
   }
 
   Work work() const { return {problem_.threads, problem_.watch}; }
@@ -88,38 +89,41 @@ class WorkingSetSolver final : public Solver {
     // Squared loss: the intercept of centred columns is the same whatever the coefficients, and its inner solver
     // leaves it alone.
     const bool moves = !problem_.loss.is_squared();
-    base_.intercept = moves ? at.intercept : problem_.null.intercept;
+    base().intercept = moves ? at.intercept : problem_.null.intercept;
     for (const std::size_t j : form_.columns) {
       const bool free = form_.penalty.at(j, 1).unpenalized();
       if (at.beta[j] == 0 && !free) continue;
       set_->add(j);
-      base_.b.push_back(at.beta[j] / form_.scaling.scale[j]);
-      if (moves) base_.intercept += form_.scaling.centre[j] * at.beta[j];
+      base().b.push_back(at.beta[j] / form_.scaling.scale[j]);
+      if (moves) base().intercept += form_.scaling.centre[j] * at.beta[j];
     }
-    const LambdaBatch batch = base_batch();
+    set_predictors(problem_, *set_, base_);
+    set_residuals(problem_, base_);
     slope_.resize(form_.columns.size());
-    problem_.rows.cross_products(form_.all(), batch.residual, slope_.data(), work());
+    problem_.rows.cross_products(form_.all(), base_.residual, slope_.data(), work());
     ++passes_;
-    base_.explained = (problem_.null.loss - mean_losses(problem_, batch, {0})[0]) / (problem_.null.deviance / 2);
+    base().explained = (problem_.null.loss - mean_losses(problem_, base_, {0})[0]) / (problem_.null.deviance / 2);
   }
 
-  // Predictors and residuals of the base, in a batch of its own.
-  LambdaBatch base_batch() const {
-    LambdaBatch batch(problem_, 1);
-    batch.model[0] = base_;
-    set_predictors(problem_, *set_, batch);
-    set_residuals(problem_, batch);
-    return batch;
+  LambdaModel& base() { return base_.model[0]; }
+
+  // For so many models, in memory that there is already where the last batch had as many.
+  LambdaBatch& batch_of(std::size_t models) {
+    if (!batch_ || batch_->size() != models) {
+      batch_.reset();
+      batch_ = std::make_unique<LambdaBatch>(problem_, models);
+    }
+    return *batch_;
   }
 
   // The lambdas up to the first that could not be certified beside the others; a single one in any case.
   std::vector<Trained> solve(const std::vector<double>& lambda, bool trace) {
     const std::size_t models = lambda.size(), size = form_.columns.size();
-    LambdaBatch batch(problem_, models);
+    LambdaBatch& batch = batch_of(models);
     forget_idle_columns();
-    const auto zeros = static_cast<std::size_t>(std::count(base_.b.begin(), base_.b.end(), 0.0));
+    const auto zeros = static_cast<std::size_t>(std::count(base().b.begin(), base().b.end(), 0.0));
     // more than the model has already are hardly needed
-    add_guess(form_, slope_, lambda.back(), base_.b.size() - zeros, *set_);
+    add_guess(form_, slope_, lambda.back(), base().b.size() - zeros, *set_);
     start_models(batch, lambda);
     look_.start();
     std::vector<Trained> result(models);
@@ -156,33 +160,27 @@ class WorkingSetSolver final : public Solver {
 
   void start_models(LambdaBatch& batch, const std::vector<double>& lambda) {
     const std::size_t models = lambda.size();
-    base_.b.resize(set_->size(), 0.0);
-    base_.q.resize(set_->size());
-    for (std::size_t c = 0; c < set_->size(); ++c) base_.q[c] = slope_[position_[set_->columns()[c]]];
+    base().b.resize(set_->size(), 0.0);
+    base().q.resize(set_->size());
+    for (std::size_t c = 0; c < set_->size(); ++c) base().q[c] = slope_[position_[set_->columns()[c]]];
     if (look_.estimates()) {
-      problem_.rows.cross_products(set_->selection(), base_batch().residual, base_.q.data(), work());
+      problem_.rows.cross_products(set_->selection(), base_.residual, base().q.data(), work());
     }
     const std::vector<double> likely = likely_explained(problem_, form_, slope_, lambda);
     for (std::size_t k = 0; k < models; ++k) {
-      batch.model[k] = base_;
+      batch.model[k] = base();
       batch.model[k].lambda = lambda[k];
-      batch.model[k].explained = std::max(base_.explained, likely[k]);
+      batch.model[k].explained = std::max(base().explained, likely[k]);
       batch.model[k].gap = 1;
       batch.model[k].best = std::numeric_limits<double>::infinity();
       batch.model[k].done = false;
     }
     if (problem_.loss.is_squared()) return;  // its inner solver predicts anew
-    const LambdaBatch one = base_batch();
-    for (LambdaModel& model : batch.model) {
-      model.sum = one.model[0].sum;
-      model.balance = one.model[0].balance;
-      model.balanced = one.model[0].balanced;
-    }
     const std::size_t stride = batch.eta.stride();
     for_each_block_of(batch, models, work(), [&](std::size_t, std::size_t k, std::size_t first, std::size_t rows) {
       for (std::size_t i = first; i < first + rows; ++i) {
-        batch.eta.lane(k)[i * stride] = one.eta.lane(0)[i];
-        batch.residual.lane(k)[i * stride] = one.residual.lane(0)[i];
+        batch.eta.lane(k)[i * stride] = base_.eta.lane(0)[i];
+        batch.residual.lane(k)[i * stride] = base_.residual.lane(0)[i];
       }
     });
   }
@@ -266,7 +264,7 @@ class WorkingSetSolver final : public Solver {
 
   // This model starts the next batch.
   void remember(const LambdaBatch& batch, std::size_t k, const std::vector<double>& slopes) {
-    base_ = batch.model[k];
+    base_.take(0, batch, k);
     for (std::size_t c = 0; c < slope_.size(); ++c) slope_[c] = slopes[c * batch.size() + k];
   }
 
@@ -283,7 +281,8 @@ class WorkingSetSolver final : public Solver {
   std::unique_ptr<InnerSolver> inner_;                     // on that set
   const std::vector<std::size_t> position_ = positions();  // of a column of x in form_.columns
   BatchSlopes look_;
-  LambdaModel base_;           // the last lambda solved
+  LambdaBatch base_;           // the last lambda solved, alone
+  std::unique_ptr<LambdaBatch> batch_;
   std::vector<double> slope_;  // there, of all columns; as exact as BatchSlopes needs
   double passes_ = 0;
 };
