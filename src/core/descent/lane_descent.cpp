@@ -88,24 +88,17 @@ void LaneDescent::set_weights(const std::vector<double>& h) {
   for (const double weight : h_) weight_.push_back(weight < least ? 0.0F : static_cast<float>(weight));
 }
 
-SweepEntries LaneDescent::entries(std::size_t j) const {
-  const ColumnView view = problem_.rows.column(j);
-  const bool full = view.count == problem_.response.n;
-  return {view.value, view.index, view.count, full ? form_.scaling.centre[j] : 0, form_.scaling.scale[j]};
-}
-
 void LaneDescent::learn(const std::vector<std::size_t>& columns) {
+  columns_.take(columns);
   parallel_for(columns.size(), {problem_.threads, problem_.watch}, [&](std::size_t c) {
     const std::size_t j = columns[c];
     if (!std::isnan(sums_[j].sum)) return;
-    const SweepEntries x = entries(j);
     ColumnSums sums{0, 0};
-    for (std::size_t e = 0; e < x.count; ++e) {
-      const double value = (x.value[e] - x.shift) * x.scale;
-      const double weighted = h_[x.index ? static_cast<std::size_t>(x.index[e]) : e] * value;
+    columns_.for_each(j, [&](std::size_t i, double value) {
+      const double weighted = h_[i] * value;
       sums.sum += weighted;
       sums.square += weighted * value;
-    }
+    });
     sums_[j] = sums;
   });
 }
@@ -132,7 +125,7 @@ std::vector<std::size_t> LaneDescent::moving(const std::vector<std::size_t>& col
 SweepColumn LaneDescent::column(std::size_t j, double unit) const {
   const double sum = sums_[j].sum, centre = problem_.intercept ? sum / total_ : 0;
   const WorkingPenalty& penalty = form_.penalty;
-  return {entries(j),
+  return {columns_.entries(j),
           static_cast<float>(sum),
           static_cast<float>(centre),
           static_cast<float>(sums_[j].square - centre * sum),
@@ -145,8 +138,7 @@ SweepColumn LaneDescent::column(std::size_t j, double unit) const {
 void LaneDescent::descend(const std::vector<std::size_t>& columns, std::vector<QuadraticLasso>& lassos) {
   learn(columns);
   frequent_.refresh(columns, h_, total_, [&](std::size_t j) {
-    const SweepEntries x = entries(j);
-    return sums_[j].sum - total_ * (form_.scaling.centre[j] - x.shift) * x.scale;
+    return sums_[j].sum - total_ * (form_.scaling.centre[j] - columns_.shift(j)) * form_.scaling.scale[j];
   });
   const std::size_t groups = (lassos.size() + kSweepLanes - 1) / kSweepLanes;
   parallel_for(groups, {problem_.threads, problem_.watch}, [&](std::size_t group, Watch& watch) {

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "base/parallel.h"
+#include "descent/float_columns.h"
 #include "descent/frequent_columns.h"
 #include "kernels/lane_sweep.h"
 #include "model/standard_form.h"
@@ -32,6 +33,7 @@ class LaneDescent {
   LaneDescent(const Problem& problem, const StandardForm& form)
       : problem_(problem),
         form_(form),
+        columns_(problem, form),
         frequent_(problem, form) {}
 
   void set_weights(const std::vector<double>& h);
@@ -46,7 +48,6 @@ class LaneDescent {
   };
   struct Lanes;
 
-  SweepEntries entries(std::size_t j) const;
   void learn(const std::vector<std::size_t>& columns);
   std::vector<std::size_t> moving(const std::vector<std::size_t>& columns, const QuadraticLasso* lassos,
                                   std::size_t models) const;
@@ -66,6 +67,7 @@ class LaneDescent {
   std::vector<float> weight_;  // h as floats; none where all are the same
   double total_ = 0;
   std::vector<ColumnSums> sums_;  // by column of x; NaN where not yet known
+  FloatColumns columns_;
   FrequentColumns frequent_;
 };
 

@@ -66,7 +66,7 @@ SGDLASSO_INLINE Eight<W> dot(const SweepEntries& x, const float* r) {
   Eight<W> sum = Eight<W>::all(0);
   for (std::size_t e = 0; e < x.count; ++e) {
     if (x.index && e >= kFirst - kAhead && e + kAhead < x.count) __builtin_prefetch(row_of(x, e + kAhead, r), 1);
-    const float value = static_cast<float>((x.value[e] - x.shift) * x.scale);
+    const float value = x.value[e];
     const Eight<W> row = Eight<W>::load(row_of(x, e, r));
     SGDLASSO_UNROLL
     for (std::size_t k = 0; k < Eight<W>::kRegisters; ++k) sum.part[k] += value * row.part[k];
@@ -79,7 +79,7 @@ template <std::size_t W>
 SGDLASSO_INLINE void add(const SweepEntries& x, const Eight<W>& by, const float* weight, float* r) {
   for (std::size_t e = 0; e < x.count; ++e) {
     const std::size_t i = x.index ? static_cast<std::size_t>(x.index[e]) : e;
-    float value = static_cast<float>((x.value[e] - x.shift) * x.scale);
+    float value = x.value[e];
     if (weight) value *= weight[i];
     float* row = r + kSweepLanes * i;
     Eight<W> there = Eight<W>::load(row);

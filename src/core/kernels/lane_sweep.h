@@ -12,12 +12,11 @@ namespace sgdlasso {
 
 constexpr std::size_t kSweepLanes = 8;
 
-// Some entries of a column of x, (value - shift) * scale each.
+// Some entries of a working column.
 struct SweepEntries {
-  const double* value;
+  const float* value;
   const int* index;  // rows; nullptr: 0, 1, 2, ...
   std::size_t count;
-  double shift, scale;
 };
 
 struct SweepColumn {

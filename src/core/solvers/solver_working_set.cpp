@@ -47,6 +47,11 @@ class WorkingSetSolver final : public Solver {
   }
 
  private:
+  // By which coefficients and slopes of all columns change with lambda.
+  struct Rate {
+    std::vector<double> b, q;
+  };
+
   // Panels of so many models take no more memory than x, and a row of sparse models fills a cache line.
   std::size_t most_models() const {
     const std::size_t most =
@@ -175,7 +180,7 @@ class WorkingSetSolver final : public Solver {
       batch.model[k].best = std::numeric_limits<double>::infinity();
       batch.model[k].done = false;
     }
-    if (problem_.loss.is_squared()) return;  // its inner solver predicts anew
+    if (problem_.loss.is_squared()) return follow_rates(batch);  // its inner solver predicts anew
     const std::size_t stride = batch.eta.stride();
     for_each_block_of(batch, models, work(), [&](std::size_t, std::size_t k, std::size_t first, std::size_t rows) {
       for (std::size_t i = first; i < first + rows; ++i) {
@@ -183,6 +188,20 @@ class WorkingSetSolver final : public Solver {
         batch.residual.lane(k)[i * stride] = base_.residual.lane(0)[i];
       }
     });
+  }
+
+  // Models that are solved side by side start where the path leads: between the lambdas at which coefficients enter and
+  // leave, coefficients and slopes of squared loss are linear in lambda (Osborne, Presnell, Turlach 2000).
+  void follow_rates(LambdaBatch& batch) const {
+    if (!set_->wide() || rate_.b.empty()) return;
+    for (LambdaModel& model : batch.model) {
+      const double by = model.lambda - base_.model[0].lambda;
+      for (std::size_t c = 0; c < set_->size(); ++c) {
+        const std::size_t at = position_[set_->columns()[c]];
+        model.b[c] += by * rate_.b[at];
+        model.q[c] += by * rate_.q[at];
+      }
+    }
   }
 
   // Those that are not done, from what a pass over all columns found. Whether some gap is far better than it has been.
@@ -264,8 +283,23 @@ class WorkingSetSolver final : public Solver {
 
   // This model starts the next batch.
   void remember(const LambdaBatch& batch, std::size_t k, const std::vector<double>& slopes) {
+    rate_ = k > 0 ? rate_between(batch, k, slopes) : Rate();
     base_.take(0, batch, k);
     for (std::size_t c = 0; c < slope_.size(); ++c) slope_[c] = slopes[c * batch.size() + k];
+  }
+
+  // By the difference between model k and the one before it.
+  Rate rate_between(const LambdaBatch& batch, std::size_t k, const std::vector<double>& slopes) const {
+    const LambdaModel &here = batch.model[k], &before = batch.model[k - 1];
+    const double by = 1 / (here.lambda - before.lambda);
+    Rate rate{std::vector<double>(slope_.size(), 0.0), std::vector<double>(slope_.size())};
+    for (std::size_t c = 0; c < here.b.size(); ++c) {
+      rate.b[position_[set_->columns()[c]]] = by * (here.b[c] - before.b[c]);
+    }
+    for (std::size_t c = 0; c < slope_.size(); ++c) {
+      rate.q[c] = by * (slopes[c * batch.size() + k] - slopes[c * batch.size() + k - 1]);
+    }
+    return rate;
   }
 
   std::vector<std::size_t> positions() const {
@@ -274,6 +308,7 @@ class WorkingSetSolver final : public Solver {
     return result;
   }
 
+  Rate rate_;  // of the last lambda solved
   const Problem& problem_;
   const StandardForm& form_;
   StopSpec stop_;
