@@ -25,7 +25,8 @@ struct QuadraticLasso {
   double target;          // for the gap, absolute
   std::vector<double>* b;
   std::vector<double>* q;
-  double gap = 0;  // at the end; where descent is on residuals an estimate
+  double newer = 1;  // share of the newer of two quadratics (working_set.h)
+  double gap = 0;    // at the end; where descent is on residuals an estimate
 };
 
 class LaneDescent {

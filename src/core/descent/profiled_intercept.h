@@ -15,7 +15,7 @@ namespace sgdlasso {
 
 struct ProfiledIntercept {
   double total;
-  const std::vector<double>& border;
+  std::vector<double> border;
 
   // G where the intercept follows, for the columns from `from` on.
   void profile(Square& gram, std::size_t from, Watch& watch) const;

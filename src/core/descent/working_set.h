@@ -1,11 +1,13 @@
-// working_set.h: the columns that a certified solver works on between two passes over all of x, and their Gram matrix.
+// working_set.h: the columns that a certified solver works on between two passes over all of x, and the quadratic that
+// it moves models on.
 #pragma once
 
+#include <memory>
 #include <vector>
 
 #include "descent/coordinate_descent.h"
 #include "descent/lane_descent.h"
-#include "descent/profiled_intercept.h"
+#include "descent/weighted_gram.h"
 #include "model/standard_form.h"
 
 namespace sgdlasso {
@@ -20,11 +22,12 @@ class WorkingSet {
   bool contains(std::size_t j) const { return inside_[j]; }
   void add(std::size_t j);
 
-  // The quadratic that models are moved on: 1/2 d'Gd with G = Z' diag(weights) Z, the intercept profiled out.
-  void set_weights(std::vector<double> weights);
-
-  const std::vector<double>& weights() const { return weights_; }
-  // Brings Gram matrix and border up to the columns there are.
+  // Of the quadratic. Where both are kept, models may have any mixture of this one and the one before it, until a
+  // column is added.
+  void set_weights(std::vector<double> weights, bool keep_both = false);
+  const std::vector<double>& weights() const { return now_->weights(); }
+  double total() const { return now_->total(); }  // of the weights
+  // Brings the quadratic up to the columns there are.
   void refresh();
 
   // Lassos of this quadratic, by position in the columns.
@@ -34,22 +37,17 @@ class WorkingSet {
   static constexpr std::size_t kMostColumns = 5000;  // 200 MB
   static constexpr std::size_t kMostSparseColumns = 1000;
 
-  // Of the columns that there were when it was refreshed.
-  ProfiledIntercept intercept() const { return {total_, border_}; }
-  double total() const { return total_; }  // of the weights
+  // Of the columns that there were when it was refreshed. newer: as in QuadraticLasso.
+  ProfiledIntercept intercept(double newer) const;
 
  private:
-  void refresh_border(std::size_t from);
+  bool mixes(double newer) const { return newer < 1 && before_ && before_->size() == columns_.size() && !wide(); }
 
   const Problem& problem_;
   const StandardForm& form_;
   std::vector<std::size_t> columns_;
   std::vector<char> inside_;
-  std::vector<double> weights_;
-  double total_ = 0;
-  std::vector<double> border_;
-  Square gram_;
-  std::size_t known_ = 0;  // columns whose Gram matrix and border are up to date
+  std::unique_ptr<WeightedGram> now_, before_;
   LaneDescent lanes_;
 };
 

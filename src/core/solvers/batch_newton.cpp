@@ -75,9 +75,13 @@ class BatchNewton final : public InnerSolver {
       in_vain = now < 0.9 * best ? 0 : in_vain + 1;
       best = std::min(best, now);
       if (in_vain > 10) return rounds;
-      const bool is_new = batch.model.back().lambda != taken_for_ && !within_batch_;
-      if (is_new || (rounds > 1 && now > slow * before)) take_curvature(batch, is_new ? moving[0] : worst);
-      if (is_new) taken_for_ = batch.model.back().lambda;
+      if (set_.weights().empty()) {
+        take_curvature(batch, moving[0]);
+      } else if (rounds == 1 && !within_batch_ && batch.model.back().lambda != looked_at_) {
+        look_ahead(batch, moving.back());
+      } else if (rounds > 1 && now > slow * before) {
+        take_curvature(batch, worst);
+      }
       before = now;
       went_too_far_ = step_.step(batch) || went_too_far_;
       measure(batch);
@@ -125,7 +129,37 @@ class BatchNewton final : public InnerSolver {
     }
   }
 
+  // Where a step has led the last model, which is where the next batch begins, the loss may bend another way. Models
+  // between there and where the curvature was taken before have it in between.
+  void look_ahead(LambdaBatch& batch, std::size_t last) {
+    looked_at_ = batch.model.back().lambda;
+    std::vector<double> weights = weights_of(batch, last);
+    const double little = 0.03;
+    double off = 0;
+    for (std::size_t i = 0; i < weights.size(); ++i) off += std::abs(weights[i] - set_.weights()[i]);
+    if (off < little * set_.total()) return;
+    const double from = std::log(taken_at_), way = std::log(batch.model[last].lambda) - from;
+    set_.set_weights(std::move(weights), true);
+    taken_at_ = batch.model[last].lambda;
+    for (LambdaModel& model : batch.model) {
+      const double gone = (std::log(model.lambda) - from) / way;
+      model.newer = gone >= 0 ? std::min(gone, 1.0) : 1;
+      model.curvature = 1;
+    }
+  }
+
   void take_curvature(LambdaBatch& batch, std::size_t from) {
+    const double before = set_.total();
+    set_.set_weights(weights_of(batch, from));
+    taken_at_ = batch.model[from].lambda;
+    for (LambdaModel& model : batch.model) {
+      model.curvature *= before > 0 ? before / set_.total() : 1;
+      model.newer = 1;
+    }
+    batch.model[from].curvature = 1;
+  }
+
+  std::vector<double> weights_of(const LambdaBatch& batch, std::size_t from) const {
     const std::size_t n = problem_.response.n, stride = batch.eta.stride();
     std::vector<double> weights(n);
     const double* eta = batch.eta.lane(from);
@@ -134,10 +168,7 @@ class BatchNewton final : public InnerSolver {
       problem_.loss.to_curvatures(weights.data() + first, last - first);
       for (std::size_t i = first; i < last; ++i) weights[i] *= problem_.response.weight_of(i) / static_cast<double>(n);
     });
-    const double before = set_.total();
-    set_.set_weights(std::move(weights));
-    for (LambdaModel& model : batch.model) model.curvature *= before > 0 ? before / set_.total() : 1;
-    batch.model[from].curvature = 1;
+    return weights;
   }
 
   const Problem& problem_;
@@ -146,7 +177,8 @@ class BatchNewton final : public InnerSolver {
   BatchStep step_;
   bool went_too_far_ = false;  // some step was taken back again and again
   bool within_batch_ = false;  // working on some of its models
-  double taken_for_ = -1;      // the last lambda of the batch that the curvature was taken for
+  double taken_at_ = 0;        // the lambda of the model that the newer quadratic has its curvature from
+  double looked_at_ = -1;      // the last lambda of the batch whose end was looked at
 };
 
 }  // namespace

@@ -64,7 +64,7 @@ class BatchSquared final : public InnerSolver {
 
   // On residuals each round is to gain two digits only, until the columns that it needs are known.
   double target_of(const LambdaModel& model) const {
-    const double at_first = 3e-3, gain = 0.01;
+    const double at_first = 1e-2, gain = 0.01;
     if (!set_.wide()) return model.target;
     return std::max(model.target, std::isinf(model.best) ? at_first : gain * model.best);
   }

@@ -48,12 +48,12 @@ std::vector<BatchStep::Direction> BatchStep::propose(const LambdaBatch& batch) {
     if (!model.moves()) continue;
     Profiled& to = profiled[k];
     to = {model.b, model.q, {}};
-    set_.intercept().profile(problem_.intercept ? model.sum : 0, to.q);
+    set_.intercept(model.newer).profile(problem_.intercept ? model.sum : 0, to.q);
     to.start = to.q;
     // The quadratic's own gap starts at 1 or less. Sweeps over residuals cost more than a step gains by precision.
     const double share = set_.wide() ? 0.005 : 0.00002;
     const double precise = std::max(share * std::min(model.gap, 1.0), 0.2 * model.target);
-    lassos.push_back({model.lambda, model.curvature, 2 * scale, 1, precise * scale, &to.b, &to.q});
+    lassos.push_back({model.lambda, model.curvature, 2 * scale, 1, precise * scale, &to.b, &to.q, model.newer});
   }
   set_.descend(lassos);
   for (std::size_t k = 0; k < batch.size(); ++k) {
@@ -64,7 +64,7 @@ std::vector<BatchStep::Direction> BatchStep::propose(const LambdaBatch& batch) {
 
 BatchStep::Direction BatchStep::direction(const LambdaModel& model, const Profiled& to) const {
   const std::vector<CoordinatePenalty> penalty = penalties_at(form_, set_.columns(), model.lambda);
-  const ProfiledIntercept intercept = set_.intercept();
+  const ProfiledIntercept intercept = set_.intercept(model.newer);
   const double sum = problem_.intercept ? model.sum : 0;
   Direction result;
   result.share = 1;

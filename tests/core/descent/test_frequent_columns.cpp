@@ -55,10 +55,11 @@ TEST_CASE("entries by rows are all entries, each in its block of rows") {
   Rng rng(2);
   for (const std::size_t n : {7, 1024, 1025, 5000}) {
     const plain::Matrix x = plain::draw(rng, n, 3, 0.1);
+    const std::vector<float> value(x.value.begin(), x.value.end());
     std::vector<SweepColumn> columns(3);
     for (std::size_t j = 0; j < 3; ++j) {
       const std::size_t count = static_cast<std::size_t>(x.start[j + 1] - x.start[j]);
-      columns[j].entries = {x.value.data() + x.start[j], x.index.data() + x.start[j], count, 0, 1};
+      columns[j].entries = {value.data() + x.start[j], x.index.data() + x.start[j], count};
     }
     EntriesByRows by_rows(columns, 3, n);
     std::vector<int> seen[3];
@@ -69,7 +70,7 @@ TEST_CASE("entries by rows are all entries, each in its block of rows") {
         const SweepEntries& part = by_rows.of(block)[j];
         for (std::size_t e = 0; e < part.count; ++e) {
           CHECK(part.index[e] > before);  // later than all of the blocks before
-          CHECK(part.value[e] == x.at(static_cast<std::size_t>(part.index[e]), j));
+          CHECK(part.value[e] == static_cast<float>(x.at(static_cast<std::size_t>(part.index[e]), j)));
           last = std::max(last, part.index[e]);
           seen[j].push_back(part.index[e]);
         }

@@ -16,6 +16,8 @@ struct Sweeps {
 
   Sweeps(Rng& rng, std::size_t n, std::size_t p, bool sparse, bool weighted)
       : x(plain::draw(rng, n, p, sparse ? 0.3 : 1)),
+        value(x.value.begin(), x.value.end()),
+        dense(x.dense.begin(), x.dense.end()),
         h(n, 0.5F),
         b(plain::normals(rng, p * lanes)),
         slope(plain::normals(rng, p * lanes)),
@@ -27,8 +29,8 @@ struct Sweeps {
     for (std::size_t j = 0; j < p; ++j) {
       const int first = x.start[j];
       const std::size_t count = static_cast<std::size_t>(x.start[j + 1] - first);
-      SweepEntries entries{x.value.data() + first, x.index.data() + first, count, 0.1, 2};
-      if (!sparse) entries = {x.dense.data() + j * n, nullptr, n, 0.1, 2};
+      SweepEntries entries{value.data() + first, x.index.data() + first, count};
+      if (!sparse) entries = {dense.data() + j * n, nullptr, n};
       double sum = 0, square = 0;
       each(entries, [&](std::size_t i, double v) { sum += h[i] * v, square += h[i] * v * v; });
       const float theta = rng.up_to(4) ? 1 + static_cast<float>(rng.uniform()) : 0;
@@ -72,8 +74,7 @@ struct Sweeps {
   template <class Visit>
   static void each(const SweepEntries& entries, Visit visit) {
     for (std::size_t e = 0; e < entries.count; ++e) {
-      visit(entries.index ? static_cast<std::size_t>(entries.index[e]) : e,
-            (entries.value[e] - entries.shift) * entries.scale);
+      visit(entries.index ? static_cast<std::size_t>(entries.index[e]) : e, static_cast<double>(entries.value[e]));
     }
   }
 
@@ -112,6 +113,7 @@ struct Sweeps {
   }
 
   plain::Matrix x;
+  std::vector<float> value, dense;  // of x
   std::vector<float> h;
   std::vector<double> b, slope, r, change;
   double sum[lanes] = {};

@@ -61,6 +61,37 @@ void check_residuals(const RowKernels& kernels, std::size_t n, bool weighted, Rn
   plain::check_near(negative, below);
 }
 
+// `large`: a delta too far for the series at some place, or NaN.
+void check_entropies(const RowKernels& kernels, std::size_t n, Rng& rng) {
+  std::vector<double> delta, from, sum = plain::normals(rng, n), right = sum;
+  for (std::size_t i = 0; i < n; ++i) {
+    from.push_back(std::exp(10 * rng.uniform() - 8));
+    delta.push_back(0.01 * (2 * rng.uniform() - 1) * from[i]);
+    const double a = delta[i] / from[i];
+    // of the definition, without its cancellation: the next term of the series is below 1e-17
+    double series = 0, power = a * a;
+    for (int k = 2; k < 12; ++k, power *= -a) series += power / (k * (k - 1));
+    right[i] += from[i] * series;
+  }
+  CHECK(kernels.entropies(delta.data(), from.data(), n, sum.data()));
+  plain::check_near(sum, right, 1e-15);
+  for (std::size_t i = 0; i < n; ++i) {
+    for (const double far : {0.0101, -0.0101, std::nan("")}) {
+      std::vector<double> one = delta;
+      one[i] = far * from[i];
+      CHECK(!kernels.entropies(one.data(), from.data(), n, sum.data()));
+    }
+  }
+}
+
+void check_add(const RowKernels& kernels, std::size_t n, Rng& rng) {
+  const std::vector<double> x = plain::normals(rng, n + 1), before = plain::normals(rng, n + 1);
+  std::vector<double> y = before;
+  kernels.add(x.data(), 0.7, n, y.data());
+  for (std::size_t i = 0; i < n; ++i) plain::check_near(y[i], before[i] + x[i] + 0.7, 1e-15);
+  CHECK(y[n] == before[n]);
+}
+
 double plain_exp(double x) {
   return std::exp(x);
 }
@@ -80,6 +111,16 @@ TEST_CASE("exponentials and logarithms of many numbers are those of the library"
     check_function(kernels->exp, plain_exp, x);
     check_function(kernels->logistic, plain_logistic, x);
     check_function(kernels->softplus, plain_softplus, x);
+  }
+}
+
+TEST_CASE("entropies are those of their series, which is known to be right or not; sums of numbers and a constant") {
+  Rng rng(3);
+  for (const RowKernels* kernels : {&row_kernels(), &portable_row_kernels()}) {
+    for (const std::size_t n : {0, 1, 3, 4, 5, 34}) {
+      check_entropies(*kernels, n, rng);
+      check_add(*kernels, n, rng);
+    }
   }
 }
 
