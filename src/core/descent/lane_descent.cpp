@@ -106,19 +106,21 @@ void LaneDescent::learn(const std::vector<std::size_t>& columns) {
 // Positions of the columns that some of these models may move: those of the block first, in the order of memory.
 std::vector<std::size_t> LaneDescent::moving(const std::vector<std::size_t>& columns, const QuadraticLasso* lassos,
                                              std::size_t models) const {
-  std::vector<std::size_t> result;
+  constexpr std::size_t none = static_cast<std::size_t>(-1);
+  std::vector<std::size_t> position(problem_.rows.p(), none), result;
   for (std::size_t c = 0; c < columns.size(); ++c) {
     for (std::size_t k = 0; k < models; ++k) {
       const CoordinatePenalty penalty = form_.penalty.at(columns[c], kNear * lassos[k].lambda);
       if ((*lassos[k].b)[c] == 0 && !(penalty.violation(0, (*lassos[k].q)[c]) > 0)) continue;
-      result.push_back(c);
+      position[columns[c]] = c;
       break;
     }
   }
-  std::sort(result.begin(), result.end(), [&](std::size_t a, std::size_t b) {
-    const bool first = frequent_.contains(columns[a]), second = frequent_.contains(columns[b]);
-    return first != second ? first : columns[a] < columns[b];
-  });
+  for (const bool together : {true, false}) {
+    for (std::size_t j = 0; j < position.size(); ++j) {
+      if (position[j] != none && frequent_.contains(j) == together) result.push_back(position[j]);
+    }
+  }
   return result;
 }
 
@@ -247,7 +249,9 @@ void LaneDescent::run(Lanes& lanes, QuadraticLasso* lassos, std::size_t models, 
 void LaneDescent::take(const std::vector<std::size_t>& columns, const Lanes& lanes, QuadraticLasso* lassos,
                        std::size_t models) const {
   std::vector<float> changes(lanes.b.size());
-  lane_kernels().slope_changes(lanes.columns.data(), lanes.columns.size(), lanes.models, changes.data());
+  if (lassos[0].wants_slopes) {
+    lane_kernels().slope_changes(lanes.columns.data(), lanes.columns.size(), lanes.models, changes.data());
+  }
   for (std::size_t c = 0; c < lanes.columns.size(); ++c) {
     const std::size_t position = lanes.position[c];
     const CoordinatePenalty limits = form_.penalty.at(columns[position], 0);

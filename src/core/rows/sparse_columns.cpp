@@ -11,12 +11,13 @@ namespace {
 
 constexpr std::size_t kGroup = 8;  // the kernels take lanes by eights
 
-// visit(from, to, watch) for some of `count` columns
+constexpr std::size_t kSome = 64;  // rare columns between two ticks: a tick may cost more than the shortest of them
+
+// visit(from, to) for some of `count` columns
 template <class Visit>
 void for_some_columns(std::size_t count, const Work& work, Visit visit) {
-  const std::size_t some = 64;
-  parallel_for((count + some - 1) / some, work,
-               [&](std::size_t task, Watch& watch) { visit(task * some, std::min(count, (task + 1) * some), watch); });
+  parallel_for((count + kSome - 1) / kSome, work,
+               [&](std::size_t task) { visit(task * kSome, std::min(count, (task + 1) * kSome)); });
 }
 
 void copy_lanes(const Panel& from, Panel& to) {
@@ -61,7 +62,7 @@ class SparseProducts::RowLists {
         size_(x.n, 0) {
     for (std::size_t j = 0; j < x.p; ++j) {
       for (int e = x.start[j]; e < x.start[j + 1]; ++e) ++begin_[static_cast<std::size_t>(x.index[e]) + 1];
-      watch.tick(0);
+      if (j % kSome == 0) watch.tick(0);
     }
     for (std::size_t i = 0; i < x.n; ++i) begin_[i + 1] += begin_[i];
   }
@@ -177,11 +178,10 @@ void SparseProducts::cross_products(const Selection& z, const Panel& r, double* 
       watch.tick(0);
     }
   });
-  for_some_columns(columns.rare.size(), work, [&](std::size_t from, std::size_t to, Watch& watch) {
+  for_some_columns(columns.rare.size(), work, [&](std::size_t from, std::size_t to) {
     for (std::size_t k = from; k < to; ++k) {
       const std::size_t j = z.columns[columns.rare[k]];
       gather(columns.rare[k], begin(j), begin(j + 1), all);
-      watch.tick(0);
     }
   });
   const std::vector<double> sums = lane_sums(r, work);
@@ -230,10 +230,10 @@ void SparseProducts::add_products(const Selection& z, const double* b, Panel& et
       if (moves[c]) scatter(c, blocks_.entry(z.columns[c], block), last, last);
     }
   });
-  for (const std::size_t c : columns.rare) {
-    const std::size_t j = z.columns[c];
+  for (std::size_t k = 0; k < columns.rare.size(); ++k) {
+    const std::size_t c = columns.rare[k], j = z.columns[c];
     if (moves[c]) scatter(c, begin(j), begin(j + 1), all);
-    work.watch.tick(0);
+    if (k % kSome == 0) work.watch.tick(0);
   }
   for_each_part(eta.n(), work, [&](std::size_t, std::size_t from, std::size_t to, Watch&) {
     for (std::size_t i = from; i < to; ++i) {

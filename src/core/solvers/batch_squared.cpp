@@ -57,6 +57,7 @@ class BatchSquared final : public InnerSolver {
     for (const std::size_t k : moving) {
       LambdaModel& model = batch.model[k];
       lassos.push_back({model.lambda, 1, 2 * scale, kAnyScale, target_of(model) * scale, &model.b, &model.q});
+      lassos.back().wants_slopes = !set_.wide();  // the next look takes them anyway
     }
     set_.descend(lassos);
     for (std::size_t k = 0; k < moving.size(); ++k) batch.model[moving[k]].gap = lassos[k].gap / scale;
