@@ -34,9 +34,8 @@ class Packed {
         face_(watch_, size_, gram_.data(), penalty_, b_, q_) {
     for (std::size_t k = 0; k < size_; ++k) {
       tick_at(k);
-      const double* column = quadratic.gram.column(chosen[k]);
       double* to = gram_.data() + k * size_;
-      for (std::size_t i = 0; i < size_; ++i) to[i] = quadratic.curvature * column[chosen[i]];
+      for (std::size_t i = 0; i < size_; ++i) to[i] = quadratic.curvature * quadratic.gram.at(chosen[i], chosen[k]);
       penalty_.push_back(quadratic.penalty[chosen[k]]);
       free_ = free_ || penalty_.back().free_at(b[chosen[k]]);
       b_.push_back(b[chosen[k]]);
@@ -189,7 +188,7 @@ Descent descend(const Quadratic& quadratic, double target, std::vector<double>& 
       const double moved = packed.b()[k] - packed.start()[k];
       if (moved == 0) continue;
       b[chosen[k]] = packed.b()[k];
-      panel_kernels().axpy(-moved * now.curvature, now.gram.column(chosen[k]), size, q.data());
+      now.gram.add_column(-moved * now.curvature, chosen[k], size, q.data());
     }
     now.square = packed.square();
   }

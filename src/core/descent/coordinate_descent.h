@@ -7,14 +7,14 @@
 
 #include <vector>
 
-#include "base/square.h"
 #include "base/watch.h"
+#include "descent/gram_mixture.h"
 #include "model/penalty.h"
 
 namespace sgdlasso {
 
 struct Quadratic {
-  const Square& gram;
+  GramMixture gram;
   double curvature;                               // G is this times gram
   const std::vector<CoordinatePenalty>& penalty;  // one for each column of gram
   double square;                                  // r' H^-1 r of the residual at the start: what the gap scales

@@ -1,10 +1,15 @@
 #include "descent/profiled_intercept.h"
 
 namespace sgdlasso {
+namespace {
+
+constexpr std::size_t kUnwatched = 64;  // columns between two ticks
+
+}  // namespace
 
 void ProfiledIntercept::profile(Square& gram, std::size_t from, Watch& watch) const {
   for (std::size_t j = from; j < border.size(); ++j) {
-    watch.tick(0);
+    if (j % kUnwatched == 0) watch.tick(0);
     for (std::size_t i = 0; i <= j; ++i) {
       gram.at(i, j) -= border[i] * border[j] / total;
       gram.at(j, i) = gram.at(i, j);

@@ -37,17 +37,6 @@ void WeightedGram::refresh_border(const std::vector<std::size_t>& columns) {
                                {problem_.threads, problem_.watch});
 }
 
-Square WeightedGram::mixed(double share, const WeightedGram& other) const {
-  Square result;
-  result.grow(size());
-  for (std::size_t j = 0; j < size(); ++j) {
-    const double *here = matrix_.column(j), *there = other.matrix_.column(j);
-    double* to = result.column(j);
-    for (std::size_t i = 0; i < size(); ++i) to[i] = share * here[i] + (1 - share) * there[i];
-  }
-  return result;
-}
-
 ProfiledIntercept WeightedGram::mixed_intercept(double share, const WeightedGram& other) const {
   ProfiledIntercept result{share * total_ + (1 - share) * other.total_, border_};
   for (std::size_t c = 0; c < size(); ++c) result.border[c] = share * border_[c] + (1 - share) * other.border_[c];

@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "base/square.h"
+#include "descent/gram_mixture.h"
 #include "descent/profiled_intercept.h"
 #include "model/standard_form.h"
 
@@ -27,7 +28,7 @@ class WeightedGram {
   const Square& matrix() const { return matrix_; }
 
   // This one's share of the sum, the other's what is left of 1.
-  Square mixed(double share, const WeightedGram& other) const;
+  GramMixture mixed(double share, const WeightedGram& other) const { return {matrix_, other.matrix_, share}; }
   ProfiledIntercept mixed_intercept(double share, const WeightedGram& other) const;
 
  private:

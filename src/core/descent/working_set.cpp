@@ -45,8 +45,7 @@ void WorkingSet::descend(std::vector<QuadraticLasso>& lassos) {
   parallel_for(lassos.size(), {problem_.threads, problem_.watch}, [&](std::size_t k, Watch& watch) {
     QuadraticLasso& lasso = lassos[k];
     const std::vector<CoordinatePenalty> penalty = penalties_at(form_, columns_, lasso.lambda);
-    const Square mixed = mixes(lasso.newer) ? now_->mixed(lasso.newer, *before_) : Square();
-    const Square& gram = mixes(lasso.newer) ? mixed : now_->matrix();
+    const GramMixture gram = mixes(lasso.newer) ? now_->mixed(lasso.newer, *before_) : now_->matrix();
     lasso.gap = sgdlasso::descend({gram, lasso.curvature, penalty, lasso.square, lasso.widest, watch}, lasso.target,
                                   *lasso.b, *lasso.q)
                     .gap;

@@ -50,9 +50,8 @@ std::vector<BatchStep::Direction> BatchStep::propose(const LambdaBatch& batch) {
     to = {model.b, model.q, {}};
     set_.intercept(model.newer).profile(problem_.intercept ? model.sum : 0, to.q);
     to.start = to.q;
-    // The quadratic's own gap starts at 1 or less. Sweeps over residuals cost more than a step gains by precision.
-    const double share = set_.wide() ? 0.005 : 0.00002;
-    const double precise = std::max(share * std::min(model.gap, 1.0), 0.2 * model.target);
+    // The quadratic's own gap starts at 1 or less.
+    const double precise = std::max(precision() * std::min(model.gap, 1.0), 0.2 * model.target);
     lassos.push_back({model.lambda, model.curvature, 2 * scale, 1, precise * scale, &to.b, &to.q, model.newer});
   }
   set_.descend(lassos);
@@ -60,6 +59,13 @@ std::vector<BatchStep::Direction> BatchStep::propose(const LambdaBatch& batch) {
     if (batch.model[k].moves()) directions[k] = direction(batch.model[k], profiled[k]);
   }
   return directions;
+}
+
+// Of a step, as a share of the gap: less where sweeps, over residuals or over more columns than there are rows, cost
+// more than a step gains by precision.
+double BatchStep::precision() const {
+  if (set_.wide()) return 0.005;
+  return set_.size() > problem_.response.n ? 0.05 : 0.00002;
 }
 
 BatchStep::Direction BatchStep::direction(const LambdaModel& model, const Profiled& to) const {

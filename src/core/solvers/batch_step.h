@@ -34,6 +34,7 @@ class BatchStep {
     std::vector<double> b, q, start;
   };
   std::vector<Direction> propose(const LambdaBatch& batch);
+  double precision() const;
   Direction direction(const LambdaModel& model, const Profiled& to) const;
   bool search(LambdaBatch& batch, std::vector<Direction>& directions, std::vector<double>& slopes);
   std::vector<double> move_along(LambdaBatch& batch, const std::vector<Direction>& directions,

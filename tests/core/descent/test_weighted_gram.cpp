@@ -27,7 +27,7 @@ double quadratic(const plain::Matrix& x, const StandardForm& form, const std::ve
   return sum / 2;
 }
 
-double by_matrix(const Square& gram, const std::vector<double>& d) {
+double by_matrix(const GramMixture& gram, const std::vector<double>& d) {
   double sum = 0;
   for (std::size_t i = 0; i < d.size(); ++i) {
     for (std::size_t j = 0; j < d.size(); ++j) sum += d[i] * gram.at(i, j) * d[j];
