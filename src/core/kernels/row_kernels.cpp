@@ -154,6 +154,48 @@ SGDLASSO_INLINE void add(const double* x, double constant, std::size_t count, do
   for (; i < count; ++i) y[i] += x[i] + constant;
 }
 
+// Lanes in registers, then those that fill none.
+template <std::size_t W>
+SGDLASSO_INLINE void add_rows(double* x, const double* constant, std::size_t rows, std::size_t lanes, double* y) {
+  std::size_t k = 0;
+  for (; k + W <= lanes; k += W) {
+    const Register<W> by = Vector<W>::at(constant + k).value;
+    for (std::size_t at = k; at < rows * lanes; at += lanes) {
+      const Register<W> sum = Vector<W>::at(y + at).value + (Vector<W>::at(x + at).value + by);
+      Vector<W>::at(x + at).value = Vector<W>::at(y + at).value = sum;
+    }
+  }
+  for (; k < lanes; ++k) {
+    for (std::size_t at = k; at < rows * lanes; at += lanes) x[at] = y[at] += x[at] + constant[k];
+  }
+}
+
+template <std::size_t W>
+SGDLASSO_INLINE void residual_rows(const double* y, const double* weight, double share, std::size_t rows,
+                                   std::size_t lanes, double* r, double* positive, double* negative) {
+  std::size_t k = 0;
+  for (; k + W <= lanes; k += W) {
+    const Register<W> zero = {};
+    Register<W> above = {}, below = {};
+    for (std::size_t i = 0; i < rows; ++i) {
+      double* at = r + i * lanes + k;
+      const double by = weight ? share * weight[i] : share;
+      const Register<W> v = by * (y[i] - Vector<W>::at(at).value);
+      Vector<W>::at(at).value = v;
+      above += v > zero ? v : zero;
+      below += v > zero ? zero : v;
+    }
+    for (std::size_t l = 0; l < W; ++l) positive[k + l] += above[l], negative[k + l] += below[l];
+  }
+  for (; k < lanes; ++k) {
+    for (std::size_t i = 0; i < rows; ++i) {
+      double& one = r[i * lanes + k];
+      one = (weight ? share * weight[i] : share) * (y[i] - one);
+      (one > 0 ? positive : negative)[k] += one;
+    }
+  }
+}
+
 // One version of all kernels: NAME, compiled with ATTRIBUTE for registers of W numbers.
 #define SGDLASSO_ROW_KERNELS(NAME, ATTRIBUTE, W)                                                                    \
   struct NAME {                                                                                                     \
@@ -170,7 +212,16 @@ SGDLASSO_INLINE void add(const double* x, double constant, std::size_t count, do
     ATTRIBUTE static void add_(const double* x, double constant, std::size_t count, double* y) {                    \
       add<W>(x, constant, count, y);                                                                                \
     }                                                                                                               \
-    static constexpr RowKernels kernels = {exp_, logistic_, softplus_, residuals_, entropies_, add_};               \
+    ATTRIBUTE static void add_rows_(double* x, const double* constant, std::size_t rows, std::size_t lanes,         \
+                                    double* y) {                                                                    \
+      add_rows<W>(x, constant, rows, lanes, y);                                                                     \
+    }                                                                                                               \
+    ATTRIBUTE static void residual_rows_(const double* y, const double* weight, double share, std::size_t rows,     \
+                                         std::size_t lanes, double* r, double* positive, double* negative) {        \
+      residual_rows<W>(y, weight, share, rows, lanes, r, positive, negative);                                       \
+    }                                                                                                               \
+    static constexpr RowKernels kernels = {exp_,       logistic_, softplus_, residuals_,                            \
+                                           entropies_, add_,      add_rows_, residual_rows_};                       \
   };
 
 SGDLASSO_ROW_KERNELS(Portable, , 2)

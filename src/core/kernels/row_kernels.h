@@ -21,6 +21,11 @@ struct RowKernels {
   bool (*entropies)(const double* delta, const double* from, std::size_t count, double* sum);
   // y[i] += x[i] + constant
   void (*add)(const double* x, double constant, std::size_t count, double* y);
+  // The same for rows of lanes that lie together, with a constant for each lane, and x[i] becomes y[i].
+  void (*add_rows)(double* x, const double* constant, std::size_t rows, std::size_t lanes, double* y);
+  // residuals() of rows of lanes that lie together, with y and weight by row, sums by lane.
+  void (*residual_rows)(const double* y, const double* weight, double share, std::size_t rows, std::size_t lanes,
+                        double* r, double* positive, double* negative);
 };
 
 const RowKernels& row_kernels();

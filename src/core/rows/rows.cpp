@@ -37,7 +37,9 @@ ColumnMoments moments_of_columns(std::size_t p, const Work& work,
 
 void Rows::turn_products(const Selection& z, const double* b, std::size_t lanes, const Turn& turn, double* out,
                          const Work& work) const {
-  Panel panel(n(), lanes, layout());
+  if (!turned_ || turned_->lanes() != lanes) turned_ = std::make_unique<Panel>(n(), lanes, layout());
+  Panel& panel = *turned_;
+  panel.fill(0);
   add_products(z, b, panel, work);
   const std::size_t block = 256, lane_stride = lanes > 1 ? static_cast<std::size_t>(panel.lane(1) - panel.lane(0)) : 0;
   for_each_part(n(), work, [&](std::size_t part, std::size_t from, std::size_t to, Watch& watch) {

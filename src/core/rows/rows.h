@@ -157,6 +157,9 @@ class Rows {
   virtual ColumnView column(std::size_t j) const = 0;
 
   virtual std::unique_ptr<RowReader> reader(ReadPlan plan, Watch& watch) const = 0;
+
+ private:
+  mutable std::unique_ptr<Panel> turned_;  // what turn_products() works in, for the next time
 };
 
 // Column-major x, as R keeps it. The pointers must outlive the source.

@@ -4,19 +4,7 @@
 #include <cmath>
 #include <utility>
 
-#include "kernels/row_kernels.h"
-
 namespace sgdlasso {
-namespace {
-
-// y += x + constant, each with a stride of its own
-void add_to(double* y, std::size_t y_stride, const double* x, std::size_t x_stride, double constant, std::size_t n) {
-  if (y_stride == 1 && x_stride == 1) return row_kernels().add(x, constant, n, y);
-  for (std::size_t i = 0; i < n; ++i) y[i * y_stride] += x[i * x_stride] + constant;
-}
-
-}  // namespace
-
 bool BatchStep::step(LambdaBatch& batch) {
   const std::size_t models = batch.size();
   std::vector<Direction> directions = propose(batch);
@@ -119,25 +107,19 @@ bool BatchStep::search(LambdaBatch& batch, std::vector<Direction>& directions, s
 // at x.
 std::vector<double> BatchStep::move_along(LambdaBatch& batch, const std::vector<Direction>& directions,
                                           const std::vector<double>& shares) {
-  const std::size_t models = directions.size(), stride = batch.eta.stride();
-  std::vector<double> b(set_.size() * models, 0.0), slopes(b.size());
+  const std::size_t models = directions.size();
+  std::vector<double> b(set_.size() * models, 0.0), slopes(b.size()), intercept(models);
+  std::vector<char> moves(models);
   for (std::size_t k = 0; k < models; ++k) {
     const Direction& direction = directions[k];
+    moves[k] = shares[k] != 0;
+    intercept[k] = shares[k] * direction.intercept;
     for (std::size_t c = 0; shares[k] != 0 && c < direction.b.size(); ++c)
       b[c * models + k] = shares[k] * direction.b[c];
   }
   std::vector<SumsBySign> sums(kMostParts * models);
   const auto turn = [&](const LaneBlock& block) {
-    for (std::size_t k = 0; k < models; ++k) {
-      double* to = block.data + k * block.lane_stride;
-      if (shares[k] == 0) continue;
-      double* eta = batch.eta.lane(k) + block.first * stride;
-      const double intercept = shares[k] * directions[k].intercept;
-      add_to(eta, stride, to, block.row_stride, intercept, block.rows);
-      sums[block.part * models + k].add(take_residuals(problem_, batch, k, block.first, block.rows));
-      const double* r = batch.residual.lane(k) + block.first * stride;
-      for (std::size_t i = 0; i < block.rows; ++i) to[i * block.row_stride] = r[i * stride];
-    }
+    move_rows(problem_, intercept, moves, block, batch, &sums[block.part * models]);
   };
   problem_.rows.turn_products(set_.selection(), b.data(), models, turn, slopes.data(),
                               {problem_.threads, problem_.watch});

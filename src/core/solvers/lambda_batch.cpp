@@ -103,6 +103,48 @@ SumsBySign take_residuals(const Problem& problem, LambdaBatch& batch, std::size_
   return sums;
 }
 
+namespace {
+
+void move_lane(const Problem& problem, double constant, const LaneBlock& block, std::size_t k, LambdaBatch& batch,
+               SumsBySign& sums) {
+  double* by = block.data + k * block.lane_stride;
+  row_kernels().add(by, constant, block.rows, batch.eta.lane(k) + block.first);
+  sums.add(take_residuals(problem, batch, k, block.first, block.rows));
+  std::copy_n(batch.residual.lane(k) + block.first, block.rows, by);
+}
+
+// Lanes that lie together, the numbers of all at once.
+void move_lanes(const Problem& problem, const std::vector<double>& constant, const std::vector<char>& moves,
+                const LaneBlock& block, LambdaBatch& batch, SumsBySign* sums) {
+  const Response& response = problem.response;
+  const std::size_t models = batch.size(), first = block.first * models, count = block.rows * models;
+  std::vector<double> positive(models), negative(models);
+  row_kernels().add_rows(block.data, constant.data(), block.rows, models, batch.eta.lane(0) + first);
+  problem.loss.to_means(block.data, count);
+  row_kernels().residual_rows(response.y + block.first, response.weight ? response.weight + block.first : nullptr,
+                              1 / static_cast<double>(response.n), block.rows, models, block.data, positive.data(),
+                              negative.data());
+  double* r = batch.residual.lane(0) + first;
+  const bool all = std::all_of(moves.begin(), moves.end(), [](char one) { return one != 0; });
+  if (all) std::copy_n(block.data, count, r);
+  for (std::size_t k = 0; k < models; ++k) {
+    if (moves[k]) sums[k].add({positive[k], negative[k]});
+    for (std::size_t at = k; !all && moves[k] && at < count; at += models) r[at] = block.data[at];
+  }
+}
+
+}  // namespace
+
+void move_rows(const Problem& problem, const std::vector<double>& constant, const std::vector<char>& moves,
+               const LaneBlock& block, LambdaBatch& batch, SumsBySign* sums) {
+  if (batch.eta.layout() == PanelLayout::lanes_together) {
+    return move_lanes(problem, constant, moves, block, batch, sums);
+  }
+  for (std::size_t k = 0; k < batch.size(); ++k) {
+    if (moves[k]) move_lane(problem, constant[k], block, k, batch, sums[k]);
+  }
+}
+
 SumsBySign total_of(const std::vector<SumsBySign>& sums, std::size_t k, std::size_t models) {
   SumsBySign total;
   for (std::size_t part = 0; part < kMostParts; ++part) total.add(sums[part * models + k]);

@@ -85,6 +85,10 @@ struct SumsBySign {
 // The residuals of some rows of model k from its eta; returns their sums, of which the model keeps all together.
 SumsBySign take_residuals(const Problem& problem, LambdaBatch& batch, std::size_t k, std::size_t first,
                           std::size_t rows);
+// The predictors of a block of rows move by its numbers and by a constant for each model, which are 0 where a model
+// does not move. Its numbers become the residuals there, as do those of the batch; sums: of each model.
+void move_rows(const Problem& problem, const std::vector<double>& constant, const std::vector<char>& moves,
+               const LaneBlock& block, LambdaBatch& batch, SumsBySign* sums);
 // Of model k, where each part of the rows has a sum for each of the models.
 SumsBySign total_of(const std::vector<SumsBySign>& sums, std::size_t k, std::size_t models);
 void set_sums(const Problem& problem, const SumsBySign& sums, LambdaModel& model);

@@ -92,6 +92,32 @@ void check_add(const RowKernels& kernels, std::size_t n, Rng& rng) {
   CHECK(y[n] == before[n]);
 }
 
+// As those of each lane alone.
+void check_rows(const RowKernels& kernels, std::size_t rows, std::size_t lanes, bool weighted, Rng& rng) {
+  const std::size_t count = rows * lanes;
+  std::vector<double> x = plain::normals(rng, count), eta = plain::normals(rng, count);
+  const std::vector<double> constant = plain::normals(rng, lanes), y = plain::normals(rng, rows);
+  const std::vector<double> w = plain::uniforms(rng, rows), x_before = x, eta_before = eta;
+  kernels.add_rows(x.data(), constant.data(), rows, lanes, eta.data());
+  for (std::size_t at = 0; at < count; ++at) {
+    plain::check_near(eta[at], eta_before[at] + x_before[at] + constant[at % lanes], 1e-15);
+    CHECK(x[at] == eta[at]);
+  }
+  std::vector<double> positive(lanes, 1), negative(lanes, -2);  // what is added to
+  kernels.residual_rows(y.data(), weighted ? w.data() : nullptr, 0.25, rows, lanes, x.data(), positive.data(),
+                        negative.data());
+  for (std::size_t k = 0; k < lanes; ++k) {
+    double above = 1, below = -2;
+    for (std::size_t i = 0; i < rows; ++i) {
+      const double right = 0.25 * (weighted ? w[i] : 1) * (y[i] - eta[i * lanes + k]);
+      plain::check_near(x[i * lanes + k], right, 1e-14);
+      (right > 0 ? above : below) += right;
+    }
+    plain::check_near(positive[k], above);
+    plain::check_near(negative[k], below);
+  }
+}
+
 double plain_exp(double x) {
   return std::exp(x);
 }
@@ -111,6 +137,15 @@ TEST_CASE("exponentials and logarithms of many numbers are those of the library"
     check_function(kernels->exp, plain_exp, x);
     check_function(kernels->logistic, plain_logistic, x);
     check_function(kernels->softplus, plain_softplus, x);
+  }
+}
+
+TEST_CASE("rows of lanes are moved and become residuals lane by lane") {
+  Rng rng(4);
+  for (const RowKernels* kernels : {&row_kernels(), &portable_row_kernels()}) {
+    for (const std::size_t lanes : {1, 3, 4, 8, 9, 16}) {
+      for (const bool weighted : {false, true}) check_rows(*kernels, 7, lanes, weighted, rng);
+    }
   }
 }
 
