@@ -272,7 +272,8 @@ class Poisson final : public RowLoss<Poisson> {
     const auto add = [&](Eigen::Index i, std::size_t count) {
       return row_kernels().entropies(&delta[i], &mu[i], count, &to[i]);
     };
-    add_or_take(to, add, [&](Eigen::Index i) { return delta[i] == 0 ? 0 : mu[i] * relative_entropy(delta[i] / mu[i]); });
+    add_or_take(to, add,
+                [&](Eigen::Index i) { return delta[i] == 0 ? 0 : mu[i] * relative_entropy(delta[i] / mu[i]); });
   }
   static bool cancels(double y, double r) { return y - r < kCancelled * y; }
   template <class Y>

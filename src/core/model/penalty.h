@@ -32,14 +32,19 @@ struct Penalty {
   bool excluded(std::size_t j) const { return std::isinf(factor[j]); }
   bool free(std::size_t j) const { return factor[j] == 0; }
 
+  double value(std::size_t j, double b) const {
+    if (b == 0) return 0;
+    const double size = std::abs(spread[j] * b);
+    return factor[j] * (alpha * size + ridge / 2 * size * size);
+  }
   double value(const std::vector<double>& b) const {
     double sum = 0;
-    for (std::size_t j = 0; j < b.size(); ++j) {
-      if (b[j] == 0) continue;
-      const double size = std::abs(spread[j] * b[j]);
-      sum += factor[j] * (alpha * size + ridge / 2 * size * size);
-    }
+    for (std::size_t j = 0; j < b.size(); ++j) sum += value(j, b[j]);
     return sum;
+  }
+  double clamp(std::size_t j, double b) const {
+    const double least = lower.empty() ? b : std::max(b, lower[j]);
+    return upper.empty() ? least : std::min(least, upper[j]);
   }
 };
 

@@ -102,19 +102,20 @@ Scored score_best_scaled(const Problem& problem, Coefficients coefficients, doub
 
 Scored scored_of(const Statement& problem, const StandardForm& form, const Selection& columns,
                  const std::vector<double>& b, double intercept, double lambda, double mean_loss) {
-  std::vector<double> working(problem.p(), 0.0);
-  for (std::size_t k = 0; k < columns.columns.size(); ++k) working[columns.columns[k]] = b[k];
   Scored result;
-  result.coefficients = original_scale(form.scaling, intercept, working);
-  const Penalty& penalty = problem.penalty;  // limits hold to the last digit, whatever the scale
-  for (std::size_t j = 0; j < working.size() && !penalty.lower.empty(); ++j) {
-    result.coefficients.beta[j] = std::max(result.coefficients.beta[j], penalty.lower[j]);
-  }
-  for (std::size_t j = 0; j < working.size() && !penalty.upper.empty(); ++j) {
-    result.coefficients.beta[j] = std::min(result.coefficients.beta[j], penalty.upper[j]);
+  result.coefficients = {intercept, std::vector<double>(problem.p(), 0.0)};
+  double cost = 0;
+  for (std::size_t k = 0; k < columns.columns.size(); ++k) {
+    if (b[k] == 0) continue;
+    const std::size_t j = columns.columns[k];
+    const double beta = form.scaling.scale[j] * b[k];
+    result.coefficients.intercept -= form.scaling.centre[j] * beta;
+    // limits hold to the last digit, whatever the scale
+    result.coefficients.beta[j] = problem.penalty.clamp(j, beta);
+    cost += problem.penalty.value(j, result.coefficients.beta[j]);
   }
   result.mse = problem.loss.is_squared() ? 2 * mean_loss : mean_loss;
-  result.objective = mean_loss + lambda * problem.penalty.value(result.coefficients.beta);
+  result.objective = mean_loss + lambda * cost;
   result.deviance = 2 * (mean_loss - problem.null.loss) + problem.null.deviance;
   result.nonzero = b.size() - static_cast<std::size_t>(std::count(b.begin(), b.end(), 0.0));
   return result;

@@ -316,7 +316,7 @@ class WorkingSetSolver final : public Solver {
   std::unique_ptr<InnerSolver> inner_;                     // on that set
   const std::vector<std::size_t> position_ = positions();  // of a column of x in form_.columns
   BatchSlopes look_;
-  LambdaBatch base_;           // the last lambda solved, alone
+  LambdaBatch base_;  // the last lambda solved, alone
   std::unique_ptr<LambdaBatch> batch_;
   std::vector<double> slope_;  // there, of all columns; as exact as BatchSlopes needs
   double passes_ = 0;

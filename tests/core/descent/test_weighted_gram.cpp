@@ -23,7 +23,8 @@ double quadratic(const plain::Matrix& x, const StandardForm& form, const std::ve
     total += h[i];
   }
   if (intercept) mean /= total;
-  for (std::size_t i = 0; i < x.n; ++i) sum += h[i] * (eta[i] - (intercept ? mean : 0)) * (eta[i] - (intercept ? mean : 0));
+  for (std::size_t i = 0; i < x.n; ++i)
+    sum += h[i] * (eta[i] - (intercept ? mean : 0)) * (eta[i] - (intercept ? mean : 0));
   return sum / 2;
 }
 
