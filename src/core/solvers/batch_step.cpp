@@ -5,6 +5,7 @@
 #include <utility>
 
 namespace sgdlasso {
+
 bool BatchStep::step(LambdaBatch& batch) {
   const std::size_t models = batch.size();
   std::vector<Direction> directions = propose(batch);
@@ -112,10 +113,10 @@ std::vector<double> BatchStep::move_along(LambdaBatch& batch, const std::vector<
   std::vector<char> moves(models);
   for (std::size_t k = 0; k < models; ++k) {
     const Direction& direction = directions[k];
-    moves[k] = shares[k] != 0;
+    if (shares[k] == 0) continue;
+    moves[k] = 1;
     intercept[k] = shares[k] * direction.intercept;
-    for (std::size_t c = 0; shares[k] != 0 && c < direction.b.size(); ++c)
-      b[c * models + k] = shares[k] * direction.b[c];
+    for (std::size_t c = 0; c < direction.b.size(); ++c) b[c * models + k] = shares[k] * direction.b[c];
   }
   std::vector<SumsBySign> sums(kMostParts * models);
   const auto turn = [&](const LaneBlock& block) {

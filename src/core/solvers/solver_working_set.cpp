@@ -191,16 +191,23 @@ class WorkingSetSolver final : public Solver {
   }
 
   // Models that are solved side by side start where the path leads: between the lambdas at which coefficients enter and
-  // leave, coefficients and slopes of squared loss are linear in lambda (Osborne, Presnell, Turlach 2000).
+  // leave, coefficients and slopes of squared loss are linear in lambda (Osborne, Presnell, Turlach 2000). Limits end
+  // that.
   void follow_rates(LambdaBatch& batch) const {
     if (!set_->wide() || rate_.b.empty()) return;
+    const std::vector<std::size_t>& columns = set_->columns();
     for (LambdaModel& model : batch.model) {
       const double by = model.lambda - base_.model[0].lambda;
-      for (std::size_t c = 0; c < set_->size(); ++c) {
-        const std::size_t at = position_[set_->columns()[c]];
-        model.b[c] += by * rate_.b[at];
-        model.q[c] += by * rate_.q[at];
+      std::vector<double> b = model.b, q = model.q;
+      bool within = true;
+      for (std::size_t c = 0; c < b.size(); ++c) {
+        b[c] += by * rate_.b[position_[columns[c]]];
+        q[c] += by * rate_.q[position_[columns[c]]];
+        within = within && b[c] == form_.penalty.at(columns[c], model.lambda).clamp(b[c]);
       }
+      if (!within) return;
+      model.b = std::move(b);
+      model.q = std::move(q);
     }
   }
 
@@ -308,7 +315,6 @@ class WorkingSetSolver final : public Solver {
     return result;
   }
 
-  Rate rate_;  // of the last lambda solved
   const Problem& problem_;
   const StandardForm& form_;
   StopSpec stop_;
@@ -316,9 +322,10 @@ class WorkingSetSolver final : public Solver {
   std::unique_ptr<InnerSolver> inner_;                     // on that set
   const std::vector<std::size_t> position_ = positions();  // of a column of x in form_.columns
   BatchSlopes look_;
-  LambdaBatch base_;  // the last lambda solved, alone
-  std::unique_ptr<LambdaBatch> batch_;
-  std::vector<double> slope_;  // there, of all columns; as exact as BatchSlopes needs
+  LambdaBatch base_;                    // the last lambda solved, alone
+  std::vector<double> slope_;           // there, of all columns; as exact as BatchSlopes needs
+  Rate rate_;                           // there; empty where it is not known
+  std::unique_ptr<LambdaBatch> batch_;  // the last one, for the next
   double passes_ = 0;
 };
 
