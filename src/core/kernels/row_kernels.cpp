@@ -132,11 +132,12 @@ SGDLASSO_INLINE bool entropies(const double* delta, const double* from, std::siz
   std::size_t i = 0;
   for (; i + W <= count; i += W) {
     Register<W> d = Vector<W>::at(delta + i).value;
-    entropy<W>(d, Vector<W>::at(from + i).value, large);
+    const Register<W> of = Vector<W>::at(from + i).value;
+    entropy<W>(d, of, large);
     Vector<W>::at(sum + i).value = Vector<W>::at(sum + i).value + d;
   }
   if (i < count) {
-    Register<W> d = {}, of = 1 - d;
+    Register<W> d = {}, of = 1 - d;  // by what no number is divided
     for (std::size_t k = i; k < count; ++k) d[k - i] = delta[k], of[k - i] = from[k];
     entropy<W>(d, of, large);
     for (std::size_t k = i; k < count; ++k) sum[k] += d[k - i];

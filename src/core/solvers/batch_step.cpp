@@ -50,11 +50,11 @@ std::vector<BatchStep::Direction> BatchStep::propose(const LambdaBatch& batch) {
   return directions;
 }
 
-// Of a step, as a share of the gap: less where sweeps, over residuals or over more columns than there are rows, cost
-// more than a step gains by precision.
+// Of a step, as a share of the gap. Sweeps over residuals, or over more columns than there are rows, cost more than a
+// step gains by precision.
 double BatchStep::precision() const {
-  if (set_.wide()) return 0.005;
-  return set_.size() > problem_.response.n ? 0.05 : 0.00002;
+  const bool costs = set_.wide() || set_.size() > problem_.response.n;
+  return costs ? 0.25 : 0.00002;
 }
 
 BatchStep::Direction BatchStep::direction(const LambdaModel& model, const Profiled& to) const {
