@@ -1,5 +1,7 @@
 #include "descent/float_columns.h"
 
+#include <algorithm>
+
 namespace sgdlasso {
 
 void FloatColumns::take(const std::vector<std::size_t>& columns) {

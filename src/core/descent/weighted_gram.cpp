@@ -1,5 +1,6 @@
 #include "descent/weighted_gram.h"
 
+#include <algorithm>
 #include <utility>
 
 #include "base/parallel.h"

@@ -33,12 +33,6 @@ double x_log_x(double x) {
 
 using Numbers = Eigen::Array<double, Eigen::Dynamic, 1>;
 
-// (1 + a) log(1 + a) - a for a >= -1, without cancellation: what a Poisson mean costs at 1 + a times its size. By its
-// series where a is small.
-constexpr double kSmall = 0.01;
-double entropy_series(double a) {
-  return a * a * (1.0 / 2 - a * (1.0 / 6 - a * (1.0 / 12 - a * (1.0 / 20 - a * (1.0 / 30 - a * (1.0 / 42 - a / 56))))));
-}
 // add(first, count): of some numbers; false where it was not right. These are then taken one by one.
 template <class Add, class One>
 void add_or_take(Numbers& to, Add add, One one) {
@@ -50,10 +44,14 @@ void add_or_take(Numbers& to, Add add, One one) {
     for (Eigen::Index i = first; i < first + count; ++i) to[i] = one(i);
   }
 }
+// (1 + a) log(1 + a) - a for a >= -1, without cancellation: what a Poisson mean costs at 1 + a times its size. By its
+// series where a is small.
 double relative_entropy(double a) {
   if (a < -1) return std::numeric_limits<double>::infinity();
-  if (std::abs(a) > kSmall) return a == -1 ? 1 : (1 + a) * std::log1p(a) - a;
-  return entropy_series(a);
+  const double one = 1;
+  double series = 0;
+  if (row_kernels().entropies(&a, &one, 1, &series)) return series;
+  return a == -1 ? 1 : (1 + a) * std::log1p(a) - a;
 }
 
 // The root of r = y - mean(eta + step r), which falls in r: Newton steps, halving where they leave the bracket or are

@@ -10,7 +10,6 @@ namespace sgdlasso {
 namespace {
 
 constexpr std::size_t kGroup = 8;  // the kernels take lanes by eights
-
 constexpr std::size_t kSome = 64;  // rare columns between two ticks: a tick may cost more than the shortest of them
 
 // visit(from, to) for some of `count` columns

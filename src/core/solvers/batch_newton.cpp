@@ -8,8 +8,9 @@
 namespace sgdlasso {
 namespace {
 
-// Newton steps for all models at once, from one Gram matrix whose row weights are the loss's curvature where the batch
-// began. Each model scales it by the curvature that its last step met.
+// Newton steps for all models at once, from Gram matrices whose row weights are the loss's curvature where the batch
+// began and, after a first step, where it ends. Each model scales its mixture of them by the curvature that its last
+// step met.
 class BatchNewton final : public InnerSolver {
  public:
   BatchNewton(const Problem& problem, const StandardForm& form, WorkingSet& set)

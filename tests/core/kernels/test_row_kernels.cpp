@@ -61,7 +61,7 @@ void check_residuals(const RowKernels& kernels, std::size_t n, bool weighted, Rn
   plain::check_near(negative, below);
 }
 
-// `large`: a delta too far for the series at some place, or NaN.
+// Sums of small entropies; one that is too far for the series, or NaN, at any place is told.
 void check_entropies(const RowKernels& kernels, std::size_t n, Rng& rng) {
   std::vector<double> delta, from, sum = plain::normals(rng, n), right = sum;
   for (std::size_t i = 0; i < n; ++i) {
