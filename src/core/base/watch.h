@@ -19,6 +19,9 @@ class Watch {
   virtual void tick(std::size_t rows) = 0;
 };
 
+// Columns between two ticks where each takes so little that a tick could cost more.
+constexpr std::size_t kUnwatched = 64;
+
 // For work that is too short to be watched.
 class NoWatch final : public Watch {
  public:

@@ -20,8 +20,7 @@ double gap_of(const std::vector<CoordinatePenalty>& penalty, const std::vector<d
   return (1 - s) * (1 - s) / 2 * square + brackets.sum(s);
 }
 
-constexpr std::size_t kUnwatched = 64;  // columns between two ticks
-constexpr std::size_t kBlock = 5;       // sweeps between two looks at the gap, whose iterates an extrapolation combines
+constexpr std::size_t kBlock = 5;  // sweeps between two looks at the gap, whose iterates an extrapolation combines
 
 // The coordinates that may move, with their part of the Gram matrix.
 class Packed {

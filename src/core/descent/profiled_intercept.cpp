@@ -1,11 +1,6 @@
 #include "descent/profiled_intercept.h"
 
 namespace sgdlasso {
-namespace {
-
-constexpr std::size_t kUnwatched = 64;  // columns between two ticks
-
-}  // namespace
 
 void ProfiledIntercept::profile(Square& gram, std::size_t from, Watch& watch) const {
   for (std::size_t j = from; j < border.size(); ++j) {

@@ -10,13 +10,12 @@ namespace sgdlasso {
 namespace {
 
 constexpr std::size_t kGroup = 8;  // the kernels take lanes by eights
-constexpr std::size_t kSome = 64;  // rare columns between two ticks: a tick may cost more than the shortest of them
 
 // visit(from, to) for some of `count` columns
 template <class Visit>
 void for_some_columns(std::size_t count, const Work& work, Visit visit) {
-  parallel_for((count + kSome - 1) / kSome, work,
-               [&](std::size_t task) { visit(task * kSome, std::min(count, (task + 1) * kSome)); });
+  parallel_for((count + kUnwatched - 1) / kUnwatched, work,
+               [&](std::size_t task) { visit(task * kUnwatched, std::min(count, (task + 1) * kUnwatched)); });
 }
 
 void copy_lanes(const Panel& from, Panel& to) {
@@ -61,7 +60,7 @@ class SparseProducts::RowLists {
         size_(x.n, 0) {
     for (std::size_t j = 0; j < x.p; ++j) {
       for (int e = x.start[j]; e < x.start[j + 1]; ++e) ++begin_[static_cast<std::size_t>(x.index[e]) + 1];
-      if (j % kSome == 0) watch.tick(0);
+      if (j % kUnwatched == 0) watch.tick(0);
     }
     for (std::size_t i = 0; i < x.n; ++i) begin_[i + 1] += begin_[i];
   }
@@ -232,7 +231,7 @@ void SparseProducts::add_products(const Selection& z, const double* b, Panel& et
   for (std::size_t k = 0; k < columns.rare.size(); ++k) {
     const std::size_t c = columns.rare[k], j = z.columns[c];
     if (moves[c]) scatter(c, begin(j), begin(j + 1), all);
-    if (k % kSome == 0) work.watch.tick(0);
+    if (k % kUnwatched == 0) work.watch.tick(0);
   }
   for_each_part(eta.n(), work, [&](std::size_t, std::size_t from, std::size_t to, Watch&) {
     for (std::size_t i = from; i < to; ++i) {
