@@ -20,6 +20,26 @@ double gap_of(const std::vector<CoordinatePenalty>& penalty, const std::vector<d
   return (1 - s) * (1 - s) / 2 * square + brackets.sum(s);
 }
 
+// Of the residual once b has moved from `start`, where its slopes were start_q.
+double square_left(double square, const std::vector<double>& start, const std::vector<double>& start_q,
+                   const std::vector<double>& b, const std::vector<double>& q) {
+  double fall = 0;
+  for (std::size_t k = 0; k < b.size(); ++k) fall += (b[k] - start[k]) * (q[k] + start_q[k]);
+  return std::max(square - fall, 0.0);
+}
+
+// Rounds on a face until the gap is at most the target. Returns how many.
+template <class Gap>
+std::size_t descend_on(Face& face, const Quadratic& quadratic, double target, Gap gap, std::vector<double>& b,
+                       std::vector<double>& q) {
+  const std::size_t most = 50;
+  for (std::size_t k = 1; k < most; ++k) {
+    const bool moved = face.descend(quadratic, b, q);
+    if (!moved || gap() <= target) return k;
+  }
+  return most;
+}
+
 constexpr std::size_t kBlock = 5;  // sweeps between two looks at the gap, whose iterates an extrapolation combines
 
 // The coordinates that may move, with their part of the Gram matrix.
@@ -27,14 +47,12 @@ class Packed {
  public:
   Packed(const Quadratic& quadratic, const std::vector<std::size_t>& chosen, const std::vector<double>& b,
          const std::vector<double>& q)
-      : watch_(quadratic.watch),
-        size_(chosen.size()),
-        gram_(size_ * size_),
-        face_(watch_, size_, gram_.data(), penalty_, b_, q_) {
+      : size_(chosen.size()),
+        quadratic_{gram_, 1, penalty_, quadratic.square, quadratic.widest, quadratic.watch} {
+    gram_.grow(size_);
     for (std::size_t k = 0; k < size_; ++k) {
       tick_at(k);
-      double* to = gram_.data() + k * size_;
-      for (std::size_t i = 0; i < size_; ++i) to[i] = quadratic.curvature * quadratic.gram.at(chosen[i], chosen[k]);
+      for (std::size_t i = 0; i < size_; ++i) gram_.at(i, k) = quadratic.at(chosen[i], chosen[k]);
       penalty_.push_back(quadratic.penalty[chosen[k]]);
       free_ = free_ || penalty_.back().free_at(b[chosen[k]]);
       b_.push_back(b[chosen[k]]);
@@ -42,17 +60,11 @@ class Packed {
     }
     start_ = b_;
     start_slope_ = q_;
-    square_ = quadratic.square;
-    widest_ = quadratic.widest;
   }
 
   const std::vector<double>& b() const { return b_; }
   const std::vector<double>& start() const { return start_; }
-  double square() const {
-    double fall = 0;
-    for (std::size_t k = 0; k < size_; ++k) fall += (b_[k] - start_[k]) * (q_[k] + start_slope_[k]);
-    return std::max(square_ - fall, 0.0);
-  }
+  double square() const { return square_left(quadratic_.square, start_, start_slope_, b_, q_); }
 
   std::size_t solve(double target, std::size_t most) {
     std::size_t sweeps = 0;
@@ -64,11 +76,13 @@ class Packed {
         sweep();
         remember();
       }
-      if (free_ && sweeps <= kBlock) face_.descend();
+      if (free_ && sweeps <= kBlock) face_.descend(quadratic_, b_, q_);
       const double gap = this->gap();
       if (gap <= target) break;
       extrapolate();
-      if (sweeps_left(gap, before, target) > face_.cost()) sweeps += solve_faces(target);
+      if (sweeps_left(gap, before, target) > face_.cost(b_)) {
+        sweeps += descend_on(face_, quadratic_, target, [&] { return this->gap(); }, b_, q_);
+      }
       before = gap;
     }
     return sweeps;
@@ -79,7 +93,7 @@ class Packed {
     std::vector<double> b, q;
   };
 
-  double gap() const { return gap_of(penalty_, b_, q_, square(), widest_); }
+  double gap() const { return gap_of(penalty_, b_, q_, square(), quadratic_.widest); }
 
   // If they go on as the last ones did.
   static double sweeps_left(double gap, double before, double target) {
@@ -88,18 +102,8 @@ class Packed {
                         : std::numeric_limits<double>::infinity();
   }
 
-  // Returns how often it did.
-  std::size_t solve_faces(double target) {
-    const std::size_t most = 50;
-    for (std::size_t k = 1; k < most; ++k) {
-      const bool moved = face_.descend();
-      if (!moved || gap() <= target) return k;
-    }
-    return most;
-  }
-
   void tick_at(std::size_t k) const {
-    if (k % kUnwatched == 0) watch_.tick(0);
+    if (k % kUnwatched == 0) quadratic_.watch.tick(0);
   }
 
   void remember() { history_.push_back({b_, q_}); }
@@ -107,13 +111,12 @@ class Packed {
   void sweep() {
     for (std::size_t k = 0; k < size_; ++k) {
       tick_at(k);
-      const double* column = gram_.data() + k * size_;
-      const double g = column[k];
+      const double g = gram_.at(k, k);
       if (!(g > 0)) continue;
       const double moved = penalty_[k].minimiser(g, q_[k] + g * b_[k]) - b_[k];
       if (moved == 0) continue;
       b_[k] += moved;
-      panel_kernels().axpy(-moved, column, size_, q_.data());
+      quadratic_.move(moved, k, q_);
     }
   }
 
@@ -156,12 +159,11 @@ class Packed {
     }
   }
 
-  Watch& watch_;
   std::size_t size_;
-  LargeBuffer<double> gram_;
+  Square gram_;
   std::vector<CoordinatePenalty> penalty_;
+  const Quadratic quadratic_;  // of these
   std::vector<double> b_, q_, start_, start_slope_;
-  double square_, widest_;
   Face face_;
   bool free_ = false;  // some column carries no penalty: the linear system fits it out to the last digit
   std::vector<Point> history_;
@@ -169,10 +171,17 @@ class Packed {
 
 }  // namespace
 
-Descent descend(const Quadratic& quadratic, double target, std::vector<double>& b, std::vector<double>& q) {
+Descent descend(const Quadratic& quadratic, double target, std::vector<double>& b, std::vector<double>& q, Face* face) {
   Quadratic now = quadratic;
   const std::size_t size = b.size(), most_rounds = 100, most_sweeps = 10000;
   Descent result{0, 0};
+  if (face) {
+    const std::vector<double> start = b, start_q = q;
+    const auto left = [&] { return square_left(quadratic.square, start, start_q, b, q); };
+    const auto gap = [&] { return gap_of(quadratic.penalty, b, q, left(), quadratic.widest); };
+    result.sweeps = descend_on(*face, quadratic, target, gap, b, q);
+    now.square = left();
+  }
   for (std::size_t round = 0; round < most_rounds && result.sweeps < most_sweeps; ++round) {
     result.gap = gap_of(now.penalty, b, q, now.square, now.widest);
     if (result.gap <= target) break;
@@ -187,7 +196,7 @@ Descent descend(const Quadratic& quadratic, double target, std::vector<double>& 
       const double moved = packed.b()[k] - packed.start()[k];
       if (moved == 0) continue;
       b[chosen[k]] = packed.b()[k];
-      now.gram.add_column(-moved * now.curvature, chosen[k], size, q.data());
+      now.move(moved, chosen[k], q);
     }
     now.square = packed.square();
   }

@@ -7,27 +7,19 @@
 
 #include <vector>
 
-#include "base/watch.h"
-#include "descent/gram_mixture.h"
-#include "model/penalty.h"
+#include "descent/face.h"
+#include "descent/quadratic.h"
 
 namespace sgdlasso {
-
-struct Quadratic {
-  GramMixture gram;
-  double curvature;                               // G is this times gram
-  const std::vector<CoordinatePenalty>& penalty;  // one for each column of gram
-  double square;                                  // r' H^-1 r of the residual at the start: what the gap scales
-  double widest;                                  // the gap scales r by at most this
-  Watch& watch;
-};
 
 struct Descent {
   double gap;  // of the quadratic, absolute
   std::size_t sweeps;
 };
 
-// Moves b, and its slope q with it, until the quadratic's own duality gap is at most `target`.
-Descent descend(const Quadratic& quadratic, double target, std::vector<double>& b, std::vector<double>& q);
+// Moves b, and its slope q with it, until the quadratic's own duality gap is at most `target`. face: what there is of
+// an earlier lasso of the same Gram matrix, whose columns may have become more since; rounds on it come first.
+Descent descend(const Quadratic& quadratic, double target, std::vector<double>& b, std::vector<double>& q,
+                Face* face = nullptr);
 
 }  // namespace sgdlasso

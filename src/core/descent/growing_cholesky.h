@@ -1,42 +1,39 @@
 // growing_cholesky.h: the Cholesky factor of a symmetric matrix whose rows and columns come and go, each in time
-// quadratic in their number.
+// quadratic in their number; those that come together cost far less than one by one.
 #pragma once
 
-#include <Eigen/Dense>
-
 #include <cstddef>
-#include <memory>
 #include <vector>
 
+#include "base/square.h"
 #include "base/watch.h"
 
 namespace sgdlasso {
 
 class GrowingCholesky {
  public:
-  // Of at most so many columns.
-  explicit GrowingCholesky(std::size_t most) : most_(most), factor_(new double[most * most]) {}
+  static constexpr std::size_t kTogether = 32;
 
   std::size_t size() const { return size_; }
+  void clear() { size_ = 0; }
 
-  // A matrix whose lower triangle is given, instead of what was there. Whether it is positive definite; else 0 columns.
-  bool take(Eigen::MatrixXd lower, Watch& watch);
-  // One more column: its elements in the rows before it, its diagonal last. Whether it is independent of those before;
-  // else all is as it was.
-  bool append(std::vector<double> column);
+  // At most kTogether columns more: of each its elements in the rows before it, those of the columns that come with it
+  // too, its diagonal last. Which of them are independent of those before; the others are not taken.
+  std::vector<char> append(const std::vector<std::vector<double>>& columns, Watch& watch);
   // Row and column `at`.
-  void remove(std::size_t at);
+  void remove(std::size_t at, Watch& watch);
 
   // b becomes the solution.
   void solve(std::vector<double>& b) const;
 
  private:
-  double* column(std::size_t j) { return factor_.get() + j * most_; }
-  const double* column(std::size_t j) const { return factor_.get() + j * most_; }
-  void solve_lower(double* b) const;
+  double* column(std::size_t j) { return upper_.column(j); }
+  const double* column(std::size_t j) const { return upper_.column(j); }
+  void solve_transposed(std::size_t count, Watch& watch);
+  std::vector<double> products(std::size_t count) const;
 
-  std::size_t most_, size_ = 0;
-  std::unique_ptr<double[]> factor_;  // lower triangle, column by column; memory is touched where there are columns
+  std::size_t size_ = 0;
+  Square upper_;  // U with U'U the matrix; what is below the diagonal is not used
 };
 
 }  // namespace sgdlasso

@@ -25,6 +25,7 @@ void WorkingSet::set_weights(std::vector<double> weights, bool keep_both) {
     before_.reset();
   }
   now_->set_weights(std::move(weights));
+  face_ = Face();
   lanes_.set_weights(now_->weights());
 }
 
@@ -46,8 +47,9 @@ void WorkingSet::descend(std::vector<QuadraticLasso>& lassos) {
     QuadraticLasso& lasso = lassos[k];
     const std::vector<CoordinatePenalty> penalty = penalties_at(form_, columns_, lasso.lambda);
     const GramMixture gram = mixes(lasso.newer) ? now_->mixed(lasso.newer, *before_) : now_->matrix();
+    const bool as_before = lassos.size() == 1 && lasso.curvature == 1 && !mixes(lasso.newer);
     lasso.gap = sgdlasso::descend({gram, lasso.curvature, penalty, lasso.square, lasso.widest, watch}, lasso.target,
-                                  *lasso.b, *lasso.q)
+                                  *lasso.b, *lasso.q, as_before ? &face_ : nullptr)
                     .gap;
   });
 }

@@ -48,6 +48,7 @@ class WorkingSet {
   std::vector<std::size_t> columns_;
   std::vector<char> inside_;
   std::unique_ptr<WeightedGram> now_, before_;
+  Face face_;  // of the last lasso that was one of this very Gram matrix
   LaneDescent lanes_;
 };
 

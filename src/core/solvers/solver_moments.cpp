@@ -21,23 +21,24 @@ class MomentsSolver final : public Solver {
 
   void follow(const std::vector<double>& lambda, bool trace, const Accept& accept) override {
     std::vector<double> b(moments_.slope.size(), 0.0), q = moments_.slope;
+    Face face;
     for (const double value : lambda) {
       problem_.watch.tick(0);
-      const Trained trained = solve(value, trace, b, q);
+      const Trained trained = solve(value, trace, b, q, face);
       if (!accept(value, trained)) return;
     }
   }
 
  private:
   // From b and its slopes q, which it moves.
-  Trained solve(double lambda, bool trace, std::vector<double>& b, std::vector<double>& q) const {
+  Trained solve(double lambda, bool trace, std::vector<double>& b, std::vector<double>& q, Face& face) const {
     std::vector<CoordinatePenalty> penalty;
     for (const std::size_t j : form_.columns) penalty.push_back(form_.penalty.at(j, lambda));
     Trained trained;
     refresh(b, q);
     double target = stop_.tol * problem_.null.deviance / 2;
     for (int refined = 0; refined < 4; ++refined, target /= 100) {
-      descend({moments_.gram, 1, penalty, moments_.square(b, q), kAnyScale, problem_.watch}, target, b, q);
+      descend({moments_.gram, 1, penalty, moments_.square(b, q), kAnyScale, problem_.watch}, target, b, q, &face);
       trained.certificate = moments_.certify(penalty, b, q);
       trained.scored =
           scored_of(problem_, form_, form_.all(), b, moments_.intercept, lambda, moments_.square(b, q) / 2);

@@ -13,14 +13,16 @@ constexpr double kInfinity = std::numeric_limits<double>::infinity();
 
 // As many columns as rows, or more, all of them alike: sweeps would take thousands.
 struct Alike {
-  Alike(Rng& rng, std::size_t n, std::size_t p, bool limits) : p(p), gram(p * p), b(p), q(p) {
+  Alike(Rng& rng, std::size_t n, std::size_t p, bool limits) : p(p), b(p), q(p) {
     std::vector<double> x = plain::normals(rng, n * p);
     const std::vector<double> y = plain::normals(rng, n);
+    gram.grow(p);
     for (std::size_t k = n; k < x.size(); ++k) x[k] = 0.95 * x[k - n] + 0.3 * x[k];
     for (std::size_t i = 0; i < p; ++i) {
       for (std::size_t r = 0; r < n; ++r) q[i] += x[i * n + r] * y[r] / static_cast<double>(n);
       for (std::size_t j = 0; j < p; ++j) {
-        for (std::size_t r = 0; r < n; ++r) gram[i * p + j] += x[i * n + r] * x[j * n + r] / static_cast<double>(n);
+        gram.at(i, j) = 0;
+        for (std::size_t r = 0; r < n; ++r) gram.at(i, j) += x[i * n + r] * x[j * n + r] / static_cast<double>(n);
       }
       const bool free = rng.up_to(20) == 0;
       penalty.push_back({free ? 0 : 0.01 + 0.02 * rng.uniform(), rng.up_to(2) ? 0 : 0.1,
@@ -37,7 +39,7 @@ struct Alike {
     double most = 0;
     for (std::size_t k = 0; k < p; ++k) {
       double right = slope[k];
-      for (std::size_t j = 0; j < p; ++j) right -= gram[k * p + j] * b[j];
+      for (std::size_t j = 0; j < p; ++j) right -= gram.at(k, j) * b[j];
       plain::check_near(q[k], right, 1e-9);  // slopes move with the coefficients
       most = std::max(most, penalty[k].violation(b[k], right));
     }
@@ -45,7 +47,8 @@ struct Alike {
   }
 
   std::size_t p;
-  std::vector<double> gram, b, q, slope;
+  Square gram;
+  std::vector<double> b, q, slope;
   std::vector<CoordinatePenalty> penalty;
 };
 
@@ -57,10 +60,11 @@ TEST_CASE("rounds on faces end at the optimum, and the objective falls on the wa
   for (int draw = 0; draw < 40; ++draw) {
     const std::size_t p = 1 + rng.up_to(60);
     Alike lasso(rng, 30, p, draw % 2 == 1);
-    Face face(watch, p, lasso.gram.data(), lasso.penalty, lasso.b, lasso.q);
+    const Quadratic quadratic{lasso.gram, 1, lasso.penalty, 1, 1, watch};
+    Face face;
     double before = lasso.objective();
     std::size_t rounds = 0;
-    for (; rounds < 200 && face.descend(); ++rounds) {
+    for (; rounds < 200 && face.descend(quadratic, lasso.b, lasso.q); ++rounds) {
       CHECK(lasso.objective() <= before + 1e-12);
       before = lasso.objective();
     }
@@ -73,11 +77,12 @@ TEST_CASE("a column that is there twice does not keep a face from its optimum") 
   Rng rng(2);
   NoWatch watch;
   Alike lasso(rng, 30, 12, false);
-  for (std::size_t k = 0; k < 12; ++k) lasso.gram[11 * 12 + k] = lasso.gram[0 * 12 + k];
-  for (std::size_t k = 0; k < 12; ++k) lasso.gram[k * 12 + 11] = lasso.gram[k * 12 + 0];
+  for (std::size_t k = 0; k < 12; ++k) lasso.gram.at(11, k) = lasso.gram.at(0, k);
+  for (std::size_t k = 0; k < 12; ++k) lasso.gram.at(k, 11) = lasso.gram.at(k, 0);
   lasso.q[11] = lasso.slope[11] = lasso.q[0];
   for (CoordinatePenalty& one : lasso.penalty) one = {0.01, 0, -kInfinity, kInfinity};
-  Face face(watch, 12, lasso.gram.data(), lasso.penalty, lasso.b, lasso.q);
-  for (int round = 0; round < 100; ++round) face.descend();
+  const Quadratic quadratic{lasso.gram, 1, lasso.penalty, 1, 1, watch};
+  Face face;
+  for (int round = 0; round < 100; ++round) face.descend(quadratic, lasso.b, lasso.q);
   CHECK(lasso.violation() < 1e-9);
 }

@@ -1,5 +1,9 @@
 #include "descent/growing_cholesky.h"
 
+#include <Eigen/Dense>
+
+#include <algorithm>
+
 #include "plain.h"
 
 using namespace sgdlasso;
@@ -24,13 +28,31 @@ Eigen::MatrixXd part(const Eigen::MatrixXd& a, const std::vector<Eigen::Index>& 
   return result;
 }
 
-bool append(GrowingCholesky& factor, const Eigen::MatrixXd& a, std::vector<Eigen::Index>& at, Eigen::Index k) {
-  std::vector<double> column;
-  for (const Eigen::Index member : at) column.push_back(a(member, k));
-  column.push_back(a(k, k));
-  if (!factor.append(std::move(column))) return false;
-  at.push_back(k);
-  return true;
+// These columns of a, as many at once as there may be; those that are taken join `at`. Whether all are.
+bool append(GrowingCholesky& factor, const Eigen::MatrixXd& a, std::vector<Eigen::Index>& at,
+            const std::vector<Eigen::Index>& more) {
+  NoWatch watch;
+  bool all = true;
+  for (std::size_t first = 0; first < more.size(); first += GrowingCholesky::kTogether) {
+    const std::size_t count = std::min(GrowingCholesky::kTogether, more.size() - first);
+    std::vector<std::vector<double>> columns(count);
+    for (std::size_t c = 0; c < count; ++c) {
+      for (const Eigen::Index member : at) columns[c].push_back(a(member, more[first + c]));
+      for (std::size_t d = 0; d <= c; ++d) columns[c].push_back(a(more[first + d], more[first + c]));
+    }
+    const std::vector<char> taken = factor.append(columns, watch);
+    for (std::size_t c = 0; c < count; ++c) {
+      if (taken[c]) at.push_back(more[first + c]);
+      all = all && taken[c];
+    }
+  }
+  return all;
+}
+
+std::vector<Eigen::Index> range(Eigen::Index from, Eigen::Index to) {
+  std::vector<Eigen::Index> result;
+  for (Eigen::Index k = from; k < to; ++k) result.push_back(k);
+  return result;
 }
 
 void check_solves(Rng& rng, const GrowingCholesky& factor, const Eigen::MatrixXd& a,
@@ -49,46 +71,59 @@ void check_solves(Rng& rng, const GrowingCholesky& factor, const Eigen::MatrixXd
 TEST_CASE("a factor whose columns come and go solves the system of those there are") {
   Rng rng(1);
   NoWatch watch;
-  for (const Eigen::Index size : {1, 2, 7, 40}) {
+  for (const Eigen::Index size : {1, 2, 7, 40, 150}) {
     const Eigen::MatrixXd a = products(rng, size);
-    GrowingCholesky factor(static_cast<std::size_t>(size));
+    GrowingCholesky factor;
     std::vector<Eigen::Index> at;
-    for (Eigen::Index k = 0; k < size / 2; ++k) at.push_back(k);
-    Eigen::MatrixXd lower = part(a, at);
-    lower.triangularView<Eigen::StrictlyUpper>().setConstant(1e300);  // is not read
-    REQUIRE(factor.take(lower, watch));
-    for (Eigen::Index k = size / 2; k < size; ++k) REQUIRE(append(factor, a, at, k));
+    REQUIRE(append(factor, a, at, range(0, size / 2)));
+    for (Eigen::Index k = size / 2; k < size; ++k) REQUIRE(append(factor, a, at, {k}));
     check_solves(rng, factor, a, at);
-    for (int change = 0; change < 60 && size > 1; ++change) {
-      const std::size_t gone = rng.up_to(static_cast<std::uint32_t>(at.size() - 1));
-      const Eigen::Index k = at[gone];
-      factor.remove(gone);
-      at.erase(at.begin() + static_cast<std::ptrdiff_t>(gone));
+    for (int change = 0; change < 60 && at.size() > 1; ++change) {
+      std::vector<Eigen::Index> gone;
+      const std::size_t leave = 1 + rng.up_to(static_cast<std::uint32_t>(std::min<std::size_t>(at.size() - 1, 5)));
+      for (std::size_t k = 0; k < leave; ++k) {
+        const std::size_t which = rng.up_to(static_cast<std::uint32_t>(at.size() - 1));
+        factor.remove(which, watch);
+        gone.push_back(at[which]);
+        at.erase(at.begin() + static_cast<std::ptrdiff_t>(which));
+      }
       if (change % 2) check_solves(rng, factor, a, at);
-      if (change % 3 || at.empty()) REQUIRE(append(factor, a, at, k));
-      if (at.size() < 2) break;
+      if (change % 3) gone.pop_back();
+      REQUIRE(append(factor, a, at, gone));
     }
+    factor.clear();
+    at.clear();
+    REQUIRE(append(factor, a, at, range(0, size)));
+    check_solves(rng, factor, a, at);
   }
 }
 
-TEST_CASE("a column that depends on those before is refused, and changes nothing") {
+TEST_CASE("columns that depend on those before are refused, and change nothing") {
   Rng rng(2);
-  const Eigen::Index size = 9;
+  const Eigen::Index size = 30;
   Eigen::MatrixXd a = products(rng, size);
-  a.row(8) = a.row(3);  // the same column again
-  a.col(8) = a.col(3);
-  a(8, 8) = a(3, 3);
-  a(3, 8) = a(8, 3) = a(3, 3);
-  GrowingCholesky factor(static_cast<std::size_t>(size));
-  std::vector<Eigen::Index> at;
-  for (Eigen::Index k = 0; k < 8; ++k) REQUIRE(append(factor, a, at, k));
-  CHECK_FALSE(append(factor, a, at, 8));
-  check_solves(rng, factor, a, at);
+  const auto repeat = [&](Eigen::Index copy, Eigen::Index of) {
+    a.row(copy) = a.row(of);
+    a.col(copy) = a.col(of);
+  };
+  repeat(8, 3);
+  repeat(20, 13);
+  for (const std::size_t first : {0u, 5u, 10u}) {
+    GrowingCholesky factor;
+    std::vector<Eigen::Index> at;
+    REQUIRE(append(factor, a, at, range(0, static_cast<Eigen::Index>(std::min<std::size_t>(first, 8)))));
+    CHECK_FALSE(append(factor, a, at, range(static_cast<Eigen::Index>(std::min<std::size_t>(first, 8)), size)));
+    CHECK(std::count(at.begin(), at.end(), 8) == 0);
+    CHECK(std::count(at.begin(), at.end(), 20) == 0);
+    CHECK(at.size() == 28);
+    CHECK_FALSE(append(factor, a, at, {20}));
+    check_solves(rng, factor, a, at);
+  }
 }
 
 TEST_CASE("a matrix that is not positive definite leaves no column") {
-  NoWatch watch;
-  GrowingCholesky factor(2);
-  CHECK_FALSE(factor.take(-Eigen::MatrixXd::Identity(2, 2), watch));
+  GrowingCholesky factor;
+  std::vector<Eigen::Index> at;
+  CHECK_FALSE(append(factor, -Eigen::MatrixXd::Identity(2, 2), at, {0, 1}));
   CHECK(factor.size() == 0);
 }
