@@ -33,7 +33,10 @@ class WorkingSet {
   // Lassos of this quadratic, by position in the columns.
   void descend(std::vector<QuadraticLasso>& lassos);
   // Whether there are too many columns for a Gram matrix, or so many that sweeps over residuals take less time.
-  bool wide() const { return columns_.size() > (problem_.rows.sparse() ? kMostSparseColumns : kMostColumns); }
+  bool wide() const { return wide_with(columns_.size()); }
+  bool wide_with(std::size_t columns) const {
+    return columns > (problem_.rows.sparse() ? kMostSparseColumns : kMostColumns);
+  }
   static constexpr std::size_t kMostColumns = 5000;  // 200 MB
   static constexpr std::size_t kMostSparseColumns = 1000;
 

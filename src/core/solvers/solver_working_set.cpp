@@ -71,6 +71,7 @@ class WorkingSetSolver final : public Solver {
   // Columns that the base does without, once they are too many: the next guess finds those that matter by then.
   void forget_idle_columns() {
     if (set_->wide()) return;  // sweeps leave them out
+    if (takes_all(form_, *set_)) return;
     const std::vector<std::size_t> columns = set_->columns();
     const auto idle = [&](std::size_t c) { return base().b[c] == 0 && !form_.penalty.at(columns[c], 1).unpenalized(); };
     std::size_t count = 0;
