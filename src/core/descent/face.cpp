@@ -2,14 +2,17 @@
 
 #include <algorithm>
 #include <cmath>
+#include <limits>
+#include <utility>
 
 namespace sgdlasso {
 
 bool Face::descend(const Quadratic& quadratic, std::vector<double>& b, std::vector<double>& q) {
   Lasso lasso{quadratic, b, q};
   inside_.resize(b.size(), 0);
-  follow(lasso);
-  const bool moved = go_to_optimum(lasso);
+  const std::vector<std::size_t> dependent = follow(lasso);
+  bool moved = go_to_optimum(lasso);
+  for (const std::size_t k : dependent) moved = exchange(lasso, k) || moved;
   return enter(lasso, inside_) || moved;
 }
 
@@ -21,10 +24,26 @@ double Face::cost(const std::vector<double>& b) const {
   return 1 + moving * moving / (3 * faster * static_cast<double>(b.size()));
 }
 
-void Face::Lasso::move(double by, std::size_t k) {
-  b[k] += by;
+void Face::Lasso::move_to(double to, std::size_t k) {
+  const double by = to - b[k];
+  if (by == 0) return;
+  b[k] = to;
   quadratic.move(by, k, q);
   quadratic.watch.tick(0);
+}
+
+// Of a step the share after which coordinate k would change its sign or pass a limit.
+double Face::Lasso::room(std::size_t k, double step) const {
+  const double bound = step > 0 ? penalty(k).upper : penalty(k).lower;
+  double share = std::numeric_limits<double>::infinity();
+  if (penalty(k).l1 > 0 && step * b[k] < 0) share = -b[k] / step;
+  return std::isfinite(bound) && step != 0 ? std::min(share, (bound - b[k]) / step) : share;
+}
+
+// Where coordinate k is after that share; what is 0 but for rounding is 0.
+double Face::Lasso::after(std::size_t k, double step, double share) const {
+  const double there = penalty(k).clamp(b[k] + share * step);
+  return penalty(k).l1 > 0 && std::abs(there) <= 1e-15 * std::abs(b[k]) ? 0 : there;
 }
 
 // Coordinates outside move alone, one after another.
@@ -36,20 +55,20 @@ bool Face::enter(Lasso& lasso, const std::vector<char>& inside) {
     if (!(g > 0)) continue;
     const double moved = lasso.penalty(k).minimiser(g, lasso.q[k] + g * lasso.b[k]) - lasso.b[k];
     if (moved == 0) continue;
-    lasso.move(moved, k);
+    lasso.move_to(lasso.b[k] + moved, k);
     entered = true;
   }
   return entered;
 }
 
-// Members are those that move.
-void Face::follow(const Lasso& lasso) {
+// Members are those that move. Returns those that cannot be, as they depend on the others.
+std::vector<std::size_t> Face::follow(const Lasso& lasso) {
   std::vector<std::size_t> stale, moving;
   for (std::size_t at = members_.size(); at-- > 0;) {
     const std::size_t k = members_[at];
-    if (!lasso.moves(k) || lasso.penalty(k).l2 != ridge_[at]) stale.push_back(at);
+    if (!lasso.moves(k) || lasso.ridge(k) != ridge_[at]) stale.push_back(at);
   }
-  const std::size_t dear = 30;  // so many columns less cost what a new factor does, for each of its columns
+  const std::size_t dear = 6;  // so many columns less cost what a new factor does, for each of its columns
   if (dear * stale.size() > members_.size()) {
     clear();
   } else {
@@ -61,7 +80,7 @@ void Face::follow(const Lasso& lasso) {
   // Those that may leave soon come last, where that costs least.
   const auto larger = [&](std::size_t a, std::size_t b) { return std::abs(lasso.b[a]) > std::abs(lasso.b[b]); };
   std::stable_sort(moving.begin(), moving.end(), larger);
-  append(lasso, moving);
+  return append(lasso, moving);
 }
 
 void Face::clear() {
@@ -71,27 +90,32 @@ void Face::clear() {
   std::fill(inside_.begin(), inside_.end(), 0);
 }
 
-// Unless they depend on the members.
-void Face::append(const Lasso& lasso, const std::vector<std::size_t>& coordinates) {
+// Returns those that depend on the members.
+std::vector<std::size_t> Face::append(const Lasso& lasso, const std::vector<std::size_t>& coordinates) {
+  std::vector<std::size_t> dependent;
   const std::size_t together = GrowingCholesky::kTogether;
   for (std::size_t first = 0; first < coordinates.size(); first += together) {
     const std::size_t count = std::min(together, coordinates.size() - first);
     std::vector<std::vector<double>> columns(count);
     for (std::size_t c = 0; c < count; ++c) {
       const std::size_t k = coordinates[first + c];
-      for (const std::size_t member : members_) columns[c].push_back(lasso.quadratic.at(member, k));
-      for (std::size_t d = 0; d <= c; ++d) columns[c].push_back(lasso.quadratic.at(coordinates[first + d], k));
-      columns[c].back() += lasso.penalty(k).l2;
+      for (const std::size_t member : members_) columns[c].push_back(lasso.quadratic.gram.at(member, k));
+      for (std::size_t d = 0; d <= c; ++d) columns[c].push_back(lasso.quadratic.gram.at(coordinates[first + d], k));
+      columns[c].back() += lasso.ridge(k);
     }
     const std::vector<char> taken = factor_.append(columns, lasso.quadratic.watch);
     for (std::size_t c = 0; c < count; ++c) {
-      if (!taken[c]) continue;
       const std::size_t k = coordinates[first + c];
+      if (!taken[c]) {
+        dependent.push_back(k);
+        continue;
+      }
       members_.push_back(k);
-      ridge_.push_back(lasso.penalty(k).l2);
+      ridge_.push_back(lasso.ridge(k));
       inside_[k] = 1;
     }
   }
+  return dependent;
 }
 
 void Face::remove(std::size_t at, Watch& watch) {
@@ -101,14 +125,37 @@ void Face::remove(std::size_t at, Watch& watch) {
   ridge_.erase(ridge_.begin() + static_cast<std::ptrdiff_t>(at));
 }
 
-// What the members' slopes leave to be balanced.
-std::vector<double> Face::pushes(const Lasso& lasso) const {
-  std::vector<double> result;
-  for (const std::size_t k : members_) {
-    const CoordinatePenalty& penalty = lasso.penalty(k);
-    result.push_back(lasso.q[k] - penalty.l2 * lasso.b[k] - std::copysign(penalty.l1, lasso.b[k]));
+// What the slope of a coordinate that is not 0 leaves to be balanced.
+double Face::Lasso::push(std::size_t k) const {
+  return q[k] - penalty(k).l2 * b[k] - std::copysign(penalty(k).l1, b[k]);
+}
+
+// A coordinate that depends on the members, all at their optimum, can move with them so that the fit stays as it is: its
+// push stays too, and the objective falls until one of them is 0 or at a limit. There it can take that one's place.
+bool Face::exchange(Lasso& lasso, std::size_t k) {
+  const Square& gram = lasso.quadratic.gram;
+  const CoordinatePenalty& penalty = lasso.penalty(k);
+  const double push = lasso.push(k);
+  const double rounding = 1e-13 * (std::abs(lasso.q[k]) + penalty.l1);
+  if (!lasso.moves(k) || !(std::abs(push) > rounding)) return false;
+  std::vector<double> step;
+  for (const std::size_t member : members_) step.push_back(gram.at(member, k));
+  factor_.solve(step);
+  double left = gram.at(k, k) + lasso.ridge(k);
+  for (std::size_t c = 0; c < members_.size(); ++c) left -= step[c] * gram.at(members_[c], k);
+  if (std::abs(left) > 1e-9 * gram.at(k, k)) return false;  // others have left since
+  for (double& one : step) one *= push > 0 ? -1 : 1;
+  const double own = push > 0 ? 1 : -1;
+  double share = lasso.room(k, own);
+  for (std::size_t c = 0; c < members_.size(); ++c) share = std::min(share, lasso.room(members_[c], step[c]));
+  if (!std::isfinite(share)) return false;
+  lasso.move_to(lasso.after(k, own, share), k);
+  for (std::size_t c = members_.size(); c-- > 0;) {
+    const std::size_t member = members_[c];
+    lasso.move_to(lasso.after(member, step[c], share), member);
+    if (!lasso.moves(member)) remove(c, lasso.quadratic.watch);
   }
-  return result;
+  return true;
 }
 
 // By one step, or by several where signs would change: what is in the way leaves. The members' slopes fall in
@@ -117,26 +164,20 @@ bool Face::go_to_optimum(Lasso& lasso) {
   std::vector<double>& b = lasso.b;
   const std::vector<double> start = b;
   const std::vector<std::size_t> starting = members_;
-  std::vector<double> push = pushes(lasso);
+  std::vector<double> push;
+  for (const std::size_t k : members_) push.push_back(lasso.push(k));
   double share = 0;
   while (!members_.empty() && share < 1) {
     std::vector<double> step = push;
     factor_.solve(step);
+    for (double& one : step) one /= lasso.quadratic.curvature;
     lasso.quadratic.watch.tick(0);
     share = 1;
-    for (std::size_t c = 0; c < members_.size(); ++c) {
-      const std::size_t k = members_[c];
-      const CoordinatePenalty& penalty = lasso.penalty(k);
-      const double after = b[k] + step[c], bound = step[c] > 0 ? penalty.upper : penalty.lower;
-      if (penalty.l1 > 0 && after * b[k] < 0) share = std::min(share, -b[k] / step[c]);
-      if (std::isfinite(bound)) share = std::min(share, (bound - b[k]) / step[c]);
-    }
+    for (std::size_t c = 0; c < members_.size(); ++c) share = std::min(share, lasso.room(members_[c], step[c]));
     if (!(share >= 0)) break;
     for (std::size_t c = members_.size(); c-- > 0;) {
       const std::size_t k = members_[c];
-      const CoordinatePenalty& penalty = lasso.penalty(k);
-      const double old = b[k], moved = penalty.clamp(old + share * step[c]);
-      b[k] = penalty.l1 > 0 && std::abs(moved) <= 1e-15 * std::abs(old) ? 0 : moved;
+      b[k] = lasso.after(k, step[c], share);
       push[c] *= 1 - share;
       if (share == 1 || lasso.moves(k)) continue;
       push.erase(push.begin() + static_cast<std::ptrdiff_t>(c));
@@ -145,11 +186,9 @@ bool Face::go_to_optimum(Lasso& lasso) {
   }
   bool moved = false;
   for (const std::size_t k : starting) {
-    if (b[k] == start[k]) continue;
-    moved = true;
-    const double by = b[k] - start[k];
-    lasso.quadratic.move(by, k, lasso.q);
-    lasso.quadratic.watch.tick(0);
+    const double to = std::exchange(b[k], start[k]);
+    moved = moved || to != start[k];
+    lasso.move_to(to, k);
   }
   return moved;
 }

@@ -29,17 +29,21 @@ class Face {
 
     const CoordinatePenalty& penalty(std::size_t k) const { return quadratic.penalty[k]; }
     bool moves(std::size_t k) const { return b[k] != 0 && b[k] > penalty(k).lower && b[k] < penalty(k).upper; }
-    void move(double by, std::size_t k);
+    double ridge(std::size_t k) const { return penalty(k).l2 / quadratic.curvature; }
+    double push(std::size_t k) const;
+    double room(std::size_t k, double step) const;
+    double after(std::size_t k, double step, double share) const;
+    void move_to(double to, std::size_t k);
   };
   static bool enter(Lasso& lasso, const std::vector<char>& inside);
-  void follow(const Lasso& lasso);
-  void append(const Lasso& lasso, const std::vector<std::size_t>& coordinates);
+  std::vector<std::size_t> follow(const Lasso& lasso);
+  std::vector<std::size_t> append(const Lasso& lasso, const std::vector<std::size_t>& coordinates);
   void remove(std::size_t at, Watch& watch);
   void clear();
-  std::vector<double> pushes(const Lasso& lasso) const;
   bool go_to_optimum(Lasso& lasso);
+  bool exchange(Lasso& lasso, std::size_t k);
 
-  GrowingCholesky factor_;
+  GrowingCholesky factor_;            // of the Gram matrix, whatever the curvature, and the ridge
   std::vector<std::size_t> members_;  // in the order of the factor
   std::vector<double> ridge_;         // of each member, as it is in the factor
   std::vector<char> inside_;          // by coordinate

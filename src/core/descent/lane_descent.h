@@ -25,7 +25,6 @@ struct QuadraticLasso {
   double target;          // for the gap, absolute
   std::vector<double>* b;
   std::vector<double>* q;
-  double newer = 1;          // share of the newer of two quadratics (working_set.h)
   bool wants_slopes = true;  // at the end. Without them descent on residuals leaves q where it was
   double gap = 0;            // at the end; where descent is on residuals an estimate
 };

@@ -3,14 +3,15 @@
 
 #include <vector>
 
+#include "base/square.h"
 #include "base/watch.h"
-#include "descent/gram_mixture.h"
+#include "kernels/panel_kernels.h"
 #include "model/penalty.h"
 
 namespace sgdlasso {
 
 struct Quadratic {
-  GramMixture gram;
+  const Square& gram;
   double curvature;                               // G is this times gram
   const std::vector<CoordinatePenalty>& penalty;  // one for each column of gram
   double square;                                  // r' H^-1 r of the residual at the start: what the gap scales
@@ -20,7 +21,7 @@ struct Quadratic {
   double at(std::size_t i, std::size_t j) const { return curvature * gram.at(i, j); }
   // Coefficient j grows by this: slopes q follow.
   void move(double by, std::size_t j, std::vector<double>& q) const {
-    gram.add_column(-by * curvature, j, q.size(), q.data());
+    panel_kernels().axpy(-by * curvature, gram.column(j), q.size(), q.data());
   }
 };
 

@@ -38,10 +38,4 @@ void WeightedGram::refresh_border(const std::vector<std::size_t>& columns) {
                                {problem_.threads, problem_.watch});
 }
 
-ProfiledIntercept WeightedGram::mixed_intercept(double share, const WeightedGram& other) const {
-  ProfiledIntercept result{share * total_ + (1 - share) * other.total_, border_};
-  for (std::size_t c = 0; c < size(); ++c) result.border[c] = share * border_[c] + (1 - share) * other.border_[c];
-  return result;
-}
-
 }  // namespace sgdlasso

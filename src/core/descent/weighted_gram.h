@@ -5,7 +5,6 @@
 #include <vector>
 
 #include "base/square.h"
-#include "descent/gram_mixture.h"
 #include "descent/profiled_intercept.h"
 #include "model/standard_form.h"
 
@@ -26,10 +25,6 @@ class WeightedGram {
   const std::vector<double>& border() const { return border_; }
   ProfiledIntercept intercept() const { return {total_, border_}; }
   const Square& matrix() const { return matrix_; }
-
-  // This one's share of the sum, the other's what is left of 1.
-  GramMixture mixed(double share, const WeightedGram& other) const { return {matrix_, other.matrix_, share}; }
-  ProfiledIntercept mixed_intercept(double share, const WeightedGram& other) const;
 
  private:
   void refresh_border(const std::vector<std::size_t>& columns);

@@ -1,5 +1,7 @@
 #include "descent/working_set.h"
 
+#include <algorithm>
+#include <cmath>
 #include <utility>
 
 namespace sgdlasso {
@@ -8,7 +10,7 @@ WorkingSet::WorkingSet(const Problem& problem, const StandardForm& form)
     : problem_(problem),
       form_(form),
       inside_(problem.rows.p(), 0),
-      now_(std::make_unique<WeightedGram>(problem, form)),
+      gram_(problem, form),
       lanes_(problem, form) {}
 
 void WorkingSet::add(std::size_t j) {
@@ -17,41 +19,56 @@ void WorkingSet::add(std::size_t j) {
   columns_.push_back(j);
 }
 
-void WorkingSet::set_weights(std::vector<double> weights, bool keep_both) {
-  if (keep_both && !wide()) {
-    if (!before_) before_ = std::make_unique<WeightedGram>(problem_, form_);
-    std::swap(now_, before_);
-  } else {
-    before_.reset();
-  }
-  now_->set_weights(std::move(weights));
+void WorkingSet::set_weights(std::vector<double> weights) {
+  gram_.set_weights(std::move(weights));
   face_ = Face();
-  lanes_.set_weights(now_->weights());
+  lanes_.set_weights(gram_.weights());
 }
 
 void WorkingSet::refresh() {
-  now_->refresh(columns_, !wide());
-}
-
-ProfiledIntercept WorkingSet::intercept(double newer) const {
-  return mixes(newer) ? now_->mixed_intercept(newer, *before_) : now_->intercept();
+  gram_.refresh(columns_, !wide());
 }
 
 void WorkingSet::descend(std::vector<QuadraticLasso>& lassos) {
   refresh();
   if (wide()) {
     lanes_.descend(columns_, lassos);
-    return;
+  } else if (!lassos.empty()) {
+    follow(lassos);
   }
-  parallel_for(lassos.size(), {problem_.threads, problem_.watch}, [&](std::size_t k, Watch& watch) {
-    QuadraticLasso& lasso = lassos[k];
-    const std::vector<CoordinatePenalty> penalty = penalties_at(form_, columns_, lasso.lambda);
-    const GramMixture gram = mixes(lasso.newer) ? now_->mixed(lasso.newer, *before_) : now_->matrix();
-    const bool as_before = lassos.size() == 1 && lasso.curvature == 1 && !mixes(lasso.newer);
-    lasso.gap = sgdlasso::descend({gram, lasso.curvature, penalty, lasso.square, lasso.widest, watch}, lasso.target,
-                                  *lasso.b, *lasso.q, as_before ? &face_ : nullptr)
-                    .gap;
+}
+
+namespace {
+
+// Whether they differ in lambda alone.
+bool start_alike(const std::vector<QuadraticLasso>& lassos) {
+  const QuadraticLasso& first = lassos.front();
+  return std::all_of(lassos.begin(), lassos.end(), [&](const QuadraticLasso& lasso) {
+    return lasso.curvature == first.curvature && *lasso.b == *first.b && *lasso.q == *first.q;
   });
+}
+
+}  // namespace
+
+// One after another, so that the face has few coordinates to let in or out: each from where the one before it ended if
+// all start alike, else from its own start, the one nearest to the face first.
+void WorkingSet::follow(std::vector<QuadraticLasso>& lassos) {
+  const bool alike = start_alike(lassos);
+  const auto away = [&](const QuadraticLasso& lasso) { return std::abs(lasso.lambda - followed_); };
+  const bool backwards = !alike && away(lassos.back()) < away(lassos.front());
+  const QuadraticLasso* before = nullptr;
+  for (std::size_t at = 0; at < lassos.size(); ++at) {
+    QuadraticLasso& lasso = lassos[backwards ? lassos.size() - 1 - at : at];
+    if (alike && before) {
+      *lasso.b = *before->b;
+      *lasso.q = *before->q;
+    }
+    const std::vector<CoordinatePenalty> penalty = penalties_at(form_, columns_, lasso.lambda);
+    const Quadratic quadratic{gram_.matrix(), lasso.curvature, penalty, lasso.square, lasso.widest, problem_.watch};
+    lasso.gap = sgdlasso::descend(quadratic, lasso.target, *lasso.b, *lasso.q, &face_).gap;
+    before = &lasso;
+    followed_ = lasso.lambda;
+  }
 }
 
 }  // namespace sgdlasso

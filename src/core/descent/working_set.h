@@ -2,7 +2,6 @@
 // it moves models on.
 #pragma once
 
-#include <memory>
 #include <vector>
 
 #include "descent/coordinate_descent.h"
@@ -22,11 +21,10 @@ class WorkingSet {
   bool contains(std::size_t j) const { return inside_[j]; }
   void add(std::size_t j);
 
-  // Of the quadratic. Where both are kept, models may have any mixture of this one and the one before it, until a
-  // column is added.
-  void set_weights(std::vector<double> weights, bool keep_both = false);
-  const std::vector<double>& weights() const { return now_->weights(); }
-  double total() const { return now_->total(); }  // of the weights
+  // Of the quadratic.
+  void set_weights(std::vector<double> weights);
+  const std::vector<double>& weights() const { return gram_.weights(); }
+  double total() const { return gram_.total(); }  // of the weights
   // Brings the quadratic up to the columns there are.
   void refresh();
 
@@ -40,18 +38,19 @@ class WorkingSet {
   static constexpr std::size_t kMostColumns = 5000;  // 200 MB
   static constexpr std::size_t kMostSparseColumns = 1000;
 
-  // Of the columns that there were when it was refreshed. newer: as in QuadraticLasso.
-  ProfiledIntercept intercept(double newer) const;
+  // Of the columns that there were when it was refreshed.
+  ProfiledIntercept intercept() const { return gram_.intercept(); }
 
  private:
-  bool mixes(double newer) const { return newer < 1 && before_ && before_->size() == columns_.size() && !wide(); }
+  void follow(std::vector<QuadraticLasso>& lassos);
 
   const Problem& problem_;
   const StandardForm& form_;
   std::vector<std::size_t> columns_;
   std::vector<char> inside_;
-  std::unique_ptr<WeightedGram> now_, before_;
-  Face face_;  // of the last lasso that was one of this very Gram matrix
+  WeightedGram gram_;
+  Face face_;            // of the last lasso that was one of this Gram matrix
+  double followed_ = 0;  // its lambda
   LaneDescent lanes_;
 };
 

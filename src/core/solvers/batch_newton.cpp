@@ -8,9 +8,8 @@
 namespace sgdlasso {
 namespace {
 
-// Newton steps for all models at once, from Gram matrices whose row weights are the loss's curvature where the batch
-// began and, after a first step, where it ends. Each model scales its mixture of them by the curvature that its last
-// step met.
+// Newton steps for all models at once, from one Gram matrix, whose row weights are the loss's curvature where the batch
+// began and, after a first step, where it ends. Each model scales it by the curvature that its last step met.
 class BatchNewton final : public InnerSolver {
  public:
   BatchNewton(const Problem& problem, const StandardForm& form, WorkingSet& set)
@@ -130,8 +129,7 @@ class BatchNewton final : public InnerSolver {
     }
   }
 
-  // Where a step has led the last model, which is where the next batch begins, the loss may bend another way. Models
-  // between there and where the curvature was taken before have it in between.
+  // Where a step has led the last model, which is where the next batch begins, the loss may bend another way.
   void look_ahead(LambdaBatch& batch, std::size_t last) {
     looked_at_ = batch.model.back().lambda;
     std::vector<double> weights = weights_of(batch, last);
@@ -139,24 +137,14 @@ class BatchNewton final : public InnerSolver {
     double off = 0;
     for (std::size_t i = 0; i < weights.size(); ++i) off += std::abs(weights[i] - set_.weights()[i]);
     if (off < little * set_.total()) return;
-    const double from = std::log(taken_at_), way = std::log(batch.model[last].lambda) - from;
-    set_.set_weights(std::move(weights), true);
-    taken_at_ = batch.model[last].lambda;
-    for (LambdaModel& model : batch.model) {
-      const double gone = (std::log(model.lambda) - from) / way;
-      model.newer = gone >= 0 ? std::min(gone, 1.0) : 1;
-      model.curvature = 1;
-    }
+    set_.set_weights(std::move(weights));
+    for (LambdaModel& model : batch.model) model.curvature = 1;
   }
 
   void take_curvature(LambdaBatch& batch, std::size_t from) {
     const double before = set_.total();
     set_.set_weights(weights_of(batch, from));
-    taken_at_ = batch.model[from].lambda;
-    for (LambdaModel& model : batch.model) {
-      model.curvature *= before > 0 ? before / set_.total() : 1;
-      model.newer = 1;
-    }
+    for (LambdaModel& model : batch.model) model.curvature *= before > 0 ? before / set_.total() : 1;
     batch.model[from].curvature = 1;
   }
 
@@ -178,7 +166,6 @@ class BatchNewton final : public InnerSolver {
   BatchStep step_;
   bool went_too_far_ = false;  // some step was taken back again and again
   bool within_batch_ = false;  // working on some of its models
-  double taken_at_ = 0;        // the lambda of the model that the newer quadratic has its curvature from
   double looked_at_ = -1;      // the last lambda of the batch whose end was looked at
 };
 

@@ -26,31 +26,13 @@ class BatchSquared final : public InnerSolver {
     for (std::size_t k = 0; k < batch.size(); ++k) {
       if (!batch.model[k].done) moving.push_back(k);
     }
-    if (set_.wide()) {
-      descend(batch, moving);
-    } else {
-      one_after_another(batch, moving);
-    }
+    descend(batch, moving);
     set_predictors(problem_, set_, batch);
     set_residuals(problem_, batch);
     return 1;
   }
 
  private:
-  void one_after_another(LambdaBatch& batch, const std::vector<std::size_t>& moving) {
-    const LambdaModel* last = nullptr;
-    for (const std::size_t k : moving) {
-      LambdaModel& model = batch.model[k];
-      // The model before it is the better start, except for one that has been here before.
-      if (last && model.gap >= 1) {
-        model.b = last->b;
-        model.q = last->q;
-      }
-      descend(batch, {k});
-      last = &model;
-    }
-  }
-
   void descend(LambdaBatch& batch, const std::vector<std::size_t>& moving) {
     const double scale = problem_.null.deviance / 2;
     std::vector<QuadraticLasso> lassos;

@@ -37,11 +37,11 @@ std::vector<BatchStep::Direction> BatchStep::propose(const LambdaBatch& batch) {
     if (!model.moves()) continue;
     Profiled& to = profiled[k];
     to = {model.b, model.q, {}};
-    set_.intercept(model.newer).profile(problem_.intercept ? model.sum : 0, to.q);
+    set_.intercept().profile(problem_.intercept ? model.sum : 0, to.q);
     to.start = to.q;
     // The quadratic's own gap starts at 1 or less.
     const double precise = std::max(precision() * std::min(model.gap, 1.0), 0.2 * model.target);
-    lassos.push_back({model.lambda, model.curvature, 2 * scale, 1, precise * scale, &to.b, &to.q, model.newer});
+    lassos.push_back({model.lambda, model.curvature, 2 * scale, 1, precise * scale, &to.b, &to.q});
   }
   set_.descend(lassos);
   for (std::size_t k = 0; k < batch.size(); ++k) {
@@ -59,7 +59,7 @@ double BatchStep::precision() const {
 
 BatchStep::Direction BatchStep::direction(const LambdaModel& model, const Profiled& to) const {
   const std::vector<CoordinatePenalty> penalty = penalties_at(form_, set_.columns(), model.lambda);
-  const ProfiledIntercept intercept = set_.intercept(model.newer);
+  const ProfiledIntercept intercept = set_.intercept();
   const double sum = problem_.intercept ? model.sum : 0;
   Direction result;
   result.share = 1;

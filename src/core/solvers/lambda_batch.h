@@ -25,7 +25,6 @@ struct LambdaModel {
   bool balanced = false;  // whether it has been applied
   double sum = 0;         // of the residuals before that
   double square = 0;      // squared loss: sum w (y - mu)^2 of the feasible residuals
-  double newer = 1;       // share of the newer of the working set's two quadratics
   double curvature = 1;   // of the loss along the last step, as a multiple of the working set's quadratic
   double gap = 1;         // on the working set, relative
   double target = 0;      // for that gap

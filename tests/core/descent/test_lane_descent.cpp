@@ -56,7 +56,7 @@ TEST_CASE("lassos on residuals, taken up again, end where the optimality conditi
     Square gram;
     gram.grow(count);
     problem.rows.gram(set.selection(), 0, h.data(), gram, {1, watch});
-    if (problem.intercept) set.intercept(1).profile(gram, 0, watch);
+    if (problem.intercept) set.intercept().profile(gram, 0, watch);
 
     const std::vector<double> start = plain::normals(rng, count, 0, 0.1);
     std::vector<std::vector<double>> b(models, std::vector<double>(count)), q(models, start);

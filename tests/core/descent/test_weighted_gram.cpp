@@ -1,6 +1,5 @@
 #include "descent/weighted_gram.h"
 
-#include "descent/working_set.h"
 #include "matrix.h"
 #include "plain.h"
 #include "train/in_memory.h"
@@ -28,7 +27,7 @@ double quadratic(const plain::Matrix& x, const StandardForm& form, const std::ve
   return sum / 2;
 }
 
-double by_matrix(const GramMixture& gram, const std::vector<double>& d) {
+double by_matrix(const Square& gram, const std::vector<double>& d) {
   double sum = 0;
   for (std::size_t i = 0; i < d.size(); ++i) {
     for (std::size_t j = 0; j < d.size(); ++j) sum += d[i] * gram.at(i, j) * d[j];
@@ -38,13 +37,13 @@ double by_matrix(const GramMixture& gram, const std::vector<double>& d) {
 
 }  // namespace
 
-TEST_CASE("a weighted Gram matrix, brought up to columns in turns, and mixtures of two are the quadratics they name") {
+TEST_CASE("a weighted Gram matrix, brought up to columns in turns, is the quadratic that it names") {
   Rng rng(1);
   for (int draw = 0; draw < 20; ++draw) {
     const bool sparse = draw % 2 == 1;
     const std::size_t n = 20 + rng.up_to(40), p = 3 + rng.up_to(8);
     const plain::Matrix x = plain::draw(rng, n, p, sparse ? 0.4 : 1);
-    const std::vector<double> y = plain::normals(rng, n), h = plain::uniforms(rng, n), other = plain::uniforms(rng, n);
+    const std::vector<double> y = plain::normals(rng, n), h = plain::uniforms(rng, n);
     const std::unique_ptr<Rows> rows = x.rows(sparse);
     FitSpec spec;
     spec.family = "gaussian";
@@ -54,51 +53,13 @@ TEST_CASE("a weighted Gram matrix, brought up to columns in turns, and mixtures 
     const InMemory in_memory(spec, *rows, {n, y.data(), nullptr, nullptr}, watch);
     const Problem& problem = in_memory.problem();
     const StandardForm form(problem);
-    WeightedGram first(problem, form), second(problem, form);
-    first.set_weights(h);
-    second.set_weights(other);
+    WeightedGram gram(problem, form);
+    gram.set_weights(h);
     const std::vector<std::size_t> some(form.columns.begin(), form.columns.begin() + 2);
-    first.refresh(some, true);
-    first.refresh(form.columns, true);
-    second.refresh(form.columns, true);
+    gram.refresh(some, true);
+    gram.refresh(form.columns, true);
     const std::vector<double> d = plain::normals(rng, form.columns.size());
-    const auto right = [&](const std::vector<double>& weights) {
-      return quadratic(x, form, form.columns, weights, spec.penalty.intercept, d);
-    };
-    plain::check_near(by_matrix(first.matrix(), d), right(h), 1e-10);
-    const double share = rng.uniform();
-    plain::check_near(by_matrix(second.mixed(share, first), d), share * right(other) + (1 - share) * right(h), 1e-10);
-    const ProfiledIntercept mixed = second.mixed_intercept(share, first);
-    plain::check_near(mixed.total, share * second.total() + (1 - share) * first.total(), 1e-12);
-    for (std::size_t c = 0; c < d.size(); ++c) {
-      plain::check_near(mixed.border[c], share * second.border()[c] + (1 - share) * first.border()[c], 1e-12);
-    }
+    plain::check_near(by_matrix(gram.matrix(), d),
+                      quadratic(x, form, form.columns, h, spec.penalty.intercept, d), 1e-10);
   }
-}
-
-TEST_CASE("a working set mixes two quadratics until a column comes") {
-  Rng rng(2);
-  const std::size_t n = 30, p = 5;
-  const plain::Matrix x = plain::draw(rng, n, p, 1);
-  const std::vector<double> y = plain::normals(rng, n);
-  const std::unique_ptr<Rows> rows = x.rows(false);
-  FitSpec spec;
-  spec.family = "gaussian";
-  spec.penalty.factor.assign(p, 1.0);
-  NoWatch watch;
-  const InMemory in_memory(spec, *rows, {n, y.data(), nullptr, nullptr}, watch);
-  const StandardForm form(in_memory.problem());
-  WorkingSet set(in_memory.problem(), form);
-  for (std::size_t j = 0; j + 1 < p; ++j) set.add(j);
-  set.set_weights(plain::uniforms(rng, n));
-  set.refresh();
-  const double before = set.total();
-  set.set_weights(plain::uniforms(rng, n), true);
-  set.refresh();
-  const double now = set.total();
-  plain::check_near(set.intercept(0.25).total, 0.25 * now + 0.75 * before, 1e-12);
-  CHECK(set.intercept(1).total == now);
-  set.add(p - 1);
-  set.refresh();
-  CHECK(set.intercept(0.25).total == now);
 }
