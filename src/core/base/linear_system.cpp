@@ -26,28 +26,6 @@ void subtract_products(C c, const L& l, Watch& watch) {
 
 }  // namespace
 
-bool factor_cholesky(MatrixXd& a, Watch& watch) {
-  const Index panel = 256, strip = 256;
-  for (Index first = 0; first < a.cols(); first += panel) {
-    const Index width = std::min(panel, a.cols() - first), below = a.rows() - first - width;
-    auto corner = a.block(first, first, width, width);
-    const Eigen::LLT<Eigen::Ref<MatrixXd>> factor(corner);
-    if (factor.info() != Eigen::Success) return false;
-    for (Index row = 0; row < below; row += strip) {
-      auto rows = a.block(first + width + row, first, std::min(strip, below - row), width);
-      corner.triangularView<Eigen::Lower>().transpose().solveInPlace<Eigen::OnTheRight>(rows);
-      watch.tick(0);
-    }
-    subtract_products(a.bottomRightCorner(below, below), a.block(first + width, first, below, width), watch);
-  }
-  return true;
-}
-
-void solve_cholesky(const MatrixXd& factor, VectorXd& b) {
-  factor.triangularView<Eigen::Lower>().solveInPlace(b);
-  factor.triangularView<Eigen::Lower>().transpose().solveInPlace(b);
-}
-
 PivotedCholesky::PivotedCholesky(MatrixXd a, Watch& watch)
     : factor_(std::move(a)),
       order_(static_cast<std::size_t>(factor_.cols())),

@@ -11,11 +11,6 @@
 
 namespace sgdlasso {
 
-// a becomes its Cholesky factor, in the lower triangle, which alone is read. False where a is not positive definite.
-bool factor_cholesky(Eigen::MatrixXd& a, Watch& watch);
-// b becomes the solution, from that factor.
-void solve_cholesky(const Eigen::MatrixXd& factor, Eigen::VectorXd& b);
-
 // A symmetric positive semidefinite matrix by Cholesky with complete pivoting (Higham 2002, section 10.3), of which the
 // lower triangle is read. What depends on earlier pivots but for rounding counts as dependent, and gets 0 in solutions.
 class PivotedCholesky {

@@ -81,7 +81,8 @@ class Packed {
       if (gap <= target) break;
       extrapolate();
       if (sweeps_left(gap, before, target) > face_.cost(b_)) {
-        sweeps += descend_on(face_, quadratic_, target, [&] { return this->gap(); }, b_, q_);
+        sweeps += descend_on(
+            face_, quadratic_, target, [&] { return this->gap(); }, b_, q_);
       }
       before = gap;
     }

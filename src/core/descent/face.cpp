@@ -130,8 +130,8 @@ double Face::Lasso::push(std::size_t k) const {
   return q[k] - penalty(k).l2 * b[k] - std::copysign(penalty(k).l1, b[k]);
 }
 
-// A coordinate that depends on the members, all at their optimum, can move with them so that the fit stays as it is: its
-// push stays too, and the objective falls until one of them is 0 or at a limit. There it can take that one's place.
+// A coordinate that depends on the members, all at their optimum, can move with them so that the fit stays as it is:
+// its push stays too, and the objective falls until one of them is 0 or at a limit. There it can take that one's place.
 bool Face::exchange(Lasso& lasso, std::size_t k) {
   const Square& gram = lasso.quadratic.gram;
   const CoordinatePenalty& penalty = lasso.penalty(k);

@@ -1,4 +1,6 @@
+#include <algorithm>
 #include <cmath>
+#include <utility>
 
 #include "descent/coordinate_descent.h"
 #include "solvers/lambda_batch.h"

@@ -23,17 +23,9 @@ void add_largest(const StandardForm& form, const std::vector<double>& excess, st
     found.resize(most);
   }
   for (const std::size_t c : found) set.add(form.columns[c]);
-  if (takes_all(form, set)) {
-    for (const std::size_t j : form.columns) set.add(j);
-  }
 }
 
 }  // namespace
-
-bool takes_all(const StandardForm& form, const WorkingSet& set) {
-  const std::size_t all = form.columns.size();
-  return 4 * set.size() > 3 * all && !set.wide_with(all);
-}
 
 void add_guess(const StandardForm& form, const std::vector<double>& slope, double last, std::size_t most,
                WorkingSet& set) {

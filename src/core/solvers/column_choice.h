@@ -11,9 +11,6 @@
 
 namespace sgdlasso {
 
-// Whether so many columns are in that all had better be: a few more cost less than solving models again.
-bool takes_all(const StandardForm& form, const WorkingSet& set);
-
 // Adds columns whose slope at the last lambda solved is well above what lambdas down to `last` allow.
 void add_guess(const StandardForm& form, const std::vector<double>& slope, double last, std::size_t most,
                WorkingSet& set);

@@ -68,10 +68,22 @@ class WorkingSetSolver final : public Solver {
                                         : make_batch_newton(problem_, form_, *set_);
   }
 
+  // Whether so many columns are in that all had better be, where their Gram matrix is made once or rows are many: a few
+  // more cost less than solving models again.
+  bool takes_all() const {
+    const std::size_t all = form_.columns.size();
+    const bool costs_little = problem_.loss.is_squared() || 2 * all <= problem_.response.n;
+    return costs_little && 4 * set_->size() > 3 * all && !set_->wide_with(all);
+  }
+  void complete_set() {
+    if (!takes_all()) return;
+    for (const std::size_t j : form_.columns) set_->add(j);
+  }
+
   // Columns that the base does without, once they are too many: the next guess finds those that matter by then.
   void forget_idle_columns() {
     if (set_->wide()) return;  // sweeps leave them out
-    if (takes_all(form_, *set_)) return;
+    if (takes_all()) return;
     const std::vector<std::size_t> columns = set_->columns();
     const auto idle = [&](std::size_t c) { return base().b[c] == 0 && !form_.penalty.at(columns[c], 1).unpenalized(); };
     std::size_t count = 0;
@@ -130,6 +142,7 @@ class WorkingSetSolver final : public Solver {
     const auto zeros = static_cast<std::size_t>(std::count(base().b.begin(), base().b.end(), 0.0));
     // more than the model has already are hardly needed
     add_guess(form_, slope_, lambda.back(), base().b.size() - zeros, *set_);
+    complete_set();
     start_models(batch, lambda);
     look_.start();
     std::vector<Trained> result(models);
@@ -149,6 +162,7 @@ class WorkingSetSolver final : public Solver {
       if (done || passes_ >= enough) break;
       const std::size_t before = set_->size();
       add_violators(form_, batch, slopes, near, *set_);
+      complete_set();
       resize_models(batch, slopes);
       if (set_->size() > before) continue;
       // Nothing was missing: the working set itself was not solved well enough, or rounding is all that is left.

@@ -127,3 +127,16 @@ TEST_CASE("a matrix that is not positive definite leaves no column") {
   CHECK_FALSE(append(factor, -Eigen::MatrixXd::Identity(2, 2), at, {0, 1}));
   CHECK(factor.size() == 0);
 }
+
+TEST_CASE("a long factorization can be stopped") {
+  Rng rng(3);
+  const Eigen::Index size = 200;
+  const Eigen::MatrixXd a = products(rng, size);
+  plain::CountingWatch watch(5);
+  GrowingCholesky factor;
+  const auto column = [&](Eigen::Index k) { return std::vector<double>(a.col(k).data(), a.col(k).data() + k + 1); };
+  const auto grow = [&] {
+    for (Eigen::Index k = 0; k < size; ++k) factor.append({column(k)}, watch);
+  };
+  CHECK_THROWS_AS(grow(), plain::Stop);
+}

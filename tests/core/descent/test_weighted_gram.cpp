@@ -59,7 +59,7 @@ TEST_CASE("a weighted Gram matrix, brought up to columns in turns, is the quadra
     gram.refresh(some, true);
     gram.refresh(form.columns, true);
     const std::vector<double> d = plain::normals(rng, form.columns.size());
-    plain::check_near(by_matrix(gram.matrix(), d),
-                      quadratic(x, form, form.columns, h, spec.penalty.intercept, d), 1e-10);
+    plain::check_near(by_matrix(gram.matrix(), d), quadratic(x, form, form.columns, h, spec.penalty.intercept, d),
+                      1e-10);
   }
 }
