@@ -10,12 +10,12 @@
 #' Chan, Golub and LeVeque, and solves the whole path from these in the same way as below. Method `"working_set"` (any
 #' data) solves up to 16 neighbouring lambdas side by side on the columns that they seem to need (the working set),
 #' takes the slopes of all columns at all these lambdas in one pass, computes their gaps, adds the columns that were
-#' missing, and repeats. On the working set it solves for the nonzeros directly: an active set of coefficients, whose
-#' Cholesky factor is updated as they enter and leave from lambda to lambda, with coordinate descent and Anderson
-#' extrapolation (Bertrand and Massias) where that is not enough; for binomial and poisson it takes proximal Newton
-#' steps, the lambdas of a batch sharing one Hessian (Lee, Sun and Saunders). Beyond 5,000 working columns, 1,000 of
-#' sparse data, it descends on the residuals of eight lambdas side by side instead. `"auto"` (default) takes the moments
-#' where there are at most 1,500 columns and at least twice as many rows. Method `"passes"` is for
+#' missing, and repeats. On the working set it solves for the nonzeros directly: an active set (Osborne, Presnell and
+#' Turlach), whose Cholesky factor is updated as coefficients enter and leave from lambda to lambda, with coordinate
+#' descent and Anderson extrapolation (Bertrand and Massias) where that is not enough; for binomial and poisson it takes
+#' proximal Newton steps, the lambdas of a batch sharing one Hessian (Lee, Sun and Saunders). Beyond 5,000 working
+#' columns, 1,000 of sparse data, it descends on the residuals of eight lambdas side by side instead. `"auto"` (default)
+#' takes the moments where there are at most 1,500 columns and at least twice as many rows. Method `"passes"` is for
 #' [row sources][as_rows]: a pass of the adaptive rule below, for all lambdas at once, names the columns that matter;
 #' the next one gathers their cross-products (outside gaussian those weighted by the curvature of the loss, up to four
 #' neighbouring lambdas sharing one), from which the models are solved (or take a proximal Newton step); and it and each
@@ -108,6 +108,9 @@
 #'
 #' Tsuruoka, Y., Tsujii, J. and Ananiadou, S. (2009). Stochastic gradient descent training for L1-regularized log-linear
 #' models with cumulative penalty. *ACL-IJCNLP 2009*, 477-485. <https://aclanthology.org/P09-1054/>
+#'
+#' Osborne, M. R., Presnell, B. and Turlach, B. A. (2000). A new approach to variable selection in least squares
+#' problems. *IMA Journal of Numerical Analysis* 20, 389-403.
 #'
 #' Bertrand, Q. and Massias, M. (2021). Anderson acceleration of coordinate descent. *AISTATS 2021*.
 #' <https://proceedings.mlr.press/v130/bertrand21a.html>

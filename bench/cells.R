@@ -86,11 +86,19 @@ cell_f <- function() {
   list(x = as.matrix(sgdlasso::murder_rates[, 1:3]), y = sgdlasso::murder_rates$murder_rate)
 }
 
+# Q everyday: independent, 10 matter; as many columns as rows, or more
+cell_q <- function(n = 1000, p = 1000) {
+  set.seed(9)
+  add_response(matrix(rnorm(n * p), n, p), 10)
+}
+
 cell_ba <- function(n = 200000, p = 100) two_classes(cell_a(n, p))
 cell_bd <- function(n = 100000, p = 20000) two_classes(cell_d(n, p))
 cell_bg <- function(n = 200, p = 20000) two_classes(cell_g(n, p))
 cell_bs <- function(n = 100000, p = 20000) two_classes(cell_d(n, p), size = pi / sqrt(3))
 cell_p <- function(n = 100000, p = 200) counts(cell_a(n, p))
+cell_bq <- function(n = 200, p = 300) two_classes(cell_q(n, p))
+cell_pq <- function(n = 200, p = 1000) counts(cell_q(n, p))
 
 # ---- the cells of the tables of paths and of cross-validation -------------------------
 
@@ -123,6 +131,7 @@ cells <- list(
     "G genes", "AR(.7), 20 nonzero, signal = 3 x noise", cell_g, 1e-2, target = 0.4, folds = 10, cv_target = 0.3
   ),
   P = cell("P counts", "AR(.5), 20 nonzero, log mean of deviation .5", cell_p, 1e-4, target = 0.45, family = "poisson"),
+  Q = cell("Q everyday", "independent, 10 nonzero, signal = 2 x noise", cell_q, 1e-4, target = 1),
   S = cell("S", paste0(zipf, ", signal = noise"), cell_s, 1e-2, target = 0.6),
   S4 = cell("S, default grid", paste0(zipf, ", signal = noise"), cell_s, 1e-4, target = 1),
   bA = cell(
@@ -140,6 +149,12 @@ cells <- list(
   bS = cell(
     "bS", paste0(zipf, ", two classes, signal = noise: logit of deviation 1.81"), cell_bs, 1e-2, target = 1,
     family = "binomial"
+  ),
+  bQ = cell(
+    "bQ", "independent, 10 nonzero, two classes, logit of deviation 2", cell_bq, 1e-2, target = 1, family = "binomial"
+  ),
+  pQ = cell(
+    "pQ", "independent, 10 nonzero, counts, log mean of deviation .5", cell_pq, 1e-2, target = 1, family = "poisson"
   )
 )
 
