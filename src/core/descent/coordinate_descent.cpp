@@ -180,7 +180,8 @@ Descent descend(const Quadratic& quadratic, double target, std::vector<double>& 
     const std::vector<double> start = b, start_q = q;
     const auto left = [&] { return square_left(quadratic.square, start, start_q, b, q); };
     const auto gap = [&] { return gap_of(quadratic.penalty, b, q, left(), quadratic.widest); };
-    result.sweeps = descend_on(*face, quadratic, target, gap, b, q);
+    // What is good enough stays: at the largest lambda rounding must not let a coefficient in.
+    if (gap() > target) result.sweeps = descend_on(*face, quadratic, target, gap, b, q);
     now.square = left();
   }
   for (std::size_t round = 0; round < most_rounds && result.sweeps < most_sweeps; ++round) {
