@@ -371,3 +371,28 @@ test_that("limits hold to the last digit", {
     expect_lt(optimality(fit, x, y)$kkt, 1e-5)
   }
 })
+
+# Columns of all kinds: as they are, some of them twice, a full set of dummies, small whole numbers; more of them than
+# rows, or fewer.
+drawn_design <- function(seed) {
+  set.seed(seed)
+  n <- sample(c(3, 10, 40, 100), 1)
+  x <- matrix(rnorm(n * sample(c(2, 8, 30, 120), 1)), n)
+  dummies <- diag(3)[sample(3, n, replace = TRUE), ]
+  whole <- matrix(sample(0:2, length(x), replace = TRUE), n)
+  x <- switch(sample(4, 1), x, cbind(x, x[, 1:2], -2 * x[, 1]), cbind(x, dummies), whole)
+  list(x = x, eta = as.numeric(x[, 1:2] %*% c(1, -1)) + rnorm(n))
+}
+
+test_that("rounding lets no coefficient in, neither at the largest lambda nor where columns depend on each other", {
+  for (seed in 1:40) {
+    d <- drawn_design(seed)
+    for (solver in certified_solvers(d$x, "gaussian")[c("working_set", "moments")]) {
+      fit <- sgdlasso(d$x, d$eta, solver = solver)
+      expect_identical(fit$df[[1]], 0L)
+      size <- abs(as.matrix(fit$beta) * apply(d$x, 2, sd))
+      expect_false(any(size > 0 & size < 1e-12 * max(size)), label = paste("seed", seed))
+    }
+    expect_identical(suppressWarnings(sgdlasso(d$x, c(5, rpois(nrow(d$x) - 1, 2)), "poisson"))$df[[1]], 0L)
+  }
+})

@@ -34,8 +34,9 @@ std::size_t descend_on(Face& face, const Quadratic& quadratic, double target, Ga
                        std::vector<double>& q) {
   const std::size_t most = 50;
   for (std::size_t k = 1; k < most; ++k) {
-    const bool moved = face.descend(quadratic, b, q);
-    if (!moved || gap() <= target) return k;
+    const bool settled = face.settle(quadratic, b, q);
+    if (gap() <= target) return k;  // and no coordinate enters by rounding
+    if (!face.widen(quadratic, b, q) && !settled) return k;
   }
   return most;
 }
@@ -76,7 +77,7 @@ class Packed {
         sweep();
         remember();
       }
-      if (free_ && sweeps <= kBlock) face_.descend(quadratic_, b_, q_);
+      if (free_ && sweeps <= kBlock) face_.settle(quadratic_, b_, q_);
       const double gap = this->gap();
       if (gap <= target) break;
       extrapolate();
@@ -180,7 +181,6 @@ Descent descend(const Quadratic& quadratic, double target, std::vector<double>& 
     const std::vector<double> start = b, start_q = q;
     const auto left = [&] { return square_left(quadratic.square, start, start_q, b, q); };
     const auto gap = [&] { return gap_of(quadratic.penalty, b, q, left(), quadratic.widest); };
-    // What is good enough stays: at the largest lambda rounding must not let a coefficient in.
     if (gap() > target) result.sweeps = descend_on(*face, quadratic, target, gap, b, q);
     now.square = left();
   }

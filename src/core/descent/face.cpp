@@ -7,13 +7,27 @@
 
 namespace sgdlasso {
 
-bool Face::descend(const Quadratic& quadratic, std::vector<double>& b, std::vector<double>& q) {
+bool Face::settle(const Quadratic& quadratic, std::vector<double>& b, std::vector<double>& q) {
   Lasso lasso{quadratic, b, q};
   inside_.resize(b.size(), 0);
   const std::vector<std::size_t> dependent = follow(lasso);
   bool moved = go_to_optimum(lasso);
   for (const std::size_t k : dependent) moved = exchange(lasso, k) || moved;
-  return enter(lasso, inside_) || moved;
+  return moved;
+}
+
+bool Face::widen(const Quadratic& quadratic, std::vector<double>& b, std::vector<double>& q) const {
+  Lasso lasso{quadratic, b, q};
+  bool moved = false;
+  for (std::size_t k = 0; k < b.size(); ++k) {
+    if (inside_[k] || (b[k] == 0 && lasso.penalty(k).violation(0, q[k]) <= lasso.rounding(k))) continue;
+    const double g = quadratic.at(k, k);
+    if (!(g > 0)) continue;
+    const double to = lasso.penalty(k).minimiser(g, q[k] + g * b[k]);
+    moved = moved || to != b[k];
+    lasso.move_to(to, k);
+  }
+  return moved;
 }
 
 // A factor takes a third of the members' cube, but fast, and what follows about a sweep.
@@ -44,21 +58,6 @@ double Face::Lasso::room(std::size_t k, double step) const {
 double Face::Lasso::after(std::size_t k, double step, double share) const {
   const double there = penalty(k).clamp(b[k] + share * step);
   return penalty(k).l1 > 0 && std::abs(there) <= 1e-15 * std::abs(b[k]) ? 0 : there;
-}
-
-// Coordinates outside move alone, one after another.
-bool Face::enter(Lasso& lasso, const std::vector<char>& inside) {
-  bool entered = false;
-  for (std::size_t k = 0; k < lasso.b.size(); ++k) {
-    if (inside[k] || (lasso.b[k] == 0 && lasso.penalty(k).violation(0, lasso.q[k]) == 0)) continue;
-    const double g = lasso.quadratic.at(k, k);
-    if (!(g > 0)) continue;
-    const double moved = lasso.penalty(k).minimiser(g, lasso.q[k] + g * lasso.b[k]) - lasso.b[k];
-    if (moved == 0) continue;
-    lasso.move_to(lasso.b[k] + moved, k);
-    entered = true;
-  }
-  return entered;
 }
 
 // Members are those that move. Returns those that cannot be, as they depend on the others.
@@ -125,6 +124,11 @@ void Face::remove(std::size_t at, Watch& watch) {
   ridge_.erase(ridge_.begin() + static_cast<std::ptrdiff_t>(at));
 }
 
+// Of the slope and what it has to balance.
+double Face::Lasso::rounding(std::size_t k) const {
+  return 1e-13 * (std::abs(q[k]) + penalty(k).l1);
+}
+
 // What the slope of a coordinate that is not 0 leaves to be balanced.
 double Face::Lasso::push(std::size_t k) const {
   return q[k] - penalty(k).l2 * b[k] - std::copysign(penalty(k).l1, b[k]);
@@ -134,10 +138,8 @@ double Face::Lasso::push(std::size_t k) const {
 // its push stays too, and the objective falls until one of them is 0 or at a limit. There it can take that one's place.
 bool Face::exchange(Lasso& lasso, std::size_t k) {
   const Square& gram = lasso.quadratic.gram;
-  const CoordinatePenalty& penalty = lasso.penalty(k);
   const double push = lasso.push(k);
-  const double rounding = 1e-13 * (std::abs(lasso.q[k]) + penalty.l1);
-  if (!lasso.moves(k) || !(std::abs(push) > rounding)) return false;
+  if (!lasso.moves(k) || !(std::abs(push) > lasso.rounding(k))) return false;
   std::vector<double> step;
   for (const std::size_t member : members_) step.push_back(gram.at(member, k));
   factor_.solve(step);

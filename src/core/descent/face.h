@@ -16,9 +16,11 @@ namespace sgdlasso {
 
 class Face {
  public:
-  // One round of this lasso, from b and its slopes q. The objective falls, or all stays where it is: whether anything
-  // moved.
-  bool descend(const Quadratic& quadratic, std::vector<double>& b, std::vector<double>& q);
+  // Both move b, from where its slopes are q, so that the objective falls, and tell whether anything moved.
+  // To the optimum of the coordinates that are neither 0 nor at a limit.
+  bool settle(const Quadratic& quadratic, std::vector<double>& b, std::vector<double>& q);
+  // Once settled: coordinates outside whose slope pushes them move alone, one after another.
+  bool widen(const Quadratic& quadratic, std::vector<double>& b, std::vector<double>& q) const;
   // Of a round from b, in sweeps over all coordinates.
   double cost(const std::vector<double>& b) const;
 
@@ -31,11 +33,11 @@ class Face {
     bool moves(std::size_t k) const { return b[k] != 0 && b[k] > penalty(k).lower && b[k] < penalty(k).upper; }
     double ridge(std::size_t k) const { return penalty(k).l2 / quadratic.curvature; }
     double push(std::size_t k) const;
+    double rounding(std::size_t k) const;
     double room(std::size_t k, double step) const;
     double after(std::size_t k, double step, double share) const;
     void move_to(double to, std::size_t k);
   };
-  static bool enter(Lasso& lasso, const std::vector<char>& inside);
   std::vector<std::size_t> follow(const Lasso& lasso);
   std::vector<std::size_t> append(const Lasso& lasso, const std::vector<std::size_t>& coordinates);
   void remove(std::size_t at, Watch& watch);

@@ -22,7 +22,6 @@ class WeightedGram {
   double total() const { return total_; }  // of the weights
   // Of the columns that there were when it was refreshed.
   std::size_t size() const { return border_.size(); }
-  const std::vector<double>& border() const { return border_; }
   ProfiledIntercept intercept() const { return {total_, border_}; }
   const Square& matrix() const { return matrix_; }
 

@@ -37,6 +37,17 @@ void add_guess(const StandardForm& form, const std::vector<double>& slope, doubl
   add_largest(form, excess, most, set);
 }
 
+bool takes_all(const Problem& problem, const StandardForm& form, const WorkingSet& set) {
+  const std::size_t all = form.columns.size();
+  const bool costs_little = problem.loss.is_squared() || 2 * all <= problem.response.n;
+  return costs_little && 4 * set.size() > 3 * all && !set.wide_with(all);
+}
+
+void complete(const Problem& problem, const StandardForm& form, WorkingSet& set) {
+  if (!takes_all(problem, form, set)) return;
+  for (const std::size_t j : form.columns) set.add(j);
+}
+
 std::vector<double> likely_explained(const Problem& problem, const StandardForm& form, const std::vector<double>& slope,
                                      const std::vector<double>& lambda) {
   const double mean_y = problem.response.mean([&](std::size_t i) { return problem.response.y[i]; });

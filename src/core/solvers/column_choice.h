@@ -15,6 +15,12 @@ namespace sgdlasso {
 void add_guess(const StandardForm& form, const std::vector<double>& slope, double last, std::size_t most,
                WorkingSet& set);
 
+// Whether so many columns are in that all had better be, where their Gram matrix is made once or rows are many: a few
+// more cost less than solving models again.
+bool takes_all(const Problem& problem, const StandardForm& form, const WorkingSet& set);
+// Then adds the rest.
+void complete(const Problem& problem, const StandardForm& form, WorkingSet& set);
+
 // What one more column would explain at each lambda from where the path stands, at least: a step along the best.
 std::vector<double> likely_explained(const Problem& problem, const StandardForm& form, const std::vector<double>& slope,
                                      const std::vector<double>& lambda);

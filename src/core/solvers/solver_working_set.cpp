@@ -6,6 +6,7 @@
 
 #include "solvers/batch_slopes.h"
 #include "solvers/column_choice.h"
+#include "solvers/path_rate.h"
 #include "solvers/solver.h"
 
 namespace sgdlasso {
@@ -47,11 +48,6 @@ class WorkingSetSolver final : public Solver {
   }
 
  private:
-  // By which coefficients and slopes of all columns change with lambda.
-  struct Rate {
-    std::vector<double> b, q;
-  };
-
   // Panels of so many models take no more memory than x, and a row of sparse models fills a cache line.
   std::size_t most_models() const {
     const std::size_t most =
@@ -68,22 +64,10 @@ class WorkingSetSolver final : public Solver {
                                         : make_batch_newton(problem_, form_, *set_);
   }
 
-  // Whether so many columns are in that all had better be, where their Gram matrix is made once or rows are many: a few
-  // more cost less than solving models again.
-  bool takes_all() const {
-    const std::size_t all = form_.columns.size();
-    const bool costs_little = problem_.loss.is_squared() || 2 * all <= problem_.response.n;
-    return costs_little && 4 * set_->size() > 3 * all && !set_->wide_with(all);
-  }
-  void complete_set() {
-    if (!takes_all()) return;
-    for (const std::size_t j : form_.columns) set_->add(j);
-  }
-
   // Columns that the base does without, once they are too many: the next guess finds those that matter by then.
   void forget_idle_columns() {
     if (set_->wide()) return;  // sweeps leave them out
-    if (takes_all()) return;
+    if (takes_all(problem_, form_, *set_)) return;
     const std::vector<std::size_t> columns = set_->columns();
     const auto idle = [&](std::size_t c) { return base().b[c] == 0 && !form_.penalty.at(columns[c], 1).unpenalized(); };
     std::size_t count = 0;
@@ -142,7 +126,7 @@ class WorkingSetSolver final : public Solver {
     const auto zeros = static_cast<std::size_t>(std::count(base().b.begin(), base().b.end(), 0.0));
     // more than the model has already are hardly needed
     add_guess(form_, slope_, lambda.back(), base().b.size() - zeros, *set_);
-    complete_set();
+    complete(problem_, form_, *set_);
     start_models(batch, lambda);
     look_.start();
     std::vector<Trained> result(models);
@@ -162,7 +146,7 @@ class WorkingSetSolver final : public Solver {
       if (done || passes_ >= enough) break;
       const std::size_t before = set_->size();
       add_violators(form_, batch, slopes, near, *set_);
-      complete_set();
+      complete(problem_, form_, *set_);
       resize_models(batch, slopes);
       if (set_->size() > before) continue;
       // Nothing was missing: the working set itself was not solved well enough, or rounding is all that is left.
@@ -195,7 +179,11 @@ class WorkingSetSolver final : public Solver {
       batch.model[k].best = std::numeric_limits<double>::infinity();
       batch.model[k].done = false;
     }
-    if (problem_.loss.is_squared()) return follow_rates(batch);  // its inner solver predicts anew
+    if (problem_.loss.is_squared()) {  // its inner solver predicts anew
+      // by a Gram matrix each model starts from the one before it
+      if (set_->wide()) rate_.follow(*set_, base().lambda, batch);
+      return;
+    }
     const std::size_t stride = batch.eta.stride();
     for_each_block_of(batch, models, work(), [&](std::size_t, std::size_t k, std::size_t first, std::size_t rows) {
       for (std::size_t i = first; i < first + rows; ++i) {
@@ -203,27 +191,6 @@ class WorkingSetSolver final : public Solver {
         batch.residual.lane(k)[i * stride] = base_.residual.lane(0)[i];
       }
     });
-  }
-
-  // Models that are solved side by side start where the path leads: between the lambdas at which coefficients enter and
-  // leave, coefficients and slopes of squared loss are linear in lambda (Osborne, Presnell, Turlach 2000). Limits end
-  // that.
-  void follow_rates(LambdaBatch& batch) const {
-    if (!set_->wide() || rate_.b.empty()) return;
-    const std::vector<std::size_t>& columns = set_->columns();
-    for (LambdaModel& model : batch.model) {
-      const double by = model.lambda - base_.model[0].lambda;
-      std::vector<double> b = model.b, q = model.q;
-      bool within = true;
-      for (std::size_t c = 0; c < b.size(); ++c) {
-        b[c] += by * rate_.b[position_[columns[c]]];
-        q[c] += by * rate_.q[position_[columns[c]]];
-        within = within && b[c] == form_.penalty.at(columns[c], model.lambda).clamp(b[c]);
-      }
-      if (!within) return;
-      model.b = std::move(b);
-      model.q = std::move(q);
-    }
   }
 
   // Those that are not done, from what a pass over all columns found. Whether some gap is far better than it has been.
@@ -305,23 +272,9 @@ class WorkingSetSolver final : public Solver {
 
   // This model starts the next batch.
   void remember(const LambdaBatch& batch, std::size_t k, const std::vector<double>& slopes) {
-    rate_ = k > 0 ? rate_between(batch, k, slopes) : Rate();
+    rate_.take(*set_, batch, k, slopes);
     base_.take(0, batch, k);
     for (std::size_t c = 0; c < slope_.size(); ++c) slope_[c] = slopes[c * batch.size() + k];
-  }
-
-  // By the difference between model k and the one before it.
-  Rate rate_between(const LambdaBatch& batch, std::size_t k, const std::vector<double>& slopes) const {
-    const LambdaModel &here = batch.model[k], &before = batch.model[k - 1];
-    const double by = 1 / (here.lambda - before.lambda);
-    Rate rate{std::vector<double>(slope_.size(), 0.0), std::vector<double>(slope_.size())};
-    for (std::size_t c = 0; c < here.b.size(); ++c) {
-      rate.b[position_[set_->columns()[c]]] = by * (here.b[c] - before.b[c]);
-    }
-    for (std::size_t c = 0; c < slope_.size(); ++c) {
-      rate.q[c] = by * (slopes[c * batch.size() + k] - slopes[c * batch.size() + k - 1]);
-    }
-    return rate;
   }
 
   std::vector<std::size_t> positions() const {
@@ -339,7 +292,7 @@ class WorkingSetSolver final : public Solver {
   BatchSlopes look_;
   LambdaBatch base_;                    // the last lambda solved, alone
   std::vector<double> slope_;           // there, of all columns; as exact as BatchSlopes needs
-  Rate rate_;                           // there; empty where it is not known
+  PathRate rate_{form_, position_};     // there
   std::unique_ptr<LambdaBatch> batch_;  // the last one, for the next
   double passes_ = 0;
 };
