@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <cstddef>
 #include <utility>
+#include <vector>
 
 #include "base/large_buffer.h"
 
@@ -29,6 +30,14 @@ class Square {
       capacity_ = capacity;
     }
     size_ = size;
+  }
+
+  // These rows and columns alone, in ascending order.
+  void keep(const std::vector<std::size_t>& kept) {
+    for (std::size_t k = 0; k < kept.size(); ++k) {
+      for (std::size_t i = 0; i < kept.size(); ++i) at(i, k) = at(kept[i], kept[k]);
+    }
+    size_ = kept.size();
   }
 
  private:

@@ -28,17 +28,17 @@ double square_left(double square, const std::vector<double>& start, const std::v
   return std::max(square - fall, 0.0);
 }
 
-// Rounds on a face until the gap is at most the target. Returns how many.
+// Rounds on a face, each about a sweep, until the gap is at most the target.
 template <class Gap>
-std::size_t descend_on(Face& face, const Quadratic& quadratic, double target, Gap gap, std::vector<double>& b,
-                       std::vector<double>& q) {
+Descent descend_on(Face& face, const Quadratic& quadratic, double target, Gap gap, std::vector<double>& b,
+                   std::vector<double>& q) {
   const std::size_t most = 50;
-  for (std::size_t k = 1; k < most; ++k) {
+  for (std::size_t k = 1;; ++k) {
     const bool settled = face.settle(quadratic, b, q);
-    if (gap() <= target) return k;  // and no coordinate enters by rounding
-    if (!face.widen(quadratic, b, q) && !settled) return k;
+    const double now = gap();
+    if (now <= target || k == most) return {now, k};  // and no coordinate enters by rounding
+    if (!face.widen(quadratic, b, q) && !settled) return {now, k};
   }
-  return most;
 }
 
 constexpr std::size_t kBlock = 5;  // sweeps between two looks at the gap, whose iterates an extrapolation combines
@@ -82,8 +82,8 @@ class Packed {
       if (gap <= target) break;
       extrapolate();
       if (sweeps_left(gap, before, target) > face_.cost(b_)) {
-        sweeps += descend_on(
-            face_, quadratic_, target, [&] { return this->gap(); }, b_, q_);
+        const auto gap_now = [&] { return this->gap(); };
+        sweeps += descend_on(face_, quadratic_, target, gap_now, b_, q_).sweeps;
       }
       before = gap;
     }
@@ -173,20 +173,23 @@ class Packed {
 
 }  // namespace
 
+double gap_at(const Quadratic& quadratic, const std::vector<double>& b, const std::vector<double>& q) {
+  return gap_of(quadratic.penalty, b, q, quadratic.square, quadratic.widest);
+}
+
 Descent descend(const Quadratic& quadratic, double target, std::vector<double>& b, std::vector<double>& q, Face* face) {
   Quadratic now = quadratic;
   const std::size_t size = b.size(), most_rounds = 100, most_sweeps = 10000;
-  Descent result{0, 0};
-  if (face) {
+  Descent result{gap_at(now, b, q), 0};
+  if (face && result.gap > target) {
     const std::vector<double> start = b, start_q = q;
-    const auto left = [&] { return square_left(quadratic.square, start, start_q, b, q); };
-    const auto gap = [&] { return gap_of(quadratic.penalty, b, q, left(), quadratic.widest); };
-    if (gap() > target) result.sweeps = descend_on(*face, quadratic, target, gap, b, q);
-    now.square = left();
+    const auto gap = [&] {
+      now.square = square_left(quadratic.square, start, start_q, b, q);
+      return gap_at(now, b, q);
+    };
+    result = descend_on(*face, quadratic, target, gap, b, q);
   }
-  for (std::size_t round = 0; round < most_rounds && result.sweeps < most_sweeps; ++round) {
-    result.gap = gap_of(now.penalty, b, q, now.square, now.widest);
-    if (result.gap <= target) break;
+  for (std::size_t round = 0; round < most_rounds && result.gap > target && result.sweeps < most_sweeps; ++round) {
     std::vector<std::size_t> chosen;
     for (std::size_t j = 0; j < size; ++j) {
       if (b[j] != 0 || now.penalty[j].violation(0, q[j]) > 0) chosen.push_back(j);
@@ -201,6 +204,7 @@ Descent descend(const Quadratic& quadratic, double target, std::vector<double>& 
       now.move(moved, chosen[k], q);
     }
     now.square = packed.square();
+    result.gap = gap_at(now, b, q);
   }
   return result;
 }

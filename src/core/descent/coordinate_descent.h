@@ -17,6 +17,9 @@ struct Descent {
   std::size_t sweeps;
 };
 
+// Of the quadratic at b, where its slope is q.
+double gap_at(const Quadratic& quadratic, const std::vector<double>& b, const std::vector<double>& q);
+
 // Moves b, and its slope q with it, until the quadratic's own duality gap is at most `target`. face: what there is of
 // an earlier lasso of the same Gram matrix, whose columns may have become more since; rounds on it come first.
 Descent descend(const Quadratic& quadratic, double target, std::vector<double>& b, std::vector<double>& q,

@@ -43,7 +43,7 @@ void Face::Lasso::move_to(double to, std::size_t k) {
   if (by == 0) return;
   b[k] = to;
   quadratic.move(by, k, q);
-  quadratic.watch.tick(0);
+  if (++moves_made % kUnwatched == 0) quadratic.watch.tick(0);
 }
 
 // Of a step the share after which coordinate k would change its sign or pass a limit.
@@ -160,28 +160,50 @@ bool Face::exchange(Lasso& lasso, std::size_t k) {
   return true;
 }
 
-// By one step, or by several where signs would change: what is in the way leaves. The members' slopes fall in
-// proportion to the step, so q can wait until the end.
+// Whether the objective falls if each member goes its own share of a step that leads to the optimum of all. What is
+// missing of the step, and it alone, pushes them there.
+bool Face::stop_each(const Lasso& lasso, const std::vector<double>& step, const std::vector<double>& share,
+                     std::vector<double>& push) const {
+  const std::size_t size = members_.size();
+  std::vector<double> missing(size), there(size, 0.0);
+  double gain = 0, loss = 0;
+  for (std::size_t c = 0; c < size; ++c) {
+    gain += step[c] * push[c];
+    missing[c] = (1 - share[c]) * step[c];
+    if (missing[c] == 0) continue;
+    there[c] += missing[c] * lasso.penalty(members_[c]).l2;
+    for (std::size_t d = 0; d < size; ++d) there[d] += missing[c] * lasso.quadratic.at(members_[d], members_[c]);
+  }
+  for (std::size_t c = 0; c < size; ++c) loss += missing[c] * there[c];
+  if (!(loss < gain)) return false;
+  push = std::move(there);
+  return true;
+}
+
+// By one step, or by several where signs would change: what is in the way leaves. q can wait until the end.
 bool Face::go_to_optimum(Lasso& lasso) {
   std::vector<double>& b = lasso.b;
   const std::vector<double> start = b;
   const std::vector<std::size_t> starting = members_;
   std::vector<double> push;
   for (const std::size_t k : members_) push.push_back(lasso.push(k));
-  double share = 0;
-  while (!members_.empty() && share < 1) {
-    std::vector<double> step = push;
+  for (bool there = false; !there && !members_.empty();) {
+    std::vector<double> step = push, share;
     factor_.solve(step);
     for (double& one : step) one /= lasso.quadratic.curvature;
     lasso.quadratic.watch.tick(0);
-    share = 1;
-    for (std::size_t c = 0; c < members_.size(); ++c) share = std::min(share, lasso.room(members_[c], step[c]));
-    if (!(share >= 0)) break;
+    for (std::size_t c = 0; c < members_.size(); ++c) share.push_back(std::min(lasso.room(members_[c], step[c]), 1.0));
+    const double least = *std::min_element(share.begin(), share.end());
+    if (!(least >= 0)) break;
+    there = least == 1;
+    if (!stop_each(lasso, step, share, push)) {
+      std::fill(share.begin(), share.end(), least);
+      for (double& one : push) one *= 1 - least;
+    }
     for (std::size_t c = members_.size(); c-- > 0;) {
       const std::size_t k = members_[c];
-      b[k] = lasso.after(k, step[c], share);
-      push[c] *= 1 - share;
-      if (share == 1 || lasso.moves(k)) continue;
+      b[k] = lasso.after(k, step[c], share[c]);
+      if (share[c] == 1 || lasso.moves(k)) continue;
       push.erase(push.begin() + static_cast<std::ptrdiff_t>(c));
       remove(c, lasso.quadratic.watch);
     }

@@ -28,6 +28,7 @@ class Face {
   struct Lasso {
     const Quadratic& quadratic;
     std::vector<double>&b, &q;
+    std::size_t moves_made = 0;
 
     const CoordinatePenalty& penalty(std::size_t k) const { return quadratic.penalty[k]; }
     bool moves(std::size_t k) const { return b[k] != 0 && b[k] > penalty(k).lower && b[k] < penalty(k).upper; }
@@ -43,6 +44,8 @@ class Face {
   void remove(std::size_t at, Watch& watch);
   void clear();
   bool go_to_optimum(Lasso& lasso);
+  bool stop_each(const Lasso& lasso, const std::vector<double>& step, const std::vector<double>& share,
+                 std::vector<double>& push) const;
   bool exchange(Lasso& lasso, std::size_t k);
 
   GrowingCholesky factor_;            // of the Gram matrix, whatever the curvature, and the ridge

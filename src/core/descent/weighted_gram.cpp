@@ -27,6 +27,12 @@ void WeightedGram::refresh(const std::vector<std::size_t>& columns, bool with_ma
   if (problem_.intercept) intercept().profile(matrix_, from, problem_.watch);
 }
 
+void WeightedGram::keep(const std::vector<std::size_t>& kept) {
+  for (std::size_t k = 0; k < kept.size(); ++k) border_[k] = border_[kept[k]];
+  border_.resize(kept.size());
+  matrix_.keep(kept);
+}
+
 void WeightedGram::refresh_border(const std::vector<std::size_t>& columns) {
   const std::size_t from = size();
   border_.resize(columns.size(), 0.0);

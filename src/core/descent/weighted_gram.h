@@ -17,6 +17,8 @@ class WeightedGram {
   void set_weights(std::vector<double> weights);
   // Brings border and, where it is wanted, the matrix up to these columns, of which those known come first.
   void refresh(const std::vector<std::size_t>& columns, bool with_matrix);
+  // Of the columns that are known these alone, by position.
+  void keep(const std::vector<std::size_t>& kept);
 
   const std::vector<double>& weights() const { return weights_; }
   double total() const { return total_; }  // of the weights

@@ -19,6 +19,18 @@ void WorkingSet::add(std::size_t j) {
   columns_.push_back(j);
 }
 
+void WorkingSet::keep(const std::vector<std::size_t>& kept) {
+  refresh();
+  for (const std::size_t j : columns_) inside_[j] = 0;
+  for (std::size_t c = 0; c < kept.size(); ++c) {
+    columns_[c] = columns_[kept[c]];
+    inside_[columns_[c]] = 1;
+  }
+  columns_.resize(kept.size());
+  gram_.keep(kept);
+  face_ = Face();
+}
+
 void WorkingSet::set_weights(std::vector<double> weights) {
   gram_.set_weights(std::move(weights));
   face_ = Face();
@@ -51,7 +63,7 @@ bool start_alike(const std::vector<QuadraticLasso>& lassos) {
 }  // namespace
 
 // One after another, so that the face has few coordinates to let in or out: each from where the one before it ended if
-// all start alike, else from its own start, the one nearest to the face first.
+// all start alike, or if that is nearer than its own start. The one nearest to the face is first.
 void WorkingSet::follow(std::vector<QuadraticLasso>& lassos) {
   const bool alike = start_alike(lassos);
   const auto away = [&](const QuadraticLasso& lasso) { return std::abs(lasso.lambda - followed_); };
@@ -59,12 +71,13 @@ void WorkingSet::follow(std::vector<QuadraticLasso>& lassos) {
   const QuadraticLasso* before = nullptr;
   for (std::size_t at = 0; at < lassos.size(); ++at) {
     QuadraticLasso& lasso = lassos[backwards ? lassos.size() - 1 - at : at];
-    if (alike && before) {
+    const std::vector<CoordinatePenalty> penalty = penalties_at(form_, columns_, lasso.lambda);
+    const Quadratic quadratic{gram_.matrix(), lasso.curvature, penalty, lasso.square, lasso.widest, problem_.watch};
+    const auto gap = [&](const QuadraticLasso& from) { return gap_at(quadratic, *from.b, *from.q); };
+    if (before && (alike || (lasso.one_loss && gap(*before) < gap(lasso)))) {
       *lasso.b = *before->b;
       *lasso.q = *before->q;
     }
-    const std::vector<CoordinatePenalty> penalty = penalties_at(form_, columns_, lasso.lambda);
-    const Quadratic quadratic{gram_.matrix(), lasso.curvature, penalty, lasso.square, lasso.widest, problem_.watch};
     lasso.gap = sgdlasso::descend(quadratic, lasso.target, *lasso.b, *lasso.q, &face_).gap;
     before = &lasso;
     followed_ = lasso.lambda;

@@ -20,6 +20,8 @@ class WorkingSet {
   Selection selection() const { return {form_.scaling, columns_}; }
   bool contains(std::size_t j) const { return inside_[j]; }
   void add(std::size_t j);
+  // Of its columns, which all were refreshed, these alone: by position, in ascending order.
+  void keep(const std::vector<std::size_t>& kept);
 
   // Of the quadratic.
   void set_weights(std::vector<double> weights);

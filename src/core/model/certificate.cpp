@@ -39,17 +39,17 @@ Brackets::Brackets(const std::vector<CoordinatePenalty>& penalty, const std::vec
     fit_ += b[j] * c[j];
     linear_ = linear_ && at.l2 == 0 && std::isinf(at.lower) && std::isinf(at.upper);
     if (at.l2 > 0 || c[j] == 0) continue;
-    const double bound = at.l1 / std::abs(c[j]);
-    if (std::isinf(c[j] > 0 ? at.upper : at.lower)) high_ = std::min(high_, bound);
-    if (std::isinf(c[j] > 0 ? at.lower : at.upper)) low_ = std::max(low_, -bound);
+    const double size = std::abs(c[j]);  // divisions only where the scales in question become fewer
+    if (at.l1 < high_ * size && std::isinf(c[j] > 0 ? at.upper : at.lower)) high_ = at.l1 / size;
+    if (-at.l1 > low_ * size && std::isinf(c[j] > 0 ? at.lower : at.upper)) low_ = -at.l1 / size;
   }
 }
 
 double Brackets::sum(double s) const {
   double sum = 0;
   for (std::size_t j = 0; j < b_.size(); ++j) {
-    if (b_[j] == 0 && c_[j] == 0) continue;
     const CoordinatePenalty& at = penalty_[j];
+    if (b_[j] == 0 && std::abs(s * c_[j]) <= at.l1) continue;
     if (at.free_at(b_[j])) {
       sum += c_[j] * c_[j] / 2;
       continue;

@@ -41,6 +41,7 @@ class BatchSquared final : public InnerSolver {
     for (const std::size_t k : moving) {
       LambdaModel& model = batch.model[k];
       lassos.push_back({model.lambda, 1, 2 * scale, kAnyScale, target_of(model) * scale, &model.b, &model.q});
+      lassos.back().one_loss = true;
       lassos.back().wants_slopes = !set_.wide();  // the next look takes them anyway
     }
     set_.descend(lassos);

@@ -50,11 +50,9 @@ std::vector<BatchStep::Direction> BatchStep::propose(const LambdaBatch& batch) {
   return directions;
 }
 
-// Of a step, as a share of the gap. Sweeps over residuals, or over more columns than there are rows, cost more than a
-// step gains by precision.
+// Of a step, as a share of the gap. Sweeps over residuals cost more than a step gains by precision.
 double BatchStep::precision() const {
-  const bool costs = set_.wide() || set_.size() > problem_.response.n;
-  return costs ? 0.25 : 0.00002;
+  return set_.wide() ? 0.25 : 0.00002;
 }
 
 BatchStep::Direction BatchStep::direction(const LambdaModel& model, const Profiled& to) const {

@@ -7,15 +7,14 @@
 namespace sgdlasso {
 namespace {
 
-constexpr std::size_t kFewColumns = 100;  // no working set needs to be smaller
+constexpr std::size_t kFewColumns = 100;  // cost next to nothing
 
-// Of the columns with an excess the largest, at most so many, but always a few.
-void add_largest(const StandardForm& form, const std::vector<double>& excess, std::size_t many, WorkingSet& set) {
+// Of the columns with an excess the largest, at most so many.
+void add_largest(const StandardForm& form, const std::vector<double>& excess, std::size_t most, WorkingSet& set) {
   std::vector<std::size_t> found;
   for (std::size_t c = 0; c < excess.size(); ++c) {
     if (excess[c] > 0 && !set.contains(form.columns[c])) found.push_back(c);
   }
-  const std::size_t most = std::max(many, kFewColumns);
   if (found.size() > most) {
     const auto last = found.begin() + static_cast<std::ptrdiff_t>(most);
     std::nth_element(found.begin(), last, found.end(),
@@ -27,9 +26,11 @@ void add_largest(const StandardForm& form, const std::vector<double>& excess, st
 
 }  // namespace
 
-void add_guess(const StandardForm& form, const std::vector<double>& slope, double last, std::size_t most,
-               WorkingSet& set) {
+void add_guess(const Problem& problem, const StandardForm& form, const std::vector<double>& slope, double last,
+               std::size_t nonzeros, WorkingSet& set) {
   const double margin = 0.8;
+  const std::size_t many = std::max(nonzeros, kFewColumns);
+  const std::size_t most = problem.loss.is_squared() ? many : many / 2;  // Newton steps multiply them in each batch
   std::vector<double> excess(form.columns.size());
   for (std::size_t c = 0; c < excess.size(); ++c) {
     excess[c] = form.penalty.at(form.columns[c], margin * last).violation(0, slope[c]);
@@ -98,7 +99,7 @@ void add_violators(const StandardForm& form, const LambdaBatch& batch, const std
     }
   }
   // few rounds, although models that lack an important column overstate what others lack
-  add_largest(form, excess, set.size(), set);
+  add_largest(form, excess, std::max(set.size(), kFewColumns), set);
 }
 
 }  // namespace sgdlasso

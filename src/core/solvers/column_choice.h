@@ -11,9 +11,10 @@
 
 namespace sgdlasso {
 
-// Adds columns whose slope at the last lambda solved is well above what lambdas down to `last` allow.
-void add_guess(const StandardForm& form, const std::vector<double>& slope, double last, std::size_t most,
-               WorkingSet& set);
+// Adds columns whose slope at the last lambda solved is well above what lambdas down to `last` allow; hardly more than
+// there are nonzeros already.
+void add_guess(const Problem& problem, const StandardForm& form, const std::vector<double>& slope, double last,
+               std::size_t nonzeros, WorkingSet& set);
 
 // Whether so many columns are in that all had better be, where their Gram matrix is made once or rows are many: a few
 // more cost less than solving models again.

@@ -22,7 +22,9 @@ class WorkingSetSolver final : public Solver {
         stop_(stop),
         look_(problem, form),
         base_(problem, 1) {
-    start_set();
+    set_ = std::make_unique<WorkingSet>(problem_, form_);
+    inner_ = problem_.loss.is_squared() ? make_batch_squared(problem_, form_, *set_)
+                                        : make_batch_newton(problem_, form_, *set_);
   }
 
   Trained finish(const Coefficients& near, double lambda) {
@@ -57,31 +59,21 @@ class WorkingSetSolver final : public Solver {
     return std::max<std::size_t>(1, std::min(most, problem_.rows.p() / 6));
   }
 
-  // With no column.
-  void start_set() {
-    set_ = std::make_unique<WorkingSet>(problem_, form_);
-    inner_ = problem_.loss.is_squared() ? make_batch_squared(problem_, form_, *set_)
-                                        : make_batch_newton(problem_, form_, *set_);
-  }
-
   // Columns that the base does without, once they are too many: the next guess finds those that matter by then.
   void forget_idle_columns() {
     if (set_->wide()) return;  // sweeps leave them out
     if (takes_all(problem_, form_, *set_)) return;
-    const std::vector<std::size_t> columns = set_->columns();
-    const auto idle = [&](std::size_t c) { return base().b[c] == 0 && !form_.penalty.at(columns[c], 1).unpenalized(); };
-    std::size_t count = 0;
-    for (std::size_t c = 0; c < columns.size(); ++c) count += idle(c) ? 1 : 0;
-    const std::size_t few = 100;
-    if (count <= columns.size() - count + few) return;
-    start_set();
-    std::vector<double> b;
-    for (std::size_t c = 0; c < columns.size(); ++c) {
-      if (idle(c)) continue;
-      set_->add(columns[c]);
-      b.push_back(base().b[c]);
+    std::vector<std::size_t> kept;
+    for (std::size_t c = 0; c < set_->size(); ++c) {
+      if (base().b[c] != 0 || form_.penalty.at(set_->columns()[c], 1).unpenalized()) kept.push_back(c);
     }
-    base().b = std::move(b);
+    // Newton steps multiply them in each batch, and no more than there are rows can matter.
+    const bool dear = !problem_.loss.is_squared() && set_->size() > problem_.response.n;
+    const std::size_t few = dear ? 25 : 100 + kept.size();
+    if (set_->size() <= kept.size() + few) return;
+    set_->keep(kept);
+    for (std::size_t c = 0; c < kept.size(); ++c) base().b[c] = base().b[kept[c]];
+    base().b.resize(kept.size());
   }
 
   Work work() const { return {problem_.threads, problem_.watch}; }
@@ -124,8 +116,7 @@ class WorkingSetSolver final : public Solver {
     LambdaBatch& batch = batch_of(models);
     forget_idle_columns();
     const auto zeros = static_cast<std::size_t>(std::count(base().b.begin(), base().b.end(), 0.0));
-    // more than the model has already are hardly needed
-    add_guess(form_, slope_, lambda.back(), base().b.size() - zeros, *set_);
+    add_guess(problem_, form_, slope_, lambda.back(), base().b.size() - zeros, *set_);
     complete(problem_, form_, *set_);
     start_models(batch, lambda);
     look_.start();
