@@ -5,6 +5,8 @@
 #include <limits>
 #include <utility>
 
+#include "kernels/dense_kernels.h"
+
 namespace sgdlasso {
 
 bool Face::settle(const Quadratic& quadratic, std::vector<double>& b, std::vector<double>& q) {
@@ -180,14 +182,14 @@ bool Face::stop_each(const Lasso& lasso, const std::vector<double>& step, const 
   return true;
 }
 
-// By one step, or by several where signs would change: what is in the way leaves. q can wait until the end.
+// By one step, or by several where signs would change: what is in the way leaves. q waits until the end.
 bool Face::go_to_optimum(Lasso& lasso) {
   std::vector<double>& b = lasso.b;
   const std::vector<double> start = b;
-  const std::vector<std::size_t> starting = members_;
   std::vector<double> push;
   for (const std::size_t k : members_) push.push_back(lasso.push(k));
-  for (bool there = false; !there && !members_.empty();) {
+  bool there = members_.empty();
+  while (!there && !members_.empty()) {
     std::vector<double> step = push, share;
     factor_.solve(step);
     for (double& one : step) one /= lasso.quadratic.curvature;
@@ -208,13 +210,30 @@ bool Face::go_to_optimum(Lasso& lasso) {
       remove(c, lasso.quadratic.watch);
     }
   }
-  bool moved = false;
-  for (const std::size_t k : starting) {
-    const double to = std::exchange(b[k], start[k]);
-    moved = moved || to != start[k];
-    lasso.move_to(to, k);
+  return move_slopes(lasso, start, there);
+}
+
+// From where they were at `start`. Whether b has moved. The members' slopes are known if they are at their optimum.
+bool Face::move_slopes(Lasso& lasso, const std::vector<double>& start, bool optimal) const {
+  std::vector<double>& b = lasso.b;
+  const std::size_t size = b.size();
+  std::size_t moved = 0;
+  for (std::size_t k = 0; k < size; ++k) moved += b[k] != start[k] ? 1 : 0;
+  if (!optimal || size - members_.size() >= moved) {
+    for (std::size_t k = 0; k < size; ++k) lasso.move_to(std::exchange(b[k], start[k]), k);
+    return moved > 0;
   }
-  return moved;
+  std::vector<double> by = b;
+  for (std::size_t k = 0; k < size; ++k) by[k] -= start[k];
+  for (std::size_t k = 0; k < size; ++k) {
+    if (inside_[k]) {
+      lasso.q[k] -= lasso.push(k);
+    } else {
+      lasso.q[k] -= lasso.quadratic.curvature * dense_kernels().dot(lasso.quadratic.gram.column(k), by.data(), size);
+    }
+    if (k % kUnwatched == 0) lasso.quadratic.watch.tick(0);
+  }
+  return moved > 0;
 }
 
 }  // namespace sgdlasso

@@ -46,6 +46,7 @@ class Face {
   bool go_to_optimum(Lasso& lasso);
   bool stop_each(const Lasso& lasso, const std::vector<double>& step, const std::vector<double>& share,
                  std::vector<double>& push) const;
+  bool move_slopes(Lasso& lasso, const std::vector<double>& start, bool optimal) const;
   bool exchange(Lasso& lasso, std::size_t k);
 
   GrowingCholesky factor_;            // of the Gram matrix, whatever the curvature, and the ridge

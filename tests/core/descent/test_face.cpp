@@ -13,7 +13,7 @@ constexpr double kInfinity = std::numeric_limits<double>::infinity();
 
 // As many columns as rows, or more, all of them alike: sweeps would take thousands.
 struct Alike {
-  Alike(Rng& rng, std::size_t n, std::size_t p, bool limits) : p(p), b(p), q(p) {
+  Alike(Rng& rng, std::size_t n, std::size_t p, bool limits, double curvature = 1) : p(p), b(p), q(p) {
     std::vector<double> x = plain::normals(rng, n * p);
     const std::vector<double> y = plain::normals(rng, n);
     gram.grow(p);
@@ -29,6 +29,10 @@ struct Alike {
                          limits && rng.up_to(1) ? -0.05 : -kInfinity, limits && rng.up_to(1) ? 0.05 : kInfinity});
     }
     slope = q;
+    for (std::size_t i = 0; i < p; ++i) {
+      for (std::size_t j = 0; j < p; ++j) gram.at(i, j) /= curvature;
+    }
+    scale = curvature;
   }
   double objective() const {
     double value = 0;
@@ -39,7 +43,7 @@ struct Alike {
     double most = 0;
     for (std::size_t k = 0; k < p; ++k) {
       double right = slope[k];
-      for (std::size_t j = 0; j < p; ++j) right -= gram.at(k, j) * b[j];
+      for (std::size_t j = 0; j < p; ++j) right -= scale * gram.at(k, j) * b[j];
       plain::check_near(q[k], right, 1e-9);  // slopes move with the coefficients
       most = std::max(most, penalty[k].violation(b[k], right));
     }
@@ -47,6 +51,7 @@ struct Alike {
   }
 
   std::size_t p;
+  double scale;  // times gram is the matrix
   Square gram;
   std::vector<double> b, q, slope;
   std::vector<CoordinatePenalty> penalty;
@@ -64,8 +69,8 @@ TEST_CASE("rounds on faces end at the optimum, and the objective falls on the wa
   NoWatch watch;
   for (int draw = 0; draw < 40; ++draw) {
     const std::size_t p = 1 + rng.up_to(60);
-    Alike lasso(rng, 30, p, draw % 2 == 1);
-    const Quadratic quadratic{lasso.gram, 1, lasso.penalty, 1, 1, watch};
+    Alike lasso(rng, 30, p, draw % 2 == 1, draw % 3 == 0 ? 1 : 4);
+    const Quadratic quadratic{lasso.gram, lasso.scale, lasso.penalty, 1, 1, watch};
     Face face;
     double before = lasso.objective();
     std::size_t rounds = 0;

@@ -1,5 +1,7 @@
 #include "descent/weighted_gram.h"
 
+#include <algorithm>
+
 #include "matrix.h"
 #include "plain.h"
 #include "train/in_memory.h"
@@ -61,5 +63,19 @@ TEST_CASE("a weighted Gram matrix, brought up to columns in turns, is the quadra
     const std::vector<double> d = plain::normals(rng, form.columns.size());
     plain::check_near(by_matrix(gram.matrix(), d), quadratic(x, form, form.columns, h, spec.penalty.intercept, d),
                       1e-10);
+    std::vector<std::size_t> kept, columns;
+    for (std::size_t k = 0; k < form.columns.size(); ++k) {
+      if (rng.up_to(2) > 0) kept.push_back(k);
+    }
+    for (const std::size_t k : kept) columns.push_back(form.columns[k]);
+    gram.keep(kept);
+    const std::vector<double> e = plain::normals(rng, kept.size());
+    CHECK(gram.size() == kept.size());
+    plain::check_near(by_matrix(gram.matrix(), e), quadratic(x, form, columns, h, spec.penalty.intercept, e), 1e-10);
+    for (std::size_t k = 0; k < form.columns.size(); ++k) {  // those forgotten come again, behind the others
+      if (std::count(kept.begin(), kept.end(), k) == 0) columns.push_back(form.columns[k]);
+    }
+    gram.refresh(columns, true);
+    plain::check_near(by_matrix(gram.matrix(), d), quadratic(x, form, columns, h, spec.penalty.intercept, d), 1e-10);
   }
 }

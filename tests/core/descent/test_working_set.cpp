@@ -57,15 +57,28 @@ TEST_CASE("lassos of a working set end at their optima, whatever was solved on i
     const InMemory in_memory(spec, *rows, {n, y.data(), nullptr, nullptr}, watch);
     const StandardForm form(in_memory.problem());
     WorkingSet set(in_memory.problem(), form);
-    WeightedGram gram(in_memory.problem(), form);
     std::vector<Draw> lassos;
     for (int turn = 0; turn < 8; ++turn) {
       if (turn % 3 == 0) set.set_weights(plain::uniforms(rng, n));
+      if (rng.up_to(2) == 0) {  // columns are forgotten
+        std::vector<std::size_t> kept;
+        for (std::size_t c = 0; c < set.size(); ++c) {
+          if (rng.up_to(3) > 0) kept.push_back(c);
+        }
+        for (Draw& one : lassos) one.b.resize(set.size(), 0.0);
+        set.keep(kept);
+        for (Draw& one : lassos) {
+          for (std::size_t c = 0; c < kept.size(); ++c) one.b[c] = one.b[kept[c]];
+          one.b.resize(kept.size());
+        }
+      }
       for (std::size_t k = 0; k < p / 3 + 1; ++k) set.add(form.columns[rng.up_to(static_cast<std::uint32_t>(p - 1))]);
+      WeightedGram gram(in_memory.problem(), form);
       gram.set_weights(set.weights());
       gram.refresh(set.columns(), true);
-      // All from one start, or each from where a lasso was before: on this quadratic or on another one.
-      const bool alike = rng.up_to(2) == 0;
+      // All from one start, or each from where a lasso was before: on this quadratic or on another one. Their slopes
+      // are those of one loss, or of a loss of their own.
+      const bool alike = rng.up_to(2) == 0, one_loss = rng.up_to(1) == 0;
       const std::size_t count = 1 + rng.up_to(5);
       lassos.resize(std::max(lassos.size(), count));
       const std::vector<double> slopes = possible_slopes(rng, gram.matrix(), set.size());
@@ -73,12 +86,19 @@ TEST_CASE("lassos of a working set end at their optima, whatever was solved on i
       for (std::size_t k = 0; k < count; ++k) {
         Draw& one = lassos[k];
         one.lambda = 0.3 * std::pow(0.6, static_cast<double>(k));
-        one.curvature = alike ? 1 : 0.5 + rng.uniform();
+        one.curvature = alike || one_loss ? 1 : 0.5 + rng.uniform();
         one.b.resize(set.size(), 0.0);
         one.start = one.b = alike ? lassos[0].b : one.b;
         one.start_q = one.q = alike ? slopes : possible_slopes(rng, gram.matrix(), set.size());
         if (alike && k > 0) one.start = one.b = lassos[0].start;
-        solved.push_back({one.lambda, one.curvature, 1e4, 1, 1e-20, &one.b, &one.q});
+        if (one_loss && !alike) {
+          one.q = slopes;
+          for (std::size_t i = 0; i < set.size(); ++i) {
+            for (std::size_t j = 0; j < set.size(); ++j) one.q[i] -= gram.matrix().at(i, j) * one.b[j];
+          }
+          one.start_q = one.q;
+        }
+        solved.push_back({one.lambda, one.curvature, 1e4, 1, 1e-20, &one.b, &one.q, one_loss});
       }
       set.descend(solved);
       for (std::size_t k = 0; k < count; ++k) CHECK(lassos[k].violation(set, form, gram.matrix()) < 1e-8);
