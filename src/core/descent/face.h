@@ -16,6 +16,8 @@ namespace sgdlasso {
 
 class Face {
  public:
+  // For another Gram matrix.
+  void clear();
   // Both move b, from where its slopes are q, so that the objective falls, and tell whether anything moved.
   // To the optimum of the coordinates that are neither 0 nor at a limit.
   bool settle(const Quadratic& quadratic, std::vector<double>& b, std::vector<double>& q);
@@ -42,7 +44,6 @@ class Face {
   std::vector<std::size_t> follow(const Lasso& lasso);
   std::vector<std::size_t> append(const Lasso& lasso, const std::vector<std::size_t>& coordinates);
   void remove(std::size_t at, Watch& watch);
-  void clear();
   bool go_to_optimum(Lasso& lasso);
   bool stop_each(const Lasso& lasso, const std::vector<double>& step, const std::vector<double>& share,
                  std::vector<double>& push) const;

@@ -28,12 +28,12 @@ void WorkingSet::keep(const std::vector<std::size_t>& kept) {
   }
   columns_.resize(kept.size());
   gram_.keep(kept);
-  face_ = Face();
+  face_.clear();
 }
 
 void WorkingSet::set_weights(std::vector<double> weights) {
   gram_.set_weights(std::move(weights));
-  face_ = Face();
+  face_.clear();
   lanes_.set_weights(gram_.weights());
 }
 
