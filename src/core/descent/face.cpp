@@ -188,7 +188,7 @@ bool Face::go_to_optimum(Lasso& lasso) {
   const std::vector<double> start = b;
   std::vector<double> push;
   for (const std::size_t k : members_) push.push_back(lasso.push(k));
-  bool there = members_.empty();
+  bool there = false;
   while (!there && !members_.empty()) {
     std::vector<double> step = push, share;
     factor_.solve(step);

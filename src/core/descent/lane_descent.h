@@ -25,7 +25,7 @@ struct QuadraticLasso {
   double target;          // for the gap, absolute
   std::vector<double>* b;
   std::vector<double>* q;
-  bool one_loss = false;     // that of all lassos of a batch, whatever the b that they start from
+  bool one_loss = false;     // the slopes are of a loss that others share, so that it may start where one of them ended
   bool wants_slopes = true;  // at the end. Without them descent on residuals leaves q where it was
   double gap = 0;            // at the end; where descent is on residuals an estimate
 };

@@ -20,7 +20,7 @@ class WorkingSet {
   Selection selection() const { return {form_.scaling, columns_}; }
   bool contains(std::size_t j) const { return inside_[j]; }
   void add(std::size_t j);
-  // Of its columns, which all were refreshed, these alone: by position, in ascending order.
+  // Of its columns these alone, with what is known of them: by position, in ascending order.
   void keep(const std::vector<std::size_t>& kept);
 
   // Of the quadratic.
