@@ -394,5 +394,7 @@ test_that("rounding lets no coefficient in, neither at the largest lambda nor wh
       expect_false(any(size > 0 & size < 1e-12 * max(size)), label = paste("seed", seed))
     }
     expect_identical(suppressWarnings(sgdlasso(d$x, c(5, rpois(nrow(d$x) - 1, 2)), "poisson"))$df[[1]], 0L)
+    free <- sgdlasso(d$x, d$eta, penalty.factor = sample(c(0, runif(ncol(d$x) - 1))))
+    expect_lte(free$df[[1]], 1)
   }
 })

@@ -20,13 +20,20 @@ bool Face::settle(const Quadratic& quadratic, std::vector<double>& b, std::vecto
 
 bool Face::widen(const Quadratic& quadratic, std::vector<double>& b, std::vector<double>& q) const {
   Lasso lasso{quadratic, b, q};
+  return let_in(lasso, true) || let_in(lasso, false);  // what costs nothing first: it may be all that others lack
+}
+
+// Those without an L1 part, or with one.
+bool Face::let_in(Lasso& lasso, bool without) const {
   bool moved = false;
-  for (std::size_t k = 0; k < b.size(); ++k) {
-    if (inside_[k] || (b[k] == 0 && lasso.penalty(k).violation(0, q[k]) <= lasso.rounding(k))) continue;
-    const double g = quadratic.at(k, k);
+  for (std::size_t k = 0; k < lasso.b.size(); ++k) {
+    const CoordinatePenalty& penalty = lasso.penalty(k);
+    if (inside_[k] || (penalty.l1 == 0) != without) continue;
+    if (lasso.b[k] == 0 && penalty.violation(0, lasso.q[k]) <= lasso.rounding(k)) continue;
+    const double g = lasso.quadratic.at(k, k);
     if (!(g > 0)) continue;
-    const double to = lasso.penalty(k).minimiser(g, q[k] + g * b[k]);
-    moved = moved || to != b[k];
+    const double to = penalty.minimiser(g, lasso.q[k] + g * lasso.b[k]);
+    moved = moved || to != lasso.b[k];
     lasso.move_to(to, k);
   }
   return moved;

@@ -41,6 +41,7 @@ class Face {
     double after(std::size_t k, double step, double share) const;
     void move_to(double to, std::size_t k);
   };
+  bool let_in(Lasso& lasso, bool without) const;
   std::vector<std::size_t> follow(const Lasso& lasso);
   std::vector<std::size_t> append(const Lasso& lasso, const std::vector<std::size_t>& coordinates);
   void remove(std::size_t at, Watch& watch);
