@@ -398,3 +398,18 @@ test_that("rounding lets no coefficient in, neither at the largest lambda nor wh
     expect_lte(free$df[[1]], 1)
   }
 })
+
+# A solver may take slopes for known that a certificate must not: where columns are nearly the same the difference is
+# large.
+test_that("certificates are true where columns nearly depend on each other", {
+  for (seed in 1:10) {
+    set.seed(seed)
+    z <- matrix(rnorm(4000), 200)
+    x <- cbind(z, z + 10^runif(1, -5, -2) * rnorm(4000))
+    y <- z[, 1] - z[, 2] + rnorm(200)
+    for (solver in certified_solvers(x, "gaussian")[c("working_set", "moments")]) {
+      fit <- suppressWarnings(sgdlasso(x, y, lambda = c(1e-6, 1e-8), tol = 1e-13, solver = solver))
+      expect_true(all(optimality(fit, x, y)$gap < 100 * pmax(fit$gap, 1e-15)), label = paste("seed", seed))
+    }
+  }
+})

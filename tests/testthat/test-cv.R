@@ -232,9 +232,11 @@ test_that("a perfect fit has error zero, not rounding or less", {
 test_that("the printed table has the chosen lambdas, their measure and the gap", {
   set.seed(1)
   cv <- cv.sgdlasso(murder_rate ~ ., murder_rates, nfolds = 5)
-  expect_snapshot(cv)
+  # a gap at rounding: its digits are the machine's
+  without_digits <- function(lines) sub("(fits: )(0|[0-9.]+e-(1[5-9]|[2-9][0-9]))$", "\\1next to 0", lines)
+  expect_snapshot(cv, transform = without_digits)
   relaxed <- cv.sgdlasso(murder_rate ~ ., murder_rates, foldid = cv$foldid, relax = TRUE)
-  expect_snapshot(relaxed)
+  expect_snapshot(relaxed, transform = without_digits)
 })
 
 test_that("what cannot be cross-validated is an error that says so", {

@@ -18,7 +18,8 @@ class Face {
  public:
   // For another Gram matrix.
   void clear();
-  // Both move b, from where its slopes are q, so that the objective falls, and tell whether anything moved.
+  // Both move b, from where its slopes are q, so that the objective falls, and tell whether anything moved. Slopes of
+  // what has been solved for are taken to be those of its optimum: no certificate is to be made of them.
   // To the optimum of the coordinates that are neither 0 nor at a limit.
   bool settle(const Quadratic& quadratic, std::vector<double>& b, std::vector<double>& q);
   // Once settled: coordinates outside whose slope pushes them move alone, one after another.

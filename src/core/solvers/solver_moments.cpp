@@ -35,10 +35,10 @@ class MomentsSolver final : public Solver {
     std::vector<CoordinatePenalty> penalty;
     for (const std::size_t j : form_.columns) penalty.push_back(form_.penalty.at(j, lambda));
     Trained trained;
-    refresh(b, q);
     double target = stop_.tol * problem_.null.deviance / 2;
     for (int refined = 0; refined < 4; ++refined, target /= 100) {
       descend({moments_.gram, 1, penalty, moments_.square(b, q), kAnyScale, problem_.watch}, target, b, q, &face);
+      refresh(b, q);
       trained.certificate = moments_.certify(penalty, b, q);
       trained.scored =
           scored_of(problem_, form_, form_.all(), b, moments_.intercept, lambda, moments_.square(b, q) / 2);
@@ -50,7 +50,8 @@ class MomentsSolver final : public Solver {
     return trained;
   }
 
-  // The slopes anew: those moved along carry the rounding of all moves.
+  // The slopes anew: those moved along carry the rounding of all moves, and faces take theirs for known (face.h). A
+  // certificate must not.
   void refresh(const std::vector<double>& b, std::vector<double>& q) const {
     q = moments_.slope;
     for (std::size_t j = 0; j < b.size(); ++j) {
