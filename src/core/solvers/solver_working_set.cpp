@@ -20,12 +20,11 @@ class WorkingSetSolver final : public Solver {
       : problem_(problem),
         form_(form),
         stop_(stop),
+        set_(problem, form),
+        inner_(problem.loss.is_squared() ? make_batch_squared(problem, form, set_)
+                                         : make_batch_newton(problem, form, set_)),
         look_(problem, form),
-        base_(problem, 1) {
-    set_ = std::make_unique<WorkingSet>(problem_, form_);
-    inner_ = problem_.loss.is_squared() ? make_batch_squared(problem_, form_, *set_)
-                                        : make_batch_newton(problem_, form_, *set_);
-  }
+        base_(problem, 1) {}
 
   Trained finish(const Coefficients& near, double lambda) {
     start(near);
@@ -54,24 +53,24 @@ class WorkingSetSolver final : public Solver {
   std::size_t most_models() const {
     const std::size_t most =
         problem_.loss.is_squared() ? 16 : 8;  // Newton steps need more rounds where lambdas lie further apart
-    if (set_->wide()) return kSweepLanes;
+    if (set_.wide()) return kSweepLanes;
     if (problem_.rows.layout() == PanelLayout::lanes_together) return most;
     return std::max<std::size_t>(1, std::min(most, problem_.rows.p() / 6));
   }
 
   // Columns that the base does without, once they are too many: the next guess finds those that matter by then.
   void forget_idle_columns() {
-    if (set_->wide()) return;  // sweeps leave them out
-    if (takes_all(problem_, form_, *set_)) return;
+    if (set_.wide()) return;  // sweeps leave them out
+    if (takes_all(problem_, form_, set_)) return;
     std::vector<std::size_t> kept;
-    for (std::size_t c = 0; c < set_->size(); ++c) {
-      if (base().b[c] != 0 || form_.penalty.at(set_->columns()[c], 1).unpenalized()) kept.push_back(c);
+    for (std::size_t c = 0; c < set_.size(); ++c) {
+      if (base().b[c] != 0 || form_.penalty.at(set_.columns()[c], 1).unpenalized()) kept.push_back(c);
     }
     // Newton steps multiply them in each batch, and no more than there are rows can matter.
-    const bool dear = !problem_.loss.is_squared() && set_->size() > problem_.response.n;
+    const bool dear = !problem_.loss.is_squared() && set_.size() > problem_.response.n;
     const std::size_t few = dear ? 25 : 100 + kept.size();
-    if (set_->size() <= kept.size() + few) return;
-    set_->keep(kept);
+    if (set_.size() <= kept.size() + few) return;
+    set_.keep(kept);
     for (std::size_t c = 0; c < kept.size(); ++c) base().b[c] = base().b[kept[c]];
     base().b.resize(kept.size());
   }
@@ -87,11 +86,11 @@ class WorkingSetSolver final : public Solver {
     for (const std::size_t j : form_.columns) {
       const bool free = form_.penalty.at(j, 1).unpenalized();
       if (at.beta[j] == 0 && !free) continue;
-      set_->add(j);
+      set_.add(j);
       base().b.push_back(at.beta[j] / form_.scaling.scale[j]);
       if (moves) base().intercept += form_.scaling.centre[j] * at.beta[j];
     }
-    set_predictors(problem_, *set_, base_);
+    set_predictors(problem_, set_, base_);
     set_residuals(problem_, base_);
     slope_.resize(form_.columns.size());
     problem_.rows.cross_products(form_.all(), base_.residual, slope_.data(), work());
@@ -116,8 +115,8 @@ class WorkingSetSolver final : public Solver {
     LambdaBatch& batch = batch_of(models);
     forget_idle_columns();
     const auto zeros = static_cast<std::size_t>(std::count(base().b.begin(), base().b.end(), 0.0));
-    add_guess(problem_, form_, slope_, lambda.back(), base().b.size() - zeros, *set_);
-    complete(problem_, form_, *set_);
+    add_guess(problem_, form_, slope_, lambda.back(), base().b.size() - zeros, set_);
+    complete(problem_, form_, set_);
     start_models(batch, lambda);
     look_.start();
     std::vector<Trained> result(models);
@@ -126,20 +125,20 @@ class WorkingSetSolver final : public Solver {
     const double enough = passes_ + stop_.maxpasses * static_cast<double>(models);
     for (std::size_t stalled = 0;;) {
       for (LambdaModel& model : batch.model) model.target = share * wanted_gap(stop_.tol, model.explained);
-      passes_ += static_cast<double>(inner_->solve(batch) * set_->size()) /
-                 static_cast<double>(std::max<std::size_t>(size, 1));
-      look_.take(*set_, batch, slopes);
+      passes_ +=
+          static_cast<double>(inner_->solve(batch) * set_.size()) / static_cast<double>(std::max<std::size_t>(size, 1));
+      look_.take(set_, batch, slopes);
       ++passes_;
-      const std::vector<std::vector<std::size_t>> near = near_columns(form_, *set_, batch, slopes);
+      const std::vector<std::vector<std::size_t>> near = near_columns(form_, set_, batch, slopes);
       const bool better = certify_models(batch, slopes, near, trace, result);
       const bool done =
           std::all_of(batch.model.begin(), batch.model.end(), [](const auto& model) { return model.done; });
       if (done || passes_ >= enough) break;
-      const std::size_t before = set_->size();
-      add_violators(form_, batch, slopes, near, *set_);
-      complete(problem_, form_, *set_);
+      const std::size_t before = set_.size();
+      add_violators(form_, batch, slopes, near, set_);
+      complete(problem_, form_, set_);
       resize_models(batch, slopes);
-      if (set_->size() > before) continue;
+      if (set_.size() > before) continue;
       // Nothing was missing: the working set itself was not solved well enough, or rounding is all that is left.
       share /= 10;
       stalled = better ? 0 : stalled + 1;
@@ -155,11 +154,11 @@ class WorkingSetSolver final : public Solver {
 
   void start_models(LambdaBatch& batch, const std::vector<double>& lambda) {
     const std::size_t models = lambda.size();
-    base().b.resize(set_->size(), 0.0);
-    base().q.resize(set_->size());
-    for (std::size_t c = 0; c < set_->size(); ++c) base().q[c] = slope_[position_[set_->columns()[c]]];
+    base().b.resize(set_.size(), 0.0);
+    base().q.resize(set_.size());
+    for (std::size_t c = 0; c < set_.size(); ++c) base().q[c] = slope_[position_[set_.columns()[c]]];
     if (look_.estimates()) {
-      problem_.rows.cross_products(set_->selection(), base_.residual, base().q.data(), work());
+      problem_.rows.cross_products(set_.selection(), base_.residual, base().q.data(), work());
     }
     const std::vector<double> likely = likely_explained(problem_, form_, slope_, lambda);
     for (std::size_t k = 0; k < models; ++k) {
@@ -172,7 +171,7 @@ class WorkingSetSolver final : public Solver {
     }
     if (problem_.loss.is_squared()) {  // its inner solver predicts anew
       // by a Gram matrix each model starts from the one before it
-      if (set_->wide()) rate_.follow(*set_, base().lambda, batch);
+      if (set_.wide()) rate_.follow(set_, base().lambda, batch);
       return;
     }
     const std::size_t stride = batch.eta.stride();
@@ -222,7 +221,7 @@ class WorkingSetSolver final : public Solver {
     const LambdaModel& model = batch.model[k];
     const std::size_t models = batch.size();
     std::vector<double> b = model.b, c;
-    std::vector<std::size_t> columns = set_->columns();
+    std::vector<std::size_t> columns = set_.columns();
     for (const std::size_t j : columns) c.push_back(slopes[position_[j] * models + k]);
     for (const std::size_t at : near) {
       columns.push_back(form_.columns[at]);
@@ -237,7 +236,7 @@ class WorkingSetSolver final : public Solver {
   }
 
   void conclude_model(LambdaModel& model, double loss, bool trace, bool alone, Trained& trained) const {
-    trained.scored = scored_of(problem_, form_, set_->selection(), model.b, model.intercept, model.lambda, loss);
+    trained.scored = scored_of(problem_, form_, set_.selection(), model.b, model.intercept, model.lambda, loss);
     if (!trained.certificate.known())
       trained.certificate = certify(problem_, form_, trained.scored.coefficients, model.lambda);
     if (alone && !std::isfinite(trained.scored.objective)) {
@@ -255,15 +254,15 @@ class WorkingSetSolver final : public Solver {
     const std::size_t models = batch.size();
     for (std::size_t k = 0; k < models; ++k) {
       LambdaModel& model = batch.model[k];
-      model.b.resize(set_->size(), 0.0);
-      model.q.resize(set_->size());
-      for (std::size_t c = 0; c < set_->size(); ++c) model.q[c] = slopes[position_[set_->columns()[c]] * models + k];
+      model.b.resize(set_.size(), 0.0);
+      model.q.resize(set_.size());
+      for (std::size_t c = 0; c < set_.size(); ++c) model.q[c] = slopes[position_[set_.columns()[c]] * models + k];
     }
   }
 
   // This model starts the next batch.
   void remember(const LambdaBatch& batch, std::size_t k, const std::vector<double>& slopes) {
-    rate_.take(*set_, batch, k, slopes);
+    rate_.take(set_, batch, k, slopes);
     base_.take(0, batch, k);
     for (std::size_t c = 0; c < slope_.size(); ++c) slope_[c] = slopes[c * batch.size() + k];
   }
@@ -277,8 +276,8 @@ class WorkingSetSolver final : public Solver {
   const Problem& problem_;
   const StandardForm& form_;
   StopSpec stop_;
-  std::unique_ptr<WorkingSet> set_;
-  std::unique_ptr<InnerSolver> inner_;                     // on that set
+  WorkingSet set_;
+  const std::unique_ptr<InnerSolver> inner_;               // on that set
   const std::vector<std::size_t> position_ = positions();  // of a column of x in form_.columns
   BatchSlopes look_;
   LambdaBatch base_;                    // the last lambda solved, alone
