@@ -86,35 +86,39 @@ void for_each_run(const double* from, std::size_t n, std::size_t stride, Visit v
   }
 }
 
+// Each times the factor of its sign, without branches that nobody could foresee.
+Numbers by_sign(const Balance& factor, const Numbers& r) {
+  return factor.positive * r.max(0.0) + factor.negative * r.min(0.0);
+}
+
 constexpr double kCancelled = 1e-6;  // what is left of y - r: below, rounding takes ten digits of it
 
 // Loops over rows, in terms of functions of many numbers.
 template <class L>
 class RowLoss : public Loss {
  public:
-  double mean_divergence(const double* feasible, const double* eta, std::size_t stride, const Response& response,
-                         const Balance& f, double s) const final {
-    const double n = static_cast<double>(response.n);
+  double sum_of_divergences(const double* feasible, const double* eta, std::size_t stride, const Observations& rows,
+                            double share, const Balance& f, double s) const final {
     const double positive = f.positive > 0 ? 1 / f.positive : 1, negative = 1 / f.negative;
+    const Balance cut{1 - s * f.positive, 1 - s * f.negative};
     double sum = 0;
-    Numbers whole, delta;
-    for_each_run(feasible, response.n, stride, [&](std::size_t first, Numbers& run) {
-      const Eigen::Map<const Numbers> y(response.y + first, run.size());
-      run *= n;
-      if (response.weight) run /= Eigen::Map<const Numbers>(response.weight + first, run.size());
-      whole = positive * run.max(0.0) + negative * run.min(0.0);  // signs are no branches that one could foresee
-      delta = whole - s * run;
-      L::to_divergences(delta, whole, y, run);
-      if (L::some_cancel(y, whole)) {
+    Numbers r;
+    for_each_run(feasible, rows.n, stride, [&](std::size_t first, Numbers& run) {
+      const Eigen::Map<const Numbers> y(rows.y + first, run.size());
+      run /= share;
+      if (rows.weight) run /= Eigen::Map<const Numbers>(rows.weight + first, run.size());
+      r = by_sign({positive, negative}, run);
+      L::to_divergences(cut, r, y, run);
+      if (L::some_cancel(y, r)) {
         for (Eigen::Index i = 0; i < run.size(); ++i) {
-          if (L::cancels(y[i], whole[i]))
-            run[i] = this->divergence(delta[i], eta[(first + static_cast<std::size_t>(i)) * stride]);
+          if (L::cancels(y[i], r[i]))
+            run[i] = this->divergence(cut.of(r[i]) * r[i], eta[(first + static_cast<std::size_t>(i)) * stride]);
         }
       }
-      if (response.weight) run *= Eigen::Map<const Numbers>(response.weight + first, run.size());
+      if (rows.weight) run *= Eigen::Map<const Numbers>(rows.weight + first, run.size());
       sum += run.sum();
     });
-    return sum / n;
+    return sum;
   }
   double sum_of_values(const double* eta, std::size_t stride, const Observations& rows) const final {
     double sum = 0;
@@ -141,8 +145,8 @@ class Gaussian final : public RowLoss<Gaussian> {
   double usual_curvature(double) const override { return 1; }
   double divergence(double delta, double) const override { return 0.5 * square(delta); }
   template <class Y>
-  static void to_divergences(const Numbers& delta, const Numbers&, const Y&, Numbers& to) {
-    to = 0.5 * delta.square();
+  static void to_divergences(const Balance& cut, const Numbers& r, const Y&, Numbers& to) {
+    to = 0.5 * by_sign(cut, r).square();
   }
   static bool cancels(double, double) { return false; }
   template <class Y>
@@ -188,7 +192,9 @@ class Binomial final : public RowLoss<Binomial> {
     return delta == 0 ? 0 : between(delta, mean(eta), mean(-eta));
   }
   template <class Y>
-  static void to_divergences(const Numbers& delta, const Numbers& r, const Y& y, Numbers& to) {
+  static void to_divergences(const Balance& cut, const Numbers& r, const Y& y, Numbers& to) {
+    const Numbers delta = by_sign(cut, r);
+    if (are_classes(y)) return to_divergences_of_classes(cut, r, delta.abs(), to);
     const Numbers yes = y - r, no = (1 - y) + r, down = -delta;
     const auto entropies = row_kernels().entropies;
     const auto add = [&](Eigen::Index i, std::size_t count) {
@@ -196,10 +202,13 @@ class Binomial final : public RowLoss<Binomial> {
     };
     add_or_take(to, add, [&](Eigen::Index i) { return delta[i] == 0 ? 0 : between(delta[i], yes[i], no[i]); });
   }
-  static bool cancels(double y, double r) { return std::min(y - r, (1 - y) + r) < kCancelled; }
+  // Of a class nothing is taken off its own 0.
+  static bool cancels(double y, double r) {
+    return (y > 0 && y - r < kCancelled) || (y < 1 && (1 - y) + r < kCancelled);
+  }
   template <class Y>
   static bool some_cancel(const Y& y, const Numbers& r) {
-    return !((y - r).min((1 - y) + r).minCoeff() >= kCancelled);
+    return (y > 0 && y - r < kCancelled).any() || (y < 1 && (1 - y) + r < kCancelled).any();
   }
   void to_means(double* eta, std::size_t n) const override { row_kernels().logistic(eta, n); }
   void to_curvatures(double* eta, std::size_t n) const override {
@@ -242,6 +251,19 @@ class Binomial final : public RowLoss<Binomial> {
   }
 
  private:
+  template <class Y>
+  static bool are_classes(const Y& y) {
+    return (y == 0 || y == 1).all();
+  }
+  // The class that was not seen has the probability |r|, and loses the same share of it in all rows of one sign.
+  static void to_divergences_of_classes(const Balance& cut, const Numbers& r, const Numbers& delta, Numbers& to) {
+    const Numbers seen = 1 - r.abs();
+    const auto add = [&](Eigen::Index i, std::size_t count) {
+      return row_kernels().entropies(&delta[i], &seen[i], count, &to[i]);
+    };
+    add_or_take(to, add, [&](Eigen::Index i) { return seen[i] > 0 ? seen[i] * relative_entropy(delta[i] / seen[i]) : 0; });
+    to += by_sign({relative_entropy(-cut.positive), -relative_entropy(-cut.negative)}, r);
+  }
   // Of the probabilities (yes + delta, no - delta) from (yes, no). Rounding may put them a little outside.
   static double between(double delta, double yes, double no) {
     const double rounding = 1e-14;
@@ -265,8 +287,8 @@ class Poisson final : public RowLoss<Poisson> {
     return delta == 0 ? 0 : std::exp(eta) * relative_entropy(delta / std::exp(eta));
   }
   template <class Y>
-  static void to_divergences(const Numbers& delta, const Numbers& r, const Y& y, Numbers& to) {
-    const Numbers mu = y - r;
+  static void to_divergences(const Balance& cut, const Numbers& r, const Y& y, Numbers& to) {
+    const Numbers delta = by_sign(cut, r), mu = y - r;
     const auto add = [&](Eigen::Index i, std::size_t count) {
       return row_kernels().entropies(&delta[i], &mu[i], count, &to[i]);
     };

@@ -53,11 +53,11 @@ class Loss {
   virtual void to_means(double* eta, std::size_t n) const = 0;
   // Each of the n numbers becomes the curvature there.
   virtual void to_curvatures(double* eta, std::size_t n) const = 0;
-  // The mean over rows of divergence(r_i (1 - s f_i), eta[i * stride]), where r_i = y_i - mu_i and feasible[i * stride]
-  // = f_i w_i r_i / n, f the factor of its sign. The mean mu is y - r, which saves the exponential, but where little is
-  // left of it.
-  virtual double mean_divergence(const double* feasible, const double* eta, std::size_t stride,
-                                 const Response& response, const Balance& f, double s) const = 0;
+  // The sum over rows of w_i divergence(r_i (1 - s f_i), eta[i * stride]), where r_i = y_i - mu_i and
+  // feasible[i * stride] = share f_i w_i r_i, f the factor of its sign. The mean mu is y - r, which saves the
+  // exponential, but where little is left of it.
+  virtual double sum_of_divergences(const double* feasible, const double* eta, std::size_t stride,
+                                    const Observations& rows, double share, const Balance& f, double s) const = 0;
   // The sum over rows of w_i l(eta[i * stride], y_i).
   virtual double sum_of_values(const double* eta, std::size_t stride, const Observations& rows) const = 0;
 

@@ -3,6 +3,7 @@
 #include <limits>
 #include <utility>
 
+#include "solvers/batch_certificates.h"
 #include "solvers/batch_step.h"
 
 namespace sgdlasso {
@@ -115,17 +116,14 @@ class BatchNewton final : public InnerSolver {
     return moving;
   }
 
-  // The gap of each model on the working set, where what the rows and the intercept add is estimated as if the loss
-  // were squared: it is second order, and the pass over all columns takes it exactly.
+  // The gap of each model on the working set, estimated: the pass over all columns takes it exactly.
   void measure(LambdaBatch& batch) const {
     const double scale = problem_.null.deviance / 2;
     for (LambdaModel& model : batch.model) {
       if (model.done) continue;
       const std::vector<CoordinatePenalty> penalty = penalties_at(form_, set_.columns(), model.lambda);
       const Brackets brackets(penalty, model.b, model.q, 1 / kNearly);
-      const double s = brackets.good_scale(problem_.null.deviance);
-      const double unbalanced = problem_.intercept ? 1 - std::min(model.balance.positive, model.balance.negative) : 0;
-      model.gap = (1 - s) * (1 - s) + unbalanced * unbalanced + brackets.sum(s) / scale;
+      model.gap = gap_if_squared(problem_, model, dual_point(problem_, model, brackets)) / scale;
     }
   }
 

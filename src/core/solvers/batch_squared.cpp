@@ -1,8 +1,6 @@
-#include <algorithm>
-#include <cmath>
 #include <utility>
 
-#include "descent/coordinate_descent.h"
+#include "model/certificate.h"
 #include "solvers/lambda_batch.h"
 
 namespace sgdlasso {
@@ -40,19 +38,12 @@ class BatchSquared final : public InnerSolver {
     std::vector<QuadraticLasso> lassos;
     for (const std::size_t k : moving) {
       LambdaModel& model = batch.model[k];
-      lassos.push_back({model.lambda, 1, 2 * scale, kAnyScale, target_of(model) * scale, &model.b, &model.q});
+      lassos.push_back({model.lambda, 1, 2 * scale, kAnyScale, model.target * scale, &model.b, &model.q});
       lassos.back().one_loss = true;
       lassos.back().wants_slopes = !set_.wide();  // the next look takes them anyway
     }
     set_.descend(lassos);
     for (std::size_t k = 0; k < moving.size(); ++k) batch.model[moving[k]].gap = lassos[k].gap / scale;
-  }
-
-  // On residuals each round is to gain two digits only, until the columns that it needs are known.
-  double target_of(const LambdaModel& model) const {
-    const double at_first = 1e-2, gain = 0.01;
-    if (!set_.wide()) return model.target;
-    return std::max(model.target, std::isinf(model.best) ? at_first : gain * model.best);
   }
 
   const Problem& problem_;

@@ -30,7 +30,8 @@ void add_guess(const Problem& problem, const StandardForm& form, const std::vect
                std::size_t nonzeros, WorkingSet& set) {
   const double margin = 0.8;
   const std::size_t many = std::max(nonzeros, kFewColumns);
-  const std::size_t most = problem.loss.is_squared() ? many : many / 2;  // Newton steps multiply them in each batch
+  // Newton steps multiply them in each batch. Of a wide set they are rare: few entries, and sweeps leave them out.
+  const std::size_t most = set.wide() ? 2 * many : problem.loss.is_squared() ? many : many / 2;
   std::vector<double> excess(form.columns.size());
   for (std::size_t c = 0; c < excess.size(); ++c) {
     excess[c] = form.penalty.at(form.columns[c], margin * last).violation(0, slope[c]);

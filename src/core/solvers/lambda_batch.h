@@ -12,9 +12,12 @@
 
 #include "base/row_parts.h"
 #include "descent/working_set.h"
-#include "model/certificate.h"
+#include "model/loss.h"
 
 namespace sgdlasso {
+
+// Columns with b = 0 whose slope is below this share of its bound are far from entering a model.
+constexpr double kNearly = 0.9;
 
 struct LambdaModel {
   double lambda = 0;
@@ -99,16 +102,5 @@ void set_residuals(const Problem& problem, LambdaBatch& batch);
 void balance_residuals(const Problem& problem, LambdaBatch& batch);
 // The weighted residuals of model k, row by row.
 std::vector<double> residuals_of(const LambdaBatch& batch, std::size_t k);
-
-// The mean loss of some models.
-std::vector<double> mean_losses(const Problem& problem, const LambdaBatch& batch,
-                                const std::vector<std::size_t>& models);
-
-// Gap and violation of model k, from the slopes c of its residuals along the columns of these penalties. Columns with b
-// = 0 and |c| below kNearly of their bound may be left out.
-constexpr double kNearly = 0.9;
-Certificate certificate_of(const Problem& problem, const LambdaBatch& batch, std::size_t k,
-                           const std::vector<CoordinatePenalty>& penalty, const std::vector<double>& b,
-                           const std::vector<double>& c);
 
 }  // namespace sgdlasso

@@ -4,6 +4,7 @@
 #include <stdexcept>
 #include <utility>
 
+#include "solvers/batch_certificates.h"
 #include "solvers/batch_slopes.h"
 #include "solvers/column_choice.h"
 #include "solvers/path_rate.h"
@@ -124,7 +125,12 @@ class WorkingSetSolver final : public Solver {
     double share = 0.3;  // of the gap that is wanted: the working set is not all
     const double enough = passes_ + stop_.maxpasses * static_cast<double>(models);
     for (std::size_t stalled = 0;;) {
-      for (LambdaModel& model : batch.model) model.target = share * wanted_gap(stop_.tol, model.explained);
+      bool precisely = true;
+      for (LambdaModel& model : batch.model) {
+        const double wanted = share * wanted_gap(stop_.tol, model.explained);
+        model.target = set_.wide() ? std::max(wanted, next_gap(model)) : wanted;
+        precisely = precisely && (model.done || model.target == wanted);
+      }
       passes_ +=
           static_cast<double>(inner_->solve(batch) * set_.size()) / static_cast<double>(std::max<std::size_t>(size, 1));
       look_.take(set_, batch, slopes);
@@ -138,7 +144,7 @@ class WorkingSetSolver final : public Solver {
       add_violators(form_, batch, slopes, near, set_);
       complete(problem_, form_, set_);
       resize_models(batch, slopes);
-      if (set_.size() > before) continue;
+      if (set_.size() > before || (better && !precisely)) continue;
       // Nothing was missing: the working set itself was not solved well enough, or rounding is all that is left.
       share /= 10;
       stalled = better ? 0 : stalled + 1;
@@ -150,6 +156,12 @@ class WorkingSetSolver final : public Solver {
     result.resize(certified);
     if (certified > 0) remember(batch, certified - 1, slopes);
     return result;
+  }
+
+  // Of a wide set, until the columns that the model needs are known: some digits a round.
+  double next_gap(const LambdaModel& model) const {
+    const double gain = problem_.loss.is_squared() ? 1e-2 : 1e-3;
+    return gain * std::min(model.best, 1.0);
   }
 
   void start_models(LambdaBatch& batch, const std::vector<double>& lambda) {
@@ -191,14 +203,14 @@ class WorkingSetSolver final : public Solver {
     for (std::size_t k = 0; k < batch.size(); ++k) {
       if (!batch.model[k].done) looked.push_back(k);
     }
-    parallel_for(looked.size(), work(), [&](std::size_t at) {
-      const std::size_t k = looked[at];
-      result[k].certificate = certificate_by(batch, k, slopes, near[k]);
-    });
-    for (const std::size_t k : looked) {
-      const Certificate& certificate = result[k].certificate;
+    const auto slopes_of_model = [&](std::size_t k) { return slopes_of(batch, k, slopes, near[k]); };
+    // An estimate will do of what is far from its end, if nobody is told.
+    const double far = 1000, exact_below = trace || alone ? std::numeric_limits<double>::infinity() : far * stop_.tol;
+    const std::vector<Certificate> found = certificates_of(problem_, batch, looked, slopes_of_model, exact_below);
+    for (std::size_t at = 0; at < looked.size(); ++at) {
+      const Certificate& certificate = result[looked[at]].certificate = found[at];
       const bool may_be_solved = !certificate.known() || certificate.certified(stop_.tol);
-      if (may_be_solved || trace || alone) near_end.push_back(k);  // the loss of others is not worth its logarithms
+      if (may_be_solved || trace || alone) near_end.push_back(looked[at]);  // others are not worth their logarithms
     }
     const std::vector<double> losses = mean_losses(problem_, batch, near_end);
     for (std::size_t at = 0; at < near_end.size(); ++at) {
@@ -215,9 +227,9 @@ class WorkingSetSolver final : public Solver {
     return better;
   }
 
-  // Not known where some coefficient is free where it stands: that takes products of its own.
-  Certificate certificate_by(const LambdaBatch& batch, std::size_t k, const std::vector<double>& slopes,
-                             const std::vector<std::size_t>& near) const {
+  // Of model k: along the columns of the working set and those near a bound.
+  ModelSlopes slopes_of(const LambdaBatch& batch, std::size_t k, const std::vector<double>& slopes,
+                        const std::vector<std::size_t>& near) const {
     const LambdaModel& model = batch.model[k];
     const std::size_t models = batch.size();
     std::vector<double> b = model.b, c;
@@ -228,11 +240,7 @@ class WorkingSetSolver final : public Solver {
       c.push_back(slopes[at * models + k]);
       b.push_back(0);
     }
-    const std::vector<CoordinatePenalty> penalty = penalties_at(form_, columns, model.lambda);
-    for (std::size_t j = 0; j < b.size(); ++j) {
-      if (penalty[j].free_at(b[j])) return {};
-    }
-    return certificate_of(problem_, batch, k, penalty, b, c);
+    return {penalties_at(form_, columns, model.lambda), std::move(b), std::move(c)};
   }
 
   void conclude_model(LambdaModel& model, double loss, bool trace, bool alone, Trained& trained) const {

@@ -174,14 +174,18 @@ TEST_CASE("loops over rows are the sum of what they say, in either layout") {
   Rng rng(2);
   for (const Family& family : families) {
     const auto loss = make_loss(family.name);
-    for (const std::size_t stride : {1, 8}) {
+    const std::vector<double> ends = {family.y.front(), family.y.back()};  // those of two classes are they
+    for (const auto& [stride, some] : {std::pair<std::size_t, const std::vector<double>&>{1, family.y},
+                                       {8, family.y},
+                                       {1, ends},
+                                       {8, ends}}) {
       const std::size_t n = 37;
       const std::vector<double> eta = plain::normals(rng, n * stride), weight = plain::uniforms(rng, n, 0.5, 1.5);
       std::vector<double> y(n), mu = eta, feasible(n * stride);
       const Balance balance{0.8, 0.6};
       double value = 0, divergence = 0;
       for (std::size_t i = 0; i < n; ++i) {
-        y[i] = family.y[i % family.y.size()];
+        y[i] = some[i % some.size()];
         const double r = y[i] - family.mean(eta[i * stride]), share = weight[i] / static_cast<double>(n);
         feasible[i * stride] = balance.of(r) * share * r;
         value += share * family.value(eta[i * stride], y[i]);
@@ -194,8 +198,10 @@ TEST_CASE("loops over rows are the sum of what they say, in either layout") {
       loss->to_means(mu.data(), mu.size());
       for (std::size_t i = 0; i < mu.size(); ++i) plain::check_near(mu[i], family.mean(eta[i]), 1e-14);
       plain::check_near(loss->sum_of_values(eta.data(), stride, response) / static_cast<double>(n), value);
-      plain::check_near(loss->mean_divergence(feasible.data(), eta.data(), stride, response, balance, 0.5), divergence,
-                        1e-10);
+      const double share = 1 / static_cast<double>(n);
+      const double divergences =
+          loss->sum_of_divergences(feasible.data(), eta.data(), stride, response, share, balance, 0.5);
+      plain::check_near(share * divergences, divergence, 1e-10);
     }
   }
 }
