@@ -31,7 +31,8 @@ double x_log_x(double x) {
   return x > 0 ? x * std::log(x) : 0.0;
 }
 
-using Numbers = Eigen::Array<double, Eigen::Dynamic, 1>;
+constexpr std::size_t kRun = 256;  // numbers that are taken together
+using Numbers = Eigen::Array<double, Eigen::Dynamic, 1, Eigen::ColMajor, kRun, 1>;
 
 // add(first, count): of some numbers; false where it was not right. These are then taken one by one.
 template <class Add, class One>
@@ -77,10 +78,9 @@ double solve_implicit(const L& loss, double eta, double y, double step, double l
 // visit(first, numbers): runs of strided numbers, copied to lie together so that whole registers are computed at once.
 template <class Visit>
 void for_each_run(const double* from, std::size_t n, std::size_t stride, Visit visit) {
-  const std::size_t most = 256;
   Numbers run;
-  for (std::size_t first = 0; first < n; first += most) {
-    run.resize(static_cast<Eigen::Index>(std::min(most, n - first)));
+  for (std::size_t first = 0; first < n; first += kRun) {
+    run.resize(static_cast<Eigen::Index>(std::min(kRun, n - first)));
     for (Eigen::Index i = 0; i < run.size(); ++i) run[i] = from[(first + static_cast<std::size_t>(i)) * stride];
     visit(first, run);
   }
@@ -208,7 +208,7 @@ class Binomial final : public RowLoss<Binomial> {
   }
   template <class Y>
   static bool some_cancel(const Y& y, const Numbers& r) {
-    return (y > 0 && y - r < kCancelled).any() || (y < 1 && (1 - y) + r < kCancelled).any();
+    return !((y - r).min((1 - y) + r).minCoeff() >= kCancelled);
   }
   void to_means(double* eta, std::size_t n) const override { row_kernels().logistic(eta, n); }
   void to_curvatures(double* eta, std::size_t n) const override {
@@ -253,7 +253,7 @@ class Binomial final : public RowLoss<Binomial> {
  private:
   template <class Y>
   static bool are_classes(const Y& y) {
-    return (y == 0 || y == 1).all();
+    return (y * (1 - y)).abs().maxCoeff() == 0;
   }
   // The class that was not seen has the probability |r|, and loses the same share of it in all rows of one sign.
   static void to_divergences_of_classes(const Balance& cut, const Numbers& r, const Numbers& delta, Numbers& to) {
