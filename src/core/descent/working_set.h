@@ -2,6 +2,7 @@
 // it moves models on.
 #pragma once
 
+#include <algorithm>
 #include <vector>
 
 #include "descent/coordinate_descent.h"
@@ -32,10 +33,12 @@ class WorkingSet {
 
   // Lassos of this quadratic, by position in the columns.
   void descend(std::vector<QuadraticLasso>& lassos);
-  // Whether there are too many columns for a Gram matrix, or so many that sweeps over residuals take less time.
+  // Whether there are too many columns for a Gram matrix, or so many may be in a model that sweeps over residuals take
+  // less time: without a ridge part no more than there are rows.
   bool wide() const { return wide_with(columns_.size()); }
   bool wide_with(std::size_t columns) const {
-    return columns > (problem_.rows.sparse() ? kMostSparseColumns : kMostColumns);
+    const std::size_t most = form_.penalty.ridge > 0 ? columns : std::min(columns, problem_.response.n);
+    return columns > kMostColumns || (problem_.rows.sparse() && most > kMostSparseColumns);
   }
   static constexpr std::size_t kMostColumns = 5000;  // 200 MB
   static constexpr std::size_t kMostSparseColumns = 1000;
