@@ -249,6 +249,42 @@ test_that("one row, one column, more columns than rows, 60,000 columns and lambd
   expect_lte(oracle(x, y, wide$a0[5], wide$beta[, 5], wide$lambda[5])$gap, 1e-6)
 })
 
+test_that("sparse columns of few entries, many of which depend on each other, are solved", {
+  set.seed(5)
+  for (n in c(300, 1100)) {
+    for (family in c("gaussian", "binomial", "poisson")) {
+      x <- Matrix::rsparsematrix(n, 5000, sample(c(0.001, 0.003), 1))
+      linear <- as.numeric(x[, 1:100] %*% rnorm(100))
+      linear <- linear / sd(linear)
+      y <- switch(family,
+        gaussian = linear + rnorm(n), binomial = rbinom(n, 1, plogis(2 * linear)), poisson = rpois(n, exp(linear))
+      )
+      fit <- sgdlasso(x, y, family, nlambda = 8, lambda.min.ratio = 0.02, standardize = sample(c(TRUE, FALSE), 1))
+      expect_true(fit$converged)
+      expect_lte(max(optimality(fit, x, y)$gap), 1e-6)
+    }
+  }
+})
+
+test_that("lambdas that lie far apart, classes that columns separate and large counts are solved", {
+  for (seed in seq_len(30)) {
+    set.seed(seed)
+    n <- sample(c(60, 200), 1)
+    p <- sample(c(20, 300, 1500), 1)
+    x <- if (seed %% 2) Matrix::rsparsematrix(n, p, sample(c(0.01, 0.1), 1)) else matrix(rnorm(n * p), n)
+    linear <- as.numeric(x[, 1:20] %*% rnorm(20))
+    linear <- sample(c(1, 3, 10), 1) * linear / max(sd(linear), 0.001)
+    family <- sample(c("binomial", "poisson"), 1)
+    y <- if (family == "binomial") rbinom(n, 1, plogis(linear)) else rpois(n, exp(pmin(linear / 2, 8)))
+    fit <- sgdlasso(
+      x, y, family, nlambda = sample(c(3, 8, 20), 1), lambda.min.ratio = sample(c(0.01, 1e-4), 1),
+      standardize = sample(c(TRUE, FALSE), 1), alpha = sample(c(1, 0.5), 1)
+    )
+    expect_true(fit$converged)
+    expect_lte(max(fit$gap), 1e-6)
+  }
+})
+
 test_that("more columns than a Gram matrix is made for are solved on the residuals", {
   set.seed(2)
   x <- matrix(rnorm(40 * 5500), 40)

@@ -5,8 +5,9 @@
 #include <algorithm>
 #include <vector>
 
-#include "descent/coordinate_descent.h"
 #include "descent/lane_descent.h"
+#include "descent/lasso_trail.h"
+#include "descent/stalled_columns.h"
 #include "descent/weighted_gram.h"
 #include "model/standard_form.h"
 
@@ -31,6 +32,9 @@ class WorkingSet {
   // Brings the quadratic up to the columns there are.
   void refresh();
 
+  // Whether lassos that sweeps over residuals leave above their targets are solved by the Gram matrix of what moves.
+  void solve_stalled(bool does) { solves_stalled_ = does; }
+  bool solves_stalled() const { return solves_stalled_; }
   // Lassos of this quadratic, by position in the columns.
   void descend(std::vector<QuadraticLasso>& lassos);
   // Whether there are too many columns for a Gram matrix, or so many may be in a model that sweeps over residuals take
@@ -47,16 +51,17 @@ class WorkingSet {
   ProfiledIntercept intercept() const { return gram_.intercept(); }
 
  private:
-  void follow(std::vector<QuadraticLasso>& lassos);
+  void sweep(std::vector<QuadraticLasso>& lassos);
 
   const Problem& problem_;
   const StandardForm& form_;
   std::vector<std::size_t> columns_;
   std::vector<char> inside_;
   WeightedGram gram_;
-  Face face_;            // of the last lasso that was one of this Gram matrix
-  double followed_ = 0;  // its lambda
+  LassoTrail trail_;
   LaneDescent lanes_;
+  StalledColumns stalled_;
+  bool solves_stalled_ = false;
 };
 
 }  // namespace sgdlasso

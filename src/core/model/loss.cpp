@@ -261,7 +261,8 @@ class Binomial final : public RowLoss<Binomial> {
     const auto add = [&](Eigen::Index i, std::size_t count) {
       return row_kernels().entropies(&delta[i], &seen[i], count, &to[i]);
     };
-    add_or_take(to, add, [&](Eigen::Index i) { return seen[i] > 0 ? seen[i] * relative_entropy(delta[i] / seen[i]) : 0; });
+    add_or_take(to, add,
+                [&](Eigen::Index i) { return seen[i] > 0 ? seen[i] * relative_entropy(delta[i] / seen[i]) : 0; });
     to += by_sign({relative_entropy(-cut.positive), -relative_entropy(-cut.negative)}, r);
   }
   // Of the probabilities (yes + delta, no - delta) from (yes, no). Rounding may put them a little outside.

@@ -143,8 +143,9 @@ double BatchStep::accept_or_shrink(LambdaModel& model, const Direction& directio
   if (direction.second > 0 && met > 0) model.curvature = std::min(std::max(met, 0.05), 1e6);
   const double change = (slope + direction.slope) / 2 * share + cost * share;  // by the trapezoid
   const bool certain = slope * share + cost * share <= 0;
-  const double rounding = 1e-15 * problem_.null.deviance;
-  if (certain || change < rounding || share < 1e-12) return share;
+  const double rounding = 1e-15 * problem_.null.deviance, much = 0.1 * problem_.null.deviance / 2;
+  const bool far = -(direction.slope + cost) * share > much;  // a trapezoid claims more than there is to be had
+  if (certain || (!far && change < rounding) || share < 1e-12) return share;
   // Where a parabola through both slopes has its minimum.
   const double best = -(direction.slope + cost) / (slope - direction.slope) * share;
   return std::min(std::max(best, share / 10), share / 2);

@@ -37,7 +37,7 @@ class WorkingSetSolver final : public Solver {
     start({problem_.null.intercept, std::vector<double>(problem_.rows.p(), 0.0)});
     std::size_t next = 0, together = most_models();
     while (next < lambda.size()) {
-      const std::size_t models = std::min({lambda.size() - next, most_models(), together});
+      const std::size_t models = std::min({near_lambdas(lambda, next), most_models(), together});
       const auto first = lambda.begin() + static_cast<std::ptrdiff_t>(next);
       std::vector<Trained> solved = solve({first, first + static_cast<std::ptrdiff_t>(models)}, trace);
       // Lambdas too far apart to be solved side by side are solved one by one.
@@ -57,6 +57,15 @@ class WorkingSetSolver final : public Solver {
     if (set_.wide()) return kSweepLanes;
     if (problem_.rows.layout() == PanelLayout::lanes_together) return most;
     return std::max<std::size_t>(1, std::min(most, problem_.rows.p() / 6));
+  }
+
+  // How many there are from the next one on that one Hessian can serve.
+  std::size_t near_lambdas(const std::vector<double>& lambda, std::size_t next) const {
+    if (problem_.loss.is_squared()) return lambda.size() - next;
+    const double far = 4;
+    std::size_t count = 1;
+    while (next + count < lambda.size() && lambda[next] <= far * lambda[next + count]) ++count;
+    return count;
   }
 
   // Columns that the base does without, once they are too many: the next guess finds those that matter by then.
@@ -120,6 +129,7 @@ class WorkingSetSolver final : public Solver {
     complete(problem_, form_, set_);
     start_models(batch, lambda);
     look_.start();
+    set_.solve_stalled(false);
     std::vector<Trained> result(models);
     std::vector<double> slopes(size * models);
     double share = 0.3;  // of the gap that is wanted: the working set is not all
@@ -146,6 +156,10 @@ class WorkingSetSolver final : public Solver {
       resize_models(batch, slopes);
       if (set_.size() > before || (better && !precisely)) continue;
       // Nothing was missing: the working set itself was not solved well enough, or rounding is all that is left.
+      if (set_.wide() && !better && !set_.solves_stalled()) {
+        set_.solve_stalled(true);
+        continue;
+      }
       share /= 10;
       stalled = better ? 0 : stalled + 1;
       if (stalled >= (models > 1 ? 1 : 6)) break;

@@ -105,3 +105,58 @@ TEST_CASE("lassos of a working set end at their optima, whatever was solved on i
     }
   }
 }
+
+// Columns of one or two entries, of which many are multiples of each other, and nearly as many as rows are in.
+TEST_CASE("where sweeps over residuals stall, the columns that move are solved") {
+  Rng rng(2);
+  const std::size_t n = 1100, p = 2500;
+  std::vector<double> values(n * p, 0.0);
+  for (std::size_t j = 0; j < p; ++j) {
+    for (std::size_t left = 1 + rng.up_to(1); left > 0; --left) {
+      values[j * n + rng.up_to(static_cast<std::uint32_t>(n - 1))] = plain::normal(rng);
+    }
+  }
+  const plain::Matrix x(n, p, values);
+  const std::vector<double> y = plain::normals(rng, n);
+  const std::unique_ptr<Rows> rows = x.rows(true);
+  FitSpec spec;
+  spec.family = "gaussian";
+  spec.penalty.factor.assign(p, 1.0);
+  NoWatch watch;
+  const InMemory in_memory(spec, *rows, {n, y.data(), nullptr, nullptr}, watch);
+  const StandardForm form(in_memory.problem());
+  WorkingSet set(in_memory.problem(), form);
+  for (const std::size_t j : form.columns) set.add(j);
+  REQUIRE(set.wide());
+  set.set_weights(std::vector<double>(n, 1.0 / static_cast<double>(n)));
+  const double square = in_memory.problem().null.deviance;
+  Panel residual(n, 1, rows->layout());
+  for (std::size_t i = 0; i < n; ++i) residual.lane(0)[i] = (y[i] - in_memory.problem().null.intercept) / n;
+  std::vector<double> slopes(set.size());
+  rows->cross_products(set.selection(), residual, slopes.data(), {1, watch});
+  for (const bool solves : {false, true}) {
+    set.solve_stalled(solves);
+    std::vector<std::vector<double>> b(3, std::vector<double>(set.size(), 0.0)), q(3, slopes);
+    std::vector<QuadraticLasso> lassos;
+    for (std::size_t k = 0; k < 3; ++k) {
+      lassos.push_back({0.004 / static_cast<double>(k + 1), 1, square, 1e3, 1e-9 * square, &b[k], &q[k], true});
+    }
+    set.descend(lassos);
+    for (const QuadraticLasso& lasso : lassos) CHECK((lasso.gap <= lasso.target) == solves);
+    set.descend(lassos);  // what was learned of the columns is still right
+    for (std::size_t k = 0; solves && k < 3; ++k) {
+      Panel moved(n, 1, rows->layout());
+      rows->add_products(set.selection(), b[k].data(), moved, {1, watch});
+      double sum = 0, left = 0;
+      for (std::size_t i = 0; i < n; ++i) sum += moved.lane(0)[i] / n;
+      for (std::size_t i = 0; i < n; ++i) moved.lane(0)[i] = residual.lane(0)[i] - (moved.lane(0)[i] - sum) / n;
+      std::vector<double> found(set.size());
+      rows->cross_products(set.selection(), moved, found.data(), {1, watch});
+      const std::vector<CoordinatePenalty> penalty = penalties_at(form, set.columns(), lassos[k].lambda);
+      for (std::size_t c = 0; c < set.size(); ++c) {
+        if (b[k][c] != 0) left = std::max(left, penalty[c].violation(b[k][c], found[c]));
+      }
+      CHECK(left < 1e-4 * lassos[k].lambda);
+    }
+  }
+}

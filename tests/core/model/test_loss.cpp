@@ -175,10 +175,8 @@ TEST_CASE("loops over rows are the sum of what they say, in either layout") {
   for (const Family& family : families) {
     const auto loss = make_loss(family.name);
     const std::vector<double> ends = {family.y.front(), family.y.back()};  // those of two classes are they
-    for (const auto& [stride, some] : {std::pair<std::size_t, const std::vector<double>&>{1, family.y},
-                                       {8, family.y},
-                                       {1, ends},
-                                       {8, ends}}) {
+    for (const auto& [stride, some] :
+         {std::pair<std::size_t, const std::vector<double>&>{1, family.y}, {8, family.y}, {1, ends}, {8, ends}}) {
       const std::size_t n = 37;
       const std::vector<double> eta = plain::normals(rng, n * stride), weight = plain::uniforms(rng, n, 0.5, 1.5);
       std::vector<double> y(n), mu = eta, feasible(n * stride);

@@ -62,7 +62,8 @@ class Models {
     return slopes;
   }
   std::vector<Certificate> certificates(const std::vector<std::size_t>& models, double exact_below) const {
-    return certificates_of(*problem_, *batch_, models, [&](std::size_t k) { return slopes_of(k); }, exact_below);
+    return certificates_of(
+        *problem_, *batch_, models, [&](std::size_t k) { return slopes_of(k); }, exact_below);
   }
   // By certificate.h, which begins with the coefficients.
   Certificate plain_certificate(std::size_t k) const {
@@ -134,7 +135,8 @@ TEST_CASE("a gap that is not taken exactly certifies nothing below what was aske
     Models models(rng, {family, false, true, false}, watch);
     const std::vector<std::size_t> all = {0, 1, 2, 3, 4, 5, 6, 7};
     for (const double asked : {1e-9, 1e-3, 1e-1}) {
-      const std::vector<Certificate> found = models.certificates(all, asked), right = models.certificates(all, kInfinity);
+      const std::vector<Certificate> found = models.certificates(all, asked),
+                                     right = models.certificates(all, kInfinity);
       for (const std::size_t k : all) {
         if (found[k].gap() != right[k].gap()) CHECK(found[k].gap() > asked);
         CHECK(found[k].kkt() == right[k].kkt());
