@@ -5,7 +5,7 @@
 #include <vector>
 
 #include "descent/face.h"
-#include "descent/lane_descent.h"
+#include "descent/quadratic_lasso.h"
 #include "descent/weighted_gram.h"
 
 namespace sgdlasso {

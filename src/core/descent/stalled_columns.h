@@ -11,11 +11,6 @@
 
 namespace sgdlasso {
 
-// Where a lasso is: coefficients and their slopes.
-struct LassoPoint {
-  std::vector<double> b, q;
-};
-
 class StalledColumns {
  public:
   StalledColumns(const Problem& problem, const StandardForm& form, std::size_t most)

@@ -9,17 +9,6 @@
 namespace sgdlasso {
 namespace {
 
-double largest_lambda(const Statement& problem, const StandardForm& form, const std::vector<double>& slope) {
-  const double least_alpha = 1e-3;  // as glmnet: for ridge no lambda is large enough
-  double largest = 0;
-  for (std::size_t k = 0; k < slope.size(); ++k) {
-    const std::size_t j = form.columns[k];
-    if (problem.penalty.free(j) || !form.penalty.may_move(j, slope[k])) continue;
-    largest = std::max(largest, std::abs(slope[k]) / form.penalty.theta[j]);
-  }
-  return largest / std::max(problem.penalty.alpha, least_alpha);
-}
-
 // The model before this one whose lambda is larger by what glmnet's grids of 100 have between two; neighbours on a
 // finer grid may hardly differ, whatever is left to explain.
 std::size_t before(const std::vector<PathPoint>& path, std::size_t at) {
@@ -30,6 +19,17 @@ std::size_t before(const std::vector<PathPoint>& path, std::size_t at) {
 }
 
 }  // namespace
+
+double largest_lambda(const Statement& problem, const StandardForm& form, const std::vector<double>& slope) {
+  const double least_alpha = 1e-3;  // as glmnet: for ridge no lambda is large enough
+  double largest = 0;
+  for (std::size_t k = 0; k < slope.size(); ++k) {
+    const std::size_t j = form.columns[k];
+    if (problem.penalty.free(j) || !form.penalty.may_move(j, slope[k])) continue;
+    largest = std::max(largest, std::abs(slope[k]) / form.penalty.theta[j]);
+  }
+  return largest / std::max(problem.penalty.alpha, least_alpha);
+}
 
 FittedPath fitted_path(const Statement& problem, std::vector<PathPoint> points) {
   FittedPath result{std::move(points), problem.null.deviance, {}};

@@ -10,8 +10,11 @@
 
 namespace sgdlasso {
 
-// The grid that is asked for; a single 0 where nothing can be explained. slopes: of the columns of the form where every
-// penalised coefficient is 0.
+// The least lambda that keeps every penalised coefficient at 0; of a ridge, what keeps them small. slope: of the
+// columns of the form where they are 0.
+double largest_lambda(const Statement& problem, const StandardForm& form, const std::vector<double>& slope);
+
+// The grid that is asked for; a single 0 where nothing can be explained. slopes: as above.
 std::vector<double> make_grid(const Statement& problem, const StandardForm& form, const std::vector<double>& slopes,
                               const LambdaSpec& spec);
 

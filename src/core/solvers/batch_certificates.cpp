@@ -22,20 +22,20 @@ std::vector<double> row_means(const Problem& problem, const LambdaBatch& batch, 
   return means;
 }
 
-// What the rows make of the gaps of some models at their dual points.
+// What the rows make of the gaps of some of the models at their dual points.
 std::vector<double> row_gaps(const Problem& problem, const LambdaBatch& batch, const std::vector<std::size_t>& models,
-                             const std::vector<DualPoint>& at) {
+                             const std::vector<DualPoint>& at, const std::vector<std::size_t>& some) {
   if (problem.loss.is_squared()) {
     std::vector<double> gaps;
-    for (std::size_t m = 0; m < models.size(); ++m) {
+    for (const std::size_t m : some) {
       const LambdaModel& model = batch.model[models[m]];
       const double off = problem.intercept ? model.sum : 0;  // was taken out of the residuals
       gaps.push_back(squared_rows(at[m].scale, model.square, off * off));
     }
     return gaps;
   }
-  return row_means(problem, batch, models.size(), [&](std::size_t m, std::size_t first, const Observations& rows) {
-    const std::size_t k = models[m], stride = batch.eta.stride();
+  return row_means(problem, batch, some.size(), [&](std::size_t which, std::size_t first, const Observations& rows) {
+    const std::size_t m = some[which], k = models[m], stride = batch.eta.stride();
     const Balance& f = batch.model[k].balance;
     if (at[m].scale == 1 && f.positive == 1 && f.negative == 1) return 0.0;
     return problem.loss.sum_of_divergences(batch.residual.lane(k) + first * stride, batch.eta.lane(k) + first * stride,
@@ -78,6 +78,7 @@ std::vector<double> mean_losses(const Problem& problem, const LambdaBatch& batch
 std::vector<Certificate> certificates_of(const Problem& problem, const LambdaBatch& batch,
                                          const std::vector<std::size_t>& models,
                                          const std::function<ModelSlopes(std::size_t)>& slopes_of, double exact_below) {
+  const double infinity = std::numeric_limits<double>::infinity();
   std::vector<Certificate> result(models.size());
   std::vector<DualPoint> points(models.size());
   parallel_for(models.size(), {problem.threads, problem.watch}, [&](std::size_t m) {
@@ -86,26 +87,24 @@ std::vector<Certificate> certificates_of(const Problem& problem, const LambdaBat
     for (std::size_t j = 0; j < at.b.size(); ++j) {
       if (at.penalty[j].free_at(at.b[j])) return;
     }
+    if (!std::isfinite(model.sum)) {
+      result[m] = {infinity, infinity};
+      return;
+    }
     const Brackets brackets(at.penalty, at.b, at.c, 1 / kNearly);
     const double violation = std::max(brackets.violation(), problem.intercept ? std::abs(model.sum) : 0);
     points[m] = dual_point(problem, model, brackets);
-    const double overflow = std::isfinite(model.sum) ? 0 : std::numeric_limits<double>::infinity();
-    result[m] = relative(overflow + gap_if_squared(problem, model, points[m]), violation, problem.null.deviance);
+    result[m] = relative(gap_if_squared(problem, model, points[m]), violation, problem.null.deviance);
   });
-  std::vector<std::size_t> exact, lanes;
-  std::vector<DualPoint> exact_points;
+  std::vector<std::size_t> exact;
   for (std::size_t m = 0; m < models.size(); ++m) {
-    const bool finite = std::isfinite(result[m].gap());  // and known
-    if (!finite || (result[m].gap() > exact_below && !problem.loss.is_squared())) continue;
-    exact.push_back(m);
-    lanes.push_back(models[m]);
-    exact_points.push_back(points[m]);
+    const double gap = result[m].gap();  // NaN where it is not known
+    if (std::isfinite(gap) && (gap <= exact_below || problem.loss.is_squared())) exact.push_back(m);
   }
-  const std::vector<double> rows = row_gaps(problem, batch, lanes, exact_points);
+  const std::vector<double> rows = row_gaps(problem, batch, models, points, exact);
   for (std::size_t e = 0; e < exact.size(); ++e) {
-    Certificate& certificate = result[exact[e]];
-    const double gap = rows[e] + exact_points[e].columns;
-    certificate = {gap / (problem.null.deviance / 2), certificate.kkt()};
+    const std::size_t m = exact[e];
+    result[m] = {(rows[e] + points[m].columns) / (problem.null.deviance / 2), result[m].kkt()};
   }
   return result;
 }

@@ -4,9 +4,11 @@
 #include <stdexcept>
 #include <utility>
 
+#include "model/lambda_path.h"
 #include "solvers/batch_certificates.h"
 #include "solvers/batch_slopes.h"
 #include "solvers/column_choice.h"
+#include "solvers/lambda_steps.h"
 #include "solvers/path_rate.h"
 #include "solvers/solver.h"
 
@@ -35,11 +37,12 @@ class WorkingSetSolver final : public Solver {
   void follow(const std::vector<double>& lambda, bool trace, const Accept& accept) override {
     problem_.watch.expect(lambda.size() * problem_.response.n);
     start({problem_.null.intercept, std::vector<double>(problem_.rows.p(), 0.0)});
-    base().lambda = largest_lambda();
+    base().lambda = largest_lambda(problem_, form_, slope_);
     std::size_t next = 0, together = most_models();
     while (next < lambda.size()) {
       approach(lambda[next]);
-      const std::size_t models = std::min({near_lambdas(lambda, next), most_models(), together});
+      const std::size_t near = problem_.loss.is_squared() ? lambda.size() - next : near_lambdas(lambda, next);
+      const std::size_t models = std::min({near, most_models(), together});
       const auto first = lambda.begin() + static_cast<std::ptrdiff_t>(next);
       std::vector<Trained> solved = solve({first, first + static_cast<std::ptrdiff_t>(models)}, trace);
       // Lambdas too far apart to be solved side by side are solved one by one.
@@ -61,35 +64,14 @@ class WorkingSetSolver final : public Solver {
     return std::max<std::size_t>(1, std::min(most, problem_.rows.p() / 6));
   }
 
-  // How many there are from the next one on that one Hessian can serve.
-  std::size_t near_lambdas(const std::vector<double>& lambda, std::size_t next) const {
-    if (problem_.loss.is_squared()) return lambda.size() - next;
-    std::size_t count = 1;
-    while (next + count < lambda.size() && lambda[next] <= kFar * lambda[next + count]) ++count;
-    return count;
-  }
-  static constexpr double kFar = 4;
-
   // Where columns are not few, Newton steps from far away are many and long: lambdas on the way to a far one are solved
   // too, to two digits.
   void approach(double lambda) {
-    const double from = base().lambda, digits = 1e-2;
     const bool tall = 2 * form_.columns.size() <= problem_.response.n;
-    if (problem_.loss.is_squared() || tall || !(lambda > 0) || !(from > kFar * lambda)) return;
-    const double steps = std::ceil(std::log(from / lambda) / std::log(kFar));
-    const double tol = std::exchange(stop_.tol, std::max(stop_.tol, digits));
-    for (double k = 1; k < steps; ++k) solve({from * std::pow(lambda / from, k / steps)}, false);
+    if (problem_.loss.is_squared() || tall) return;
+    const double digits = 1e-2, tol = std::exchange(stop_.tol, std::max(stop_.tol, digits));
+    for (const double between : lambdas_between(base().lambda, lambda)) solve({between}, false);
     stop_.tol = tol;
-  }
-
-  // Where the coefficients start to move from 0; 0 where no lambda keeps them there.
-  double largest_lambda() const {
-    double largest = 0;
-    for (std::size_t c = 0; c < slope_.size() && form_.penalty.alpha > 0; ++c) {
-      const double theta = form_.penalty.theta[form_.columns[c]];
-      if (theta > 0) largest = std::max(largest, std::abs(slope_[c]) / (form_.penalty.alpha * theta));
-    }
-    return largest;
   }
 
   // Columns that the base does without, once they are too many: the next guess finds those that matter by then.

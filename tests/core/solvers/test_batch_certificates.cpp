@@ -144,5 +144,6 @@ TEST_CASE("a gap that is not taken exactly certifies nothing below what was aske
     }
     models.batch().model[2].sum = std::nan("");
     CHECK(models.certificates({2}, 1)[0].gap() == kInfinity);
+    CHECK(models.certificates({2}, 1)[0].kkt() == kInfinity);
   }
 }
