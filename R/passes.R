@@ -15,10 +15,7 @@ fit_by_passes <- function(source, design, settings, call) {
 run_passes <- function(training) {
   repeat {
     run_pass(training)
-    rows <- training$rows
-    if (training$settings$family == "binomial" && !all(rows$both)) {
-      check_both_classes(as.numeric(rows$both[2]), rows$classnames)
-    }
+    check_classes_seen(training)
     more <- training$core$end_pass()
     training$pass <- training$pass + 1
     training$place <- 0

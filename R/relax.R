@@ -7,20 +7,34 @@ relax_fit <- function(fit, rows, settings) {
   columns <- split_columns(fit$beta)[kept]
   supports <- vapply(columns, paste, "", collapse = " ")
   first <- match(supports, supports)
-  models <- lapply(unique(first), function(k) refit_columns(columns[[k]], fit, rows, settings))
-  at <- match(first, unique(first))
+  models <- lapply(unique(first), function(k) finite_or_null(refit_columns(columns[[k]], fit, rows, settings)))
+  models <- models[match(first, unique(first))]
+  finite <- !vapply(models, is.null, NA)
+  if (!all(finite)) warn_infinite(sum(!finite))
+  models <- models[finite]
+  kept <- kept[finite]
   relaxed <- fit
-  relaxed$a0 <- stats::setNames(vapply(models, function(model) model$a0, 0)[at], names(fit$a0)[kept])
+  relaxed$a0 <- stats::setNames(vapply(models, function(model) model$a0, 0), names(fit$a0)[kept])
   relaxed$beta <- fit$beta[, kept, drop = FALSE]
-  relaxed$beta@x <- as.double(unlist(lapply(models[at], function(model) model$beta)))
+  relaxed$beta@x <- as.double(unlist(lapply(models, function(model) model$beta)))
   relaxed$df <- fit$df[kept]
   relaxed$dim <- dim(relaxed$beta)
   relaxed$lambda <- fit$lambda[kept]
-  relaxed$gap <- vapply(models, function(model) model$gap, 0)[at]
-  relaxed$dev.ratio <- vapply(models, function(model) model$dev.ratio, 0)[at]
+  relaxed$gap <- vapply(models, function(model) model$gap, 0)
+  relaxed$dev.ratio <- vapply(models, function(model) model$dev.ratio, 0)
   relaxed$converged <- if (is_certified(settings$solver)) all(within_tol(relaxed$gap, settings$tol)) else NA
   relaxed[c("trace", "kkt", "residuals", "accuracy", "relaxed")] <- NULL
   relaxed
+}
+
+# Classes that the columns separate have no finite model without penalty; mostly it is near enough before it overflows.
+finite_or_null <- function(code) tryCatch(code, sgdlasso_error_overflow = function(e) NULL)
+
+warn_infinite <- function(count) {
+  warn_class("sgdlasso_warning_relax", sprintf(
+    "%d relaxed model%s left out: without penalty the coefficients grow until the linear predictor overflows.",
+    count, if (count == 1) " is" else "s are"
+  ))
 }
 
 # Coefficients of these columns without penalty.

@@ -52,15 +52,17 @@
 #' `keep.moments`: there no rows are in memory to call it with, or none later.
 #'
 #' @section Rows from a source:
-#' Where the rows are those of a [row source][as_rows] they are read block by block and never held. Gaussian models of
-#' up to 5,000 columns come from the means and cross-products that one pass gathers, and are certified. Other families
-#' and more columns take several passes, `solver_exact("passes")` in [solvers]: stochastic gradient descent names the
-#' columns that matter, and each pass after it tells how far every model is from its optimum; with a `lambda` of yours
-#' often three in all, for other families some more. They are certified too; outside the gaussian family the gap told is
-#' then an upper bound that may be larger than [optimality()]'s, because no row is looked at twice. Rows that can be
-#' read once only still give the certified gaussian models of up to 5,000 columns. For all other models they are trained
-#' on by [solver_sgd()] as they come, at the `lambda` that you give; `gap`, `kkt` and `dev.ratio` are then `NA`, because
-#' to compute them takes a second look at the rows.
+#' Where the rows are those of a [row source][as_rows] they are read block by block, and not held unless they are few.
+#' Gaussian models of up to 5,000 columns come from the means and cross-products that one pass gathers, and are
+#' certified. For other families and more columns, rows that are fewer than their columns and take at most half of
+#' `memory` are read once and trained on as rows in memory (not with a `checkpoint`, and not on a cluster); all others
+#' take several passes, `solver_exact("passes")` in [solvers]: stochastic gradient descent names the columns that
+#' matter, and each pass after it tells how far every model is from its optimum; with a `lambda` of yours often three in
+#' all, for other families some more. They are certified too; outside the gaussian family the gap told is then an upper
+#' bound that may be larger than [optimality()]'s, because no row is looked at twice. Rows that can be read once only
+#' still give the certified gaussian models of up to 5,000 columns. For all other models they are trained on by
+#' [solver_sgd()] as they come, at the `lambda` that you give; `gap`, `kkt` and `dev.ratio` are then `NA`, because to
+#' compute them takes a second look at the rows.
 #'
 #' @section Factors with many levels:
 #' The formula call makes sparse columns where they are at least 250, at most one number in twenty of them is not 0, and
@@ -125,7 +127,9 @@
 #' @param threads Number of threads, default 1. Results are the same to the bit for any number. Used by certified
 #'   solvers on dense columns, and for the slopes of sparse ones.
 #' @param relax Whether to fit each model of the path again on its own columns without penalty (the relaxed lasso); see
-#'   `gamma` in [predict.sgdlasso()]. Default `FALSE`. Models with more than n - 3 columns are left out, as in glmnet.
+#'   `gamma` in [predict.sgdlasso()]. Default `FALSE`. Models with more than n - 3 columns are left out, as in glmnet;
+#'   so are, with a warning of class `sgdlasso_warning_relax`, those whose linear predictor overflows, as where columns
+#'   separate the classes.
 #' @param progress Whether to show a progress bar in long training. Default: in interactive use.
 #' @param trace Whether to record each epoch, a pass over the rows, in `fit$trace` (default `TRUE`). It costs `"sgd"`
 #'   and `"nudge"` one more pass an epoch. Other solvers record the gap each time they compute it. (glmnet's `trace.it`

@@ -9,7 +9,7 @@ sgdlasso.sgdlasso_rows <- function(x, ...) {
   peeked <- peek(x)
   on.exit(peeked$close())
   design <- number_design(peeked$source, settings$family, block_width(peeked$first))
-  fit_rows_by(peeked$source, design, settings, call)
+  fit_rows_by(peeked, design, settings, call)
 }
 
 #' @export
@@ -26,19 +26,22 @@ fit_formula_rows <- function(matched, rows, settings, contrasts, xlev, envir) {
   on.exit(peeked$close())
   design <- stream_design(matched, peeked, settings, list(contrasts = contrasts, xlev = xlev), envir)
   attributes(matched$formula) <- NULL
-  fit_rows_by(peeked$source, design, settings, generic_call(matched))
+  fit_rows_by(peeked, design, settings, generic_call(matched))
 }
 
 # design: blocks(block), the block's numbers; width, how many columns they have; intercept; kept, what a later predict()
 # needs.
-fit_rows_by <- function(rows, design, settings, call) {
+fit_rows_by <- function(peeked, design, settings, call) {
+  rows <- peeked$source
+  asked <- settings$solver
   settings$intercept <- settings$intercept && !isFALSE(design$intercept)
   settings$solver <- choose_rows_solver(settings, design$width, rows$rewindable)
   fit <- if (identical(settings$solver$method, "moments")) {
     fit_gathered(gather_rows(rows, design, settings, call), settings, call)
   } else {
     if (!is.null(rows$sql)) abort_pushdown("this model needs the rows themselves: moments tell of gaussian ones only")
-    fit_by_passes(rows, design, settings, call)
+    fit_few_rows(rows, design, settings, asked, peeked$first, call) %||%
+      fit_by_passes(rows, design, settings, call)
   }
   fit[names(design$kept)] <- design$kept
   fit$rounds <- rows$pool$log

@@ -47,6 +47,14 @@ check_taken <- function(training) {
   abort_input("The row source has no row of positive weight.", "It needs at least one.")
 }
 
+# By the passes so far.
+check_classes_seen <- function(training) {
+  both <- training$rows$both
+  if (training$settings$family == "binomial" && !all(both)) {
+    check_both_classes(as.numeric(both[2]), training$rows$classnames)
+  }
+}
+
 read_pass <- function(training) {
   settings <- training$settings
   progress <- rows_progress(settings$progress, training$source$n, training$pass)

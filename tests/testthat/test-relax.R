@@ -98,3 +98,28 @@ test_that("several gammas are checked, and only predict() and coef() take them",
     predict(cv, d$x, interval = "prediction", gamma = c(0, 1)), "`gamma` is", class = "sgdlasso_error_input"
   )
 })
+
+test_that("models that have no end without penalty are left out with a warning, and the lasso is kept", {
+  for (seed in c(80, 116, 189)) {
+    set.seed(seed)
+    n <- sample(c(40, 60, 100), 1)
+    x <- Matrix::rsparsematrix(n, sample(c(100, 300), 1), sample(c(0.02, 0.05), 1))
+    linear <- as.numeric(x[, 1:20] %*% rnorm(20))
+    family <- sample(c("binomial", "poisson"), 1)
+    y <- rbinom(n, 1, plogis(5 * linear / sd(linear)))
+    given <- list(x, y, family, nlambda = 12, lambda.min.ratio = 1e-3)
+    expect_warning(
+      fit <- suppressWarnings(do.call(sgdlasso, c(given, relax = TRUE)), classes = "sgdlasso_warning_gap"),
+      "relaxed models? (is|are) left out", class = "sgdlasso_warning_relax"
+    )
+    lasso <- do.call(sgdlasso, given)
+    expect_identical(fit$beta, lasso$beta)
+    relaxed <- fit$relaxed
+    expect_true(all(is.finite(relaxed$beta@x)))
+    expect_identical(relaxed$beta@p, fit$beta[, match(relaxed$lambda, fit$lambda)]@p)
+    expect_lt(length(relaxed$lambda), length(fit$lambda))
+    expect_identical(length(relaxed$gap), length(relaxed$lambda))
+    expect_true(all(is.finite(predict(fit, x, gamma = 0))))
+    expect_output(print(fit), "%Dev R")
+  }
+})
