@@ -12,10 +12,10 @@ namespace sgdlasso {
 bool Face::settle(const Quadratic& quadratic, std::vector<double>& b, std::vector<double>& q) {
   Lasso lasso{quadratic, b, q};
   inside_.resize(b.size(), 0);
-  const std::vector<std::size_t> dependent = follow(lasso);
-  bool moved = go_to_optimum(lasso);
-  for (const std::size_t k : dependent) moved = exchange(lasso, k) || moved;
-  return moved;
+  dependent_.resize(b.size(), 0);
+  follow(lasso);
+  const bool moved = go_to_optimum(lasso);
+  return take_dependent(lasso) || moved;
 }
 
 bool Face::widen(const Quadratic& quadratic, std::vector<double>& b, std::vector<double>& q) const {
@@ -69,8 +69,8 @@ double Face::Lasso::after(std::size_t k, double step, double share) const {
   return penalty(k).l1 > 0 && std::abs(there) <= 1e-15 * std::abs(b[k]) ? 0 : there;
 }
 
-// Members are those that move. Returns those that cannot be, as they depend on the others.
-std::vector<std::size_t> Face::follow(const Lasso& lasso) {
+// Members are those that move, but for those that depend on the others.
+void Face::follow(const Lasso& lasso) {
   std::vector<std::size_t> stale, moving;
   for (std::size_t at = members_.size(); at-- > 0;) {
     const std::size_t k = members_[at];
@@ -83,12 +83,27 @@ std::vector<std::size_t> Face::follow(const Lasso& lasso) {
     for (const std::size_t at : stale) remove(at, lasso.quadratic.watch);
   }
   for (std::size_t k = 0; k < lasso.b.size(); ++k) {
-    if (!inside_[k] && lasso.moves(k)) moving.push_back(k);
+    if (!lasso.moves(k)) dependent_[k] = 0;
+    if (!inside_[k] && !dependent_[k] && lasso.moves(k)) moving.push_back(k);
   }
   // Those that may leave soon come last, where that costs least.
   const auto larger = [&](std::size_t a, std::size_t b) { return std::abs(lasso.b[a]) > std::abs(lasso.b[b]); };
   std::stable_sort(moving.begin(), moving.end(), larger);
-  return append(lasso, moving);
+  append(lasso, moving);
+}
+
+// A coordinate that depends on the members, all at their optimum, is at its own unless one that it needs has left: so
+// only those that are not are looked at again. They come in, or take a member's place. Whether anything moved.
+bool Face::take_dependent(Lasso& lasso) {
+  std::vector<std::size_t> pushed;
+  for (std::size_t k = 0; k < lasso.b.size(); ++k) {
+    if (dependent_[k] && std::abs(lasso.push(k)) > lasso.rounding(k)) pushed.push_back(k);
+  }
+  const std::size_t before = members_.size();
+  const std::vector<std::size_t> dependent = append(lasso, pushed);
+  bool moved = members_.size() > before && go_to_optimum(lasso);
+  for (const std::size_t k : dependent) moved = exchange(lasso, k) || moved;
+  return moved;
 }
 
 void Face::clear() {
@@ -96,6 +111,7 @@ void Face::clear() {
   members_.clear();
   ridge_.clear();
   std::fill(inside_.begin(), inside_.end(), 0);
+  std::fill(dependent_.begin(), dependent_.end(), 0);
 }
 
 // Returns those that depend on the members.
@@ -114,6 +130,7 @@ std::vector<std::size_t> Face::append(const Lasso& lasso, const std::vector<std:
     const std::vector<char> taken = factor_.append(columns, lasso.quadratic.watch);
     for (std::size_t c = 0; c < count; ++c) {
       const std::size_t k = coordinates[first + c];
+      dependent_[k] = taken[c] ? 0 : 1;
       if (!taken[c]) {
         dependent.push_back(k);
         continue;

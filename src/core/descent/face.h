@@ -43,7 +43,8 @@ class Face {
     void move_to(double to, std::size_t k);
   };
   bool let_in(Lasso& lasso, bool without) const;
-  std::vector<std::size_t> follow(const Lasso& lasso);
+  void follow(const Lasso& lasso);
+  bool take_dependent(Lasso& lasso);
   std::vector<std::size_t> append(const Lasso& lasso, const std::vector<std::size_t>& coordinates);
   void remove(std::size_t at, Watch& watch);
   bool go_to_optimum(Lasso& lasso);
@@ -56,6 +57,7 @@ class Face {
   std::vector<std::size_t> members_;  // in the order of the factor
   std::vector<double> ridge_;         // of each member, as it is in the factor
   std::vector<char> inside_;          // by coordinate
+  std::vector<char> dependent_;       // by coordinate: those that move, and were found to depend on the members
 };
 
 }  // namespace sgdlasso

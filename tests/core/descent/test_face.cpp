@@ -12,12 +12,28 @@ namespace {
 constexpr double kInfinity = std::numeric_limits<double>::infinity();
 
 // As many columns as rows, or more, all of them alike: sweeps would take thousands.
-struct Alike {
-  Alike(Rng& rng, std::size_t n, std::size_t p, bool limits, double curvature = 1) : p(p), b(p), q(p) {
-    std::vector<double> x = plain::normals(rng, n * p);
+std::vector<double> alike(Rng& rng, std::size_t n, std::size_t p) {
+  std::vector<double> x = plain::normals(rng, n * p);
+  for (std::size_t k = n; k < x.size(); ++k) x[k] = 0.95 * x[k - n] + 0.3 * x[k];
+  return x;
+}
+
+// Of -1, 0 and 1, most of them 0: many are the same, or sums of others.
+std::vector<double> dependent(Rng& rng, std::size_t n, std::size_t p) {
+  std::vector<double> x(n * p, 0.0);
+  for (std::size_t j = 0; j < p; ++j) {
+    for (int k = 0; k < 2; ++k) x[j * n + rng.up_to(n - 1)] = rng.up_to(1) ? 1 : -1;
+  }
+  return x;
+}
+
+struct Lasso {
+  Lasso(Rng& rng, const std::vector<double>& x, std::size_t n, bool limits, double curvature = 1)
+      : p(x.size() / n),
+        b(p),
+        q(p) {
     const std::vector<double> y = plain::normals(rng, n);
     gram.grow(p);
-    for (std::size_t k = n; k < x.size(); ++k) x[k] = 0.95 * x[k - n] + 0.3 * x[k];
     for (std::size_t i = 0; i < p; ++i) {
       for (std::size_t r = 0; r < n; ++r) q[i] += x[i * n + r] * y[r] / static_cast<double>(n);
       for (std::size_t j = 0; j < p; ++j) {
@@ -57,7 +73,7 @@ struct Alike {
   std::vector<CoordinatePenalty> penalty;
 };
 
-bool round(Face& face, const Quadratic& quadratic, Alike& lasso) {
+bool round(Face& face, const Quadratic& quadratic, Lasso& lasso) {
   const bool settled = face.settle(quadratic, lasso.b, lasso.q);
   return face.widen(quadratic, lasso.b, lasso.q) || settled;
 }
@@ -69,7 +85,7 @@ TEST_CASE("rounds on faces end at the optimum, and the objective falls on the wa
   NoWatch watch;
   for (int draw = 0; draw < 40; ++draw) {
     const std::size_t p = 1 + rng.up_to(60);
-    Alike lasso(rng, 30, p, draw % 2 == 1, draw % 3 == 0 ? 1 : 4);
+    Lasso lasso(rng, alike(rng, 30, p), 30, draw % 2 == 1, draw % 3 == 0 ? 1 : 4);
     const Quadratic quadratic{lasso.gram, lasso.scale, lasso.penalty, 1, 1, watch};
     Face face;
     double before = lasso.objective();
@@ -86,7 +102,7 @@ TEST_CASE("rounds on faces end at the optimum, and the objective falls on the wa
 TEST_CASE("a column that is there twice does not keep a face from its optimum") {
   Rng rng(2);
   NoWatch watch;
-  Alike lasso(rng, 30, 12, false);
+  Lasso lasso(rng, alike(rng, 30, 12), 30, false);
   for (std::size_t k = 0; k < 12; ++k) lasso.gram.at(11, k) = lasso.gram.at(0, k);
   for (std::size_t k = 0; k < 12; ++k) lasso.gram.at(k, 11) = lasso.gram.at(k, 0);
   lasso.q[11] = lasso.slope[11] = lasso.q[0];
@@ -95,4 +111,21 @@ TEST_CASE("a column that is there twice does not keep a face from its optimum") 
   Face face;
   for (int k = 0; k < 100; ++k) round(face, quadratic, lasso);
   CHECK(lasso.violation() < 1e-9);
+}
+
+TEST_CASE("along a path columns that depend on each other come and go, and each lambda is solved") {
+  Rng rng(3);
+  NoWatch watch;
+  for (int draw = 0; draw < 40; ++draw) {
+    const std::size_t n = 8 + rng.up_to(12);
+    Lasso lasso(rng, dependent(rng, n, 3 * n), n, false);
+    Face face;
+    for (double lambda = 0.1; lambda > 1e-4; lambda *= 0.7) {
+      for (CoordinatePenalty& one : lasso.penalty) one = {lambda, 0, -kInfinity, kInfinity};
+      const Quadratic quadratic{lasso.gram, 1, lasso.penalty, 1, 1, watch};
+      for (int k = 0; k < 200 && round(face, quadratic, lasso); ++k) {
+      }
+      CHECK(lasso.violation() < 1e-9);
+    }
+  }
 }
