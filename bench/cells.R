@@ -97,6 +97,9 @@ cell_bd <- function(n = 100000, p = 20000) two_classes(cell_d(n, p))
 cell_bg <- function(n = 200, p = 20000) two_classes(cell_g(n, p))
 cell_bs <- function(n = 100000, p = 20000) two_classes(cell_d(n, p), size = pi / sqrt(3))
 cell_p <- function(n = 100000, p = 200) counts(cell_a(n, p))
+# T few texts: more words than texts, many of which are in one text or two
+cell_t <- function(n = 1000, p = 20000) cell_d(n, p, words = 150, times = 1)
+cell_bt <- function(n = 1000, p = 20000) two_classes(cell_t(n, p), size = pi / sqrt(3))
 cell_bq <- function(n = 200, p = 300) two_classes(cell_q(n, p))
 cell_pq <- function(n = 200, p = 1000) counts(cell_q(n, p))
 
@@ -112,6 +115,7 @@ cell <- function(name, data, make, ratio, target, family = "gaussian", standardi
   )
 }
 zipf <- "sparse, 50 a row by Zipf's law, 200 nonzero"
+rare <- sub("50", "150", zipf)
 cells <- list(
   A = cell(
     "A tall", "AR(.5), 20 nonzero, signal = 2 x noise", cell_a, 1e-4, target = 0.1, folds = 10, cv_target = 0.03
@@ -134,6 +138,7 @@ cells <- list(
   Q = cell("Q everyday", "independent, 10 nonzero, signal = 2 x noise", cell_q, 1e-4, target = 1),
   S = cell("S", paste0(zipf, ", signal = noise"), cell_s, 1e-2, target = 0.6),
   S4 = cell("S, default grid", paste0(zipf, ", signal = noise"), cell_s, 1e-4, target = 1),
+  T = cell("T, few texts", paste0(rare, ", signal = noise"), cell_t, 1e-2, target = 1),
   bA = cell(
     "bA", "A, two classes, logit of deviation 2", cell_ba, 1e-4, target = 0.35, family = "binomial", folds = 5,
     cv_target = 0.4
@@ -148,6 +153,10 @@ cells <- list(
   ),
   bS = cell(
     "bS", paste0(zipf, ", two classes, signal = noise: logit of deviation 1.81"), cell_bs, 1e-2, target = 1,
+    family = "binomial"
+  ),
+  bT = cell(
+    "bT", paste0(rare, ", two classes, signal = noise: logit of deviation 1.81"), cell_bt, 1e-2, target = 1,
     family = "binomial"
   ),
   bQ = cell(

@@ -285,6 +285,24 @@ test_that("lambdas that lie far apart, classes that columns separate and large c
   }
 })
 
+test_that("steps that go far are taken where the objective falls for certain: without a penalty none overflows", {
+  set.seed(79)
+  n <- sample(c(60, 200, 300), 1)
+  p <- sample(c(20, 100, 300, 1500), 1)
+  x <- Matrix::rsparsematrix(n, p, sample(c(0.01, 0.1), 1))
+  linear <- as.numeric(x[, 1:20] %*% rnorm(20))
+  linear <- sample(c(1, 3, 10), 1) * linear / sd(linear)
+  invisible(runif(1)) # one of the few draws for which such steps end in an overflow
+  y <- rbinom(n, 1, plogis(linear))
+  # columns separate some rows: there is no end, and the gap says so
+  expect_warning(
+    fit <- sgdlasso(x, y, "binomial", lambda = 0),
+    class = "sgdlasso_warning_gap"
+  )
+  expect_true(all(is.finite(coef(fit)[, 1])))
+  expect_lt(fit$gap, 1)
+})
+
 test_that("more columns than a Gram matrix is made for are solved on the residuals", {
   set.seed(2)
   x <- matrix(rnorm(40 * 5500), 40)
